@@ -1,0 +1,149 @@
+"""``SuitePlan``: every decision the generated suite rests on, with every Python literal already made.
+
+The answers file keeps this value, so that any later tcgen can make an old render again: templates and
+their filters only lay it out and must never decide anything.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from tcgen.ir.base import Frozen
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.schema import UrlVia
+
+FORMAT = 1
+"""Version of the plan's form; the first line of the answer carries it."""
+
+
+class FieldPlan(Frozen):
+    """One attribute a factory gives a value to.
+
+    Attributes:
+        name: The attribute on the model.
+        code: A Python expression: what stands right of ``name =`` in the factory.
+        reason: Why, in a few words, for ``tcgen plan``; not rendered.
+    """
+
+    name: str
+    code: str
+    reason: str
+
+
+class ParentPlan(Frozen):
+    """A required foreign key whose parent row has to be there first.
+
+    Attributes:
+        factory: Class name of the parent's factory.
+        module: Slug of the module it stands in.
+        keys: Attribute of the child → attribute of the parent it is copied from.
+    """
+
+    factory: str
+    module: str
+    keys: dict[str, str]
+
+
+class FactoryPlan(Frozen):
+    """A factory for one mapped class.
+
+    Attributes:
+        slug: File name without ``.py``; a valid identifier, unique in the suite whatever the case.
+        name: Class name of the factory.
+        model: The model as this module names it.
+        label: Qualified name of the model, the id of its test case.
+        imports: Import statements, sorted, standard library first.
+        fields: What it sets, in the model's order.
+        parents: Rows to make first, for foreign keys that no relationship sets.
+        bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
+    """
+
+    slug: str
+    name: str
+    model: str
+    label: str
+    table: str
+    imports: tuple[str, ...]
+    fields: tuple[FieldPlan, ...]
+    parents: tuple[ParentPlan, ...] = ()
+    bypass_init: bool = False
+
+
+class AlembicPlan(Frozen):
+    """How the suite migrates a database; fields as in ``AlembicFact``."""
+
+    ini: str | None
+    script_location: str
+    options: dict[str, str]
+    url_via: UrlVia
+    attribute: str | None
+    environment: dict[str, str]
+    drivername: str
+    is_async: bool
+    stamp_only: bool = Field(description="create_all, then stamp: the history starts on a schema that exists")
+    version_table: str
+    version_table_schema: str | None
+
+
+class MetadataPlan(Frozen):
+    """A ``MetaData`` the suite creates: the import statements it needs and the expression to use."""
+
+    imports: tuple[str, ...]
+    expression: str
+
+
+class DatabasePlan(Frozen):
+    """The PostgreSQL the suite runs on.
+
+    Attributes:
+        image: Pinned image.
+        sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``.
+        async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
+        async_runner: The pytest plugin that runs coroutines.
+        extensions, schemas: Created before the tables.
+        environment: Variables to set before the project is imported.
+    """
+
+    image: str
+    sync_driver: str
+    async_driver: str | None
+    async_runner: Literal["pytest-asyncio", "anyio"] | None
+    extensions: tuple[str, ...]
+    schemas: tuple[str, ...]
+    metadatas: tuple[MetadataPlan, ...]
+    alembic: AlembicPlan | None
+
+
+class SuitePlan(Frozen):
+    """The whole suite.
+
+    Attributes:
+        format: Version of this form.
+        dest: Folder of the suite, relative to the project root, POSIX style.
+        root_levels: How many folders ``dest`` lies below the root.
+        source_roots: Folders to put on ``sys.path``; empty where the project is installed.
+        sqlalchemy: Major and minor version the code is written for.
+        environment: Variables the project cannot be imported without, with harmless values.
+        requirements: What the suite needs installed, as requirement strings.
+        requirements_group: Name of the dependency group they are written to.
+        python_versions: For the CI matrix.
+        package_manager: How CI installs the project.
+    """
+
+    format: Literal[1] = 1
+    project: str
+    dest: str
+    root_levels: int
+    source_roots: tuple[str, ...]
+    sqlalchemy: tuple[int, int]
+    environment: dict[str, str]
+    database: DatabasePlan
+    factories: tuple[FactoryPlan, ...]
+    requirements: tuple[str, ...]
+    requirements_group: str
+    python_versions: tuple[str, ...]
+    package_manager: Literal["uv", "poetry", "pdm", "hatch", "pip"]
+    ci: Literal["github", "gitlab", "none"]
+    diagnostics: tuple[Diagnostic, ...] = ()

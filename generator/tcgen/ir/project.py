@@ -1,0 +1,76 @@
+"""``Project``: what discover found by reading the files, without running any of them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tcgen.ir.base import Frozen
+from tcgen.ir.diagnostics import Diagnostic
+
+PackageManager = Literal["uv", "poetry", "pdm", "hatch", "pip"]
+CiProvider = Literal["github", "gitlab", "none"]
+
+
+class AlembicConfig(Frozen):
+    """One place Alembic could be run from.
+
+    Attributes:
+        ini: Path of the ini file relative to the project root, POSIX style; None when there is
+            only a script folder.
+        script_location: The folder of ``env.py``, relative to the root and POSIX style, or
+            ``package:dir`` as Alembic writes it when it lies in an installed package.
+        flask_migrate: True when ``env.py`` asks Flask's ``current_app`` for its database.
+    """
+
+    ini: str | None
+    script_location: str
+    flask_migrate: bool = False
+
+
+class PytestConfig(Frozen):
+    """The project's own pytest settings, as far as they matter to what is generated."""
+
+    file: str | None = None
+    testpaths: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+    asyncio_mode: Literal["strict", "auto"] = "strict"
+
+
+class Project(Frozen):
+    """A project on disk.
+
+    Attributes:
+        version: Version of this form.
+        root: Absolute path; never rendered.
+        name: Distribution name, else the folder's.
+        python: Absolute path of the interpreter that has the project's dependencies; never rendered.
+        requires_python: The specifier in pyproject.toml, or "".
+        source_roots: Folders, relative to the root, that must be on ``sys.path`` (``src`` or ``.``).
+        packages: Import names of the top-level packages and modules found there.
+        dependencies: Normalised names of all declared dependencies, extras and groups included.
+        env_files: ``.env``-like files, the real one before the examples, relative to the root.
+        compose_files: Compose files relative to the root.
+        environment_names: Names of environment variables the source text mentions.
+        env_defaults: Values for settings the project cannot be imported without, read from env_files.
+    """
+
+    version: Literal[1] = 1
+    root: str
+    name: str
+    python: str
+    requires_python: str = ""
+    package_manager: PackageManager = "pip"
+    source_roots: tuple[str, ...] = (".",)
+    packages: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    alembic: tuple[AlembicConfig, ...] = ()
+    pytest: PytestConfig = PytestConfig()
+    tests_dir: str | None = None
+    tests_conftest: bool = False
+    env_files: tuple[str, ...] = ()
+    env_defaults: dict[str, str] = {}
+    environment_names: tuple[str, ...] = ()
+    compose_files: tuple[str, ...] = ()
+    ci: CiProvider = "github"
+    is_git: bool = False
+    diagnostics: tuple[Diagnostic, ...] = ()

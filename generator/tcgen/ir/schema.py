@@ -1,0 +1,311 @@
+"""``Schema``: what the probe found out in the project's interpreter. No live object, only names."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from tcgen.ir.base import Frozen
+from tcgen.ir.diagnostics import Diagnostic
+
+
+class ImportRef(Frozen):
+    """A name that can be imported: ``module`` and the dotted path inside it."""
+
+    module: str
+    qualname: str
+
+    @property
+    def dotted(self) -> str:
+        """The name as a person writes it."""
+        return f"{self.module}.{self.qualname}"
+
+
+class EnumFact(Frozen):
+    """The values of an ``Enum`` type.
+
+    Attributes:
+        values: What the database stores.
+        cls: The Python enum class, when there is one and it can be imported.
+        members: Names of its members, in order.
+        name: Name of the type in the database, or None.
+    """
+
+    values: tuple[str, ...]
+    cls: ImportRef | None = None
+    members: tuple[str, ...] = ()
+    name: str | None = None
+
+
+class TypeFact(Frozen):
+    """A column's type.
+
+    Attributes:
+        name: Class name (``String``, ``UtcDateTime``).
+        module: Where the class lives.
+        bases: Names of all classes of the MRO below ``TypeEngine``, most derived first, the class itself
+            included (of the PostgreSQL variant, where ``with_variant`` gave one).
+        ddl: What the PostgreSQL dialect compiles it to (``VARCHAR(30)``), or None when it cannot.
+        timezone: For date-times and times.
+        as_uuid: For UUID types: whether Python sees ``uuid.UUID``.
+        item: Of an ARRAY, the element's type.
+        impl: Of a TypeDecorator, the type it wraps.
+        python_type: Name of ``python_type``, or None when the type does not say.
+        accepts: Names of the sample values (see ``probe.SAMPLES``) that went through the type's own
+            bind processor unharmed and came out as something the implementation type can store.
+            Only for TypeDecorators and types that are not SQLAlchemy's own.
+    """
+
+    name: str
+    module: str
+    bases: tuple[str, ...] = ()
+    ddl: str | None = None
+    length: int | None = None
+    precision: int | None = None
+    scale: int | None = None
+    timezone: bool = False
+    as_uuid: bool | None = None
+    dimensions: int | None = None
+    item: TypeFact | None = None
+    impl: TypeFact | None = None
+    enum: EnumFact | None = None
+    python_type: str | None = None
+    accepts: tuple[str, ...] = ()
+
+
+DefaultKind = Literal["scalar", "callable", "sql", "sequence"]
+
+
+class ColumnFact(Frozen):
+    """A column of a table.
+
+    Attributes:
+        default: Kind of the Python-side default, or None.
+        default_value: ``repr`` of a scalar default that is None, bool, int, float or str.
+        server_default: SQL text of the server default, or None.
+        identity: ``GENERATED … AS IDENTITY``.
+        autoincrement: The one column of the primary key SQLAlchemy lets the database number.
+    """
+
+    name: str
+    type: TypeFact
+    nullable: bool
+    primary_key: bool = False
+    autoincrement: bool = False
+    default: DefaultKind | None = None
+    default_value: str | None = None
+    server_default: str | None = None
+    computed: bool = False
+    identity: Literal["always", "by default"] | None = None
+    comment: str | None = None
+
+
+class ForeignKeyFact(Frozen):
+    """A foreign key constraint; ``target`` is the referred table's full name."""
+
+    columns: tuple[str, ...]
+    target: str
+    target_columns: tuple[str, ...]
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+class UniqueFact(Frozen):
+    """A unique constraint or index.
+
+    Attributes:
+        columns: Column names; of a functional index, those its expressions mention.
+        expressions: SQL text of the indexed expressions, when any is not a plain column.
+        where: SQL text of a partial index's condition.
+        nulls_not_distinct: Whether two NULLs collide.
+    """
+
+    columns: tuple[str, ...]
+    expressions: tuple[str, ...] = ()
+    where: str | None = None
+    nulls_not_distinct: bool = False
+
+
+class CheckFact(Frozen):
+    """A CHECK constraint: its SQL as PostgreSQL would be given it."""
+
+    name: str | None
+    sql: str
+
+
+class TableFact(Frozen):
+    """A table of the metadata; ``key`` is ``schema.name`` or ``name``."""
+
+    key: str
+    name: str
+    schema_name: str | None = None
+    columns: tuple[ColumnFact, ...]
+    primary_key: tuple[str, ...] = ()
+    foreign_keys: tuple[ForeignKeyFact, ...] = ()
+    uniques: tuple[UniqueFact, ...] = ()
+    checks: tuple[CheckFact, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+
+class AttributeFact(Frozen):
+    """A mapped column attribute: the key on the class, and the column it stands for.
+
+    ``columns`` lists ``(table key, column name)``; joined inheritance maps one key to several.
+    """
+
+    key: str
+    columns: tuple[tuple[str, str], ...]
+
+
+class RelationshipFact(Frozen):
+    """A relationship of a mapped class.
+
+    Attributes:
+        pairs: ``(local column, remote column)`` names, local side first.
+        required_init: Of a dataclass mapping: an ``__init__`` argument with no default.
+    """
+
+    key: str
+    target: ImportRef
+    direction: Literal["MANYTOONE", "ONETOMANY", "MANYTOMANY"]
+    uselist: bool
+    viewonly: bool = False
+    pairs: tuple[tuple[str, str], ...] = ()
+    local_table: str | None = None
+    remote_table: str | None = None
+    secondary: str | None = None
+    required_init: bool = False
+
+
+class ConstructorFact(Frozen):
+    """How a mapped class is made.
+
+    Attributes:
+        kind: ``declarative`` (SQLAlchemy's own, takes every attribute), ``dataclass``, ``sqlmodel`` or
+            ``custom``; ``none`` for an imperatively mapped class with ``object.__init__``.
+        parameters: Names the ``__init__`` takes.
+        required: Those of them without a default.
+        accepts_any: It has ``**kwargs`` (of a custom one this proves nothing about what it does).
+        calls_default: A custom ``__init__`` that was seen to hand keyword arguments on, by a trial call.
+    """
+
+    kind: Literal["declarative", "dataclass", "sqlmodel", "custom", "none"]
+    parameters: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    accepts_any: bool = False
+    calls_default: bool = False
+
+
+class MapperFact(Frozen):
+    """A mapped class.
+
+    Attributes:
+        cls: The class.
+        importable: Whether ``cls`` leads back to the same class.
+        table: Key of the table its rows go to (the most derived one of joined inheritance).
+        tables: All tables a row touches, the root's first.
+        inherits: The mapped parent class.
+        discriminator: Attribute key of ``polymorphic_on``, when it is one.
+        polymorphic_identity: ``repr`` of it, or None.
+        abstract: It cannot have rows of its own (polymorphic with no identity, or not a real table).
+        version_id: Attribute key of the version counter.
+        validators: Attribute keys with ``@validates``.
+    """
+
+    cls: ImportRef
+    importable: bool = True
+    table: str
+    tables: tuple[str, ...]
+    inherits: ImportRef | None = None
+    concrete: bool = False
+    discriminator: str | None = None
+    polymorphic_identity: str | None = None
+    abstract: bool = False
+    version_id: str | None = None
+    attributes: tuple[AttributeFact, ...] = ()
+    relationships: tuple[RelationshipFact, ...] = ()
+    constructor: ConstructorFact
+    validators: tuple[str, ...] = ()
+
+
+class MetadataFact(Frozen):
+    """One ``MetaData``: how to reach it, and its tables' keys.
+
+    Attributes:
+        ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
+        modules: Modules to import before it is complete, sorted, as few as do.
+        from_alembic: It is the one Alembic's env.py names.
+    """
+
+    ref: ImportRef
+    modules: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    from_alembic: bool = False
+
+
+UrlVia = Literal["option", "attribute", "environment", "direct"]
+
+
+class AlembicFact(Frozen):
+    """How this project's migrations are run.
+
+    Attributes:
+        ini, script_location, section: As in discover; script_location may be ``package:dir``.
+        options: Main options of the ini that matter and name no absolute path
+            (``version_locations``, ``version_path_separator``, …), ``%(here)s`` expanded relative to the root.
+        url_via: Which door env.py takes its URL through. ``option``: ``sqlalchemy.url`` of the Config.
+            ``attribute``: ``config.attributes[attribute]`` holds a connection. ``environment``:
+            variables, see ``environment``. ``direct``: env.py cannot be run alone; its scripts can,
+            through Alembic's runtime on a connection of ours.
+        attribute: Name of the attribute.
+        environment: Variable name → which part of the URL it takes:
+            ``url``, ``host``, ``port``, ``user``, ``password``, ``database``, ``driver``.
+        environment_drivers: Variable name → ``drivername`` the project itself puts there, for url parts.
+        drivername: SQLAlchemy drivername env.py makes its engine with (``postgresql+asyncpg``), or "" where
+            it keeps what the URL says.
+        is_async: env.py runs its own event loop.
+        heads: Revision ids without a successor.
+        revisions: Number of scripts.
+        base_on_existing: A script alters a table of the metadata that no earlier script made.
+        version_table, version_table_schema: As given to ``context.configure``.
+        schemas_created: Schemas the scripts create themselves.
+    """
+
+    ini: str | None
+    script_location: str
+    options: dict[str, str] = {}
+    url_via: UrlVia
+    attribute: str | None = None
+    environment: dict[str, str] = {}
+    environment_drivers: dict[str, str] = {}
+    drivername: str = ""
+    is_async: bool = False
+    heads: tuple[str, ...] = ()
+    revisions: int = 0
+    base_on_existing: bool = False
+    include_schemas: bool = False
+    version_table: str = "alembic_version"
+    version_table_schema: str | None = None
+    schemas_created: tuple[str, ...] = ()
+
+
+class Environment(Frozen):
+    """Versions in the project's interpreter; ``distributions`` holds those tcgen asks about, else None."""
+
+    python: str
+    sqlalchemy: str
+    alembic: str | None = None
+    distributions: dict[str, str | None] = {}
+
+
+class Schema(Frozen):
+    """Everything the later stages may know about the project's models."""
+
+    version: Literal[1] = 1
+    environment: Environment
+    metadatas: tuple[MetadataFact, ...] = ()
+    tables: tuple[TableFact, ...] = ()
+    mappers: tuple[MapperFact, ...] = ()
+    alembic: AlembicFact | None = None
+    import_env: dict[str, str] = {}
+    import_seconds: float = 0.0
+    diagnostics: tuple[Diagnostic, ...] = ()
