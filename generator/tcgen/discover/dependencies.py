@@ -1,0 +1,156 @@
+"""Which distributions a project declares, wherever it declares them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from posixpath import normpath
+from typing import Any
+
+import yaml
+from tomlkit.exceptions import TOMLKitError
+
+from tcgen.discover.manifest import Manifest, parse_toml, table, texts
+from tcgen.discover.tree import Tree, join, parent
+
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
+_INCLUDE = re.compile(r"(?:-r|--requirement)[\s=]+(\S+)")
+
+_BROUGHT_BY_EXTRA = {
+    ("sqlalchemy", "asyncio"): "greenlet",
+    ("sqlalchemy", "postgresql"): "psycopg2",
+    ("sqlalchemy", "postgresql-psycopg2binary"): "psycopg2-binary",
+    ("sqlalchemy", "postgresql-psycopg"): "psycopg",
+    ("sqlalchemy", "postgresql-psycopgbinary"): "psycopg",
+    ("sqlalchemy", "postgresql-asyncpg"): "asyncpg",
+    ("sqlalchemy", "postgresql-pg8000"): "pg8000",
+}
+"""Drivers that are only ever named as an extra of SQLAlchemy."""
+
+
+def normalised(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read_dependencies(tree: Tree, manifests: list[Manifest]) -> tuple[str, ...]:
+    """Normalised names of all declared dependencies, sorted; extras, groups and dev tools included."""
+    found: set[str] = set()
+    for manifest in manifests:
+        for requirement in _of_manifest(manifest):
+            found.update(_names(requirement))
+        for path in _requirement_files(tree, manifest.folder):
+            for requirement in _lines(tree, path, set()):
+                found.update(_names(requirement))
+        found.update(_of_pipfile(tree.text(join(manifest.folder, "Pipfile"))))
+        for name in ("environment.yml", "environment.yaml"):
+            found.update(_of_conda(tree.text(join(manifest.folder, name))))
+    return tuple(sorted(found))
+
+
+def _names(requirement: str) -> Iterator[str]:
+    match = _NAME.match(requirement.strip())
+    if match is None:
+        return
+    name = normalised(match[1])
+    yield name
+    for extra in (match[2] or "").split(","):
+        brought = _BROUGHT_BY_EXTRA.get((name, normalised(extra.strip())))
+        if brought:
+            yield brought
+
+
+def _of_manifest(manifest: Manifest) -> Iterator[str]:
+    project = manifest.table("project")
+    yield from texts(project.get("dependencies"))
+    for group in (*table(project, "optional-dependencies").values(), *_groups(manifest)):
+        yield from texts(group)
+    yield from _poetry(manifest.table("tool", "poetry"))
+    yield from texts(manifest.cfg("options", "install_requires"))
+    yield from texts(manifest.cfg("options", "tests_require"))
+    if manifest.setup_cfg.has_section("options.extras_require"):
+        for _, value in manifest.setup_cfg.items("options.extras_require"):
+            yield from texts(value)
+    yield from _setup_py(manifest.setup_py)
+
+
+def _groups(manifest: Manifest) -> Iterator[object]:
+    yield from manifest.table("dependency-groups").values()
+    yield from manifest.table("tool", "pdm", "dev-dependencies").values()
+    yield manifest.table("tool", "uv").get("dev-dependencies")
+    for environment in manifest.table("tool", "hatch", "envs").values():
+        if isinstance(environment, dict):
+            yield environment.get("dependencies")
+            yield environment.get("extra-dependencies")
+
+
+def _poetry(poetry: dict[str, Any]) -> Iterator[str]:
+    groups = [group for group in table(poetry, "group").values() if isinstance(group, dict)]
+    for dependencies in (
+        table(poetry, "dependencies"),
+        table(poetry, "dev-dependencies"),
+        *(table(group, "dependencies") for group in groups),
+    ):
+        for name, wanted in dependencies.items():
+            if name != "python":
+                extras = texts(wanted.get("extras")) if isinstance(wanted, dict) else []
+                yield f"{name}[{','.join(extras)}]" if extras else name
+
+
+def _setup_py(keywords: dict[str, Any]) -> Iterator[str]:
+    yield from texts(keywords.get("install_requires"))
+    yield from texts(keywords.get("tests_require"))
+    for extra in table(keywords, "extras_require").values():
+        yield from texts(extra)
+
+
+def _requirement_files(tree: Tree, folder: str) -> Iterator[str]:
+    here = tree.folder(folder)
+    for name in here.files if here else ():
+        if fnmatch(name, "*requirements*.txt") or fnmatch(name, "*requirements*.in"):
+            yield join(folder, name)
+    below = join(folder, "requirements")
+    inside = tree.folder(below)
+    for name in inside.files if inside else ():
+        if name.endswith((".txt", ".in")):
+            yield join(below, name)
+
+
+def _lines(tree: Tree, path: str, seen: set[str]) -> Iterator[str]:
+    if path in seen:
+        return
+    seen.add(path)
+    for raw in tree.text(path).splitlines():
+        line = raw.strip()
+        if include := _INCLUDE.match(line):
+            yield from _lines(tree, normpath(join(parent(path), include[1])), seen)
+        elif egg := _EGG.search(line):
+            yield egg[1]
+        elif line and not line.startswith(("#", "-")) and "://" not in line.split("@")[0]:
+            yield line
+
+
+def _of_pipfile(text: str) -> Iterator[str]:
+    try:
+        data = parse_toml(text)
+    except TOMLKitError:
+        return
+    for name, section in data.items():
+        if isinstance(section, dict) and name not in ("requires", "scripts", "pipenv"):
+            yield from map(normalised, section)
+
+
+def _of_conda(text: str) -> Iterator[str]:
+    try:
+        data = yaml.safe_load(text)
+    except yaml.YAMLError:
+        return
+    wanted = data.get("dependencies") if isinstance(data, dict) else None
+    for item in wanted if isinstance(wanted, list) else ():
+        if isinstance(item, str):
+            yield from _names(item.rpartition("::")[2])
+        elif isinstance(item, dict):
+            for requirement in texts(item.get("pip")):
+                yield from _names(requirement)

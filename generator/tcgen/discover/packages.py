@@ -1,0 +1,271 @@
+"""Where a project's own code lies and under which names it is imported."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from posixpath import normpath
+
+from tcgen.discover.manifest import Manifest, read_manifest, table, texts
+from tcgen.discover.tree import Folder, Tree, is_test, join
+from tcgen.ir.diagnostics import Diagnostic
+
+_ASIDE = frozenset({"tests", "test", "docs", "doc", "examples", "example", "samples", "benchmarks"})
+_PLAIN_FOLDERS = frozenset(
+    {"scripts", "tools", "bin", "ci", "deploy", "docker", "notebooks", "static", "templates", "infra", "ops"}
+)
+_TOOL_MODULES = frozenset(
+    {"setup", "conftest", "noxfile", "fabfile", "tasks", "versioneer", "manage", "hatch_build", "build"}
+)
+_ORM = re.compile(r"^\s*(?:from|import)\s+(?:flask_)?sql(?:alchemy|model)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The importable code of a project.
+
+    Attributes:
+        source_roots: Folders for ``sys.path``, relative to the project root; "." is the root.
+        packages: Import names, the one the distribution is named after first.
+        manifests: The declarations that matter: the root's, and those of the folder the code is in.
+    """
+
+    source_roots: tuple[str, ...]
+    packages: tuple[str, ...]
+    manifests: tuple[Manifest, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """A source root with the package named there, or with the patterns its packages must match."""
+
+    root: str
+    name: str | None = None
+    include: tuple[str, ...] = ()
+
+
+def find_layout(tree: Tree, manifest: Manifest, pythonpath: tuple[str, ...]) -> Layout:
+    """Find the source roots and top-level packages, in the root or in its only subproject.
+
+    Args:
+        tree: The project's files.
+        manifest: What the root declares.
+        pythonpath: Folders that pytest's own configuration puts on ``sys.path``.
+    """
+    roots, packages = _layout_of(tree, manifest, pythonpath)
+    if packages:
+        return Layout(roots, packages, (manifest,))
+    below = _subprojects(tree)
+    if len(below) == 1:
+        inner = read_manifest(tree.root, below[0])
+        roots, packages = _layout_of(tree, inner, ())
+        return Layout(roots, packages, (manifest, inner), (_subproject_note(below[0]),))
+    if below:
+        return Layout(roots, (), (manifest,), (_several_note(below),))
+    return Layout(roots, (), (manifest,), (_nothing_note(),))
+
+
+def _layout_of(
+    tree: Tree, manifest: Manifest, pythonpath: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    base = manifest.folder
+    roots: dict[str, None] = {}
+    found: dict[str, None] = {}
+    for declared in _declarations(manifest):
+        names = list(_declared_names(tree, declared))
+        if names:
+            roots[declared.root] = None
+            found.update(dict.fromkeys(names))
+    if not found:
+        root = next((one for one in _conventional(tree, base) if _has_code(tree, one)), base or ".")
+        roots[root] = None
+        found.update(dict.fromkeys(_scan(tree, root)))
+    for folder in pythonpath:
+        if tree.folder(folder) is not None and folder not in roots:
+            roots[folder] = None
+            if not found:
+                found.update(dict.fromkeys(_scan(tree, folder)))
+    return tuple(roots), _ordered(found, manifest.name)
+
+
+def _ordered(names: dict[str, None], distribution: str) -> tuple[str, ...]:
+    wanted = re.sub(r"[-.]+", "_", distribution).lower()
+    return tuple(sorted(names, key=lambda name: (name.lower() != wanted, name)))
+
+
+def _declarations(manifest: Manifest) -> Iterator[_Declared]:
+    base = manifest.folder
+    yield from _setuptools(manifest)
+    hatch = manifest.table("tool", "hatch", "build")
+    for path in texts(table(hatch, "targets", "wheel").get("packages")) or texts(hatch.get("packages")):
+        yield _package_at(base, path)
+    for include in manifest.table("tool", "poetry").get("packages") or ():
+        if isinstance(include, dict) and isinstance(include.get("include"), str):
+            first = include["include"].split("/")[0]
+            yield _Declared(_below(base, str(include.get("from") or ".")), first)
+    backend = manifest.table("tool", "uv", "build-backend")
+    for name in texts(backend.get("module-name")):
+        yield _Declared(_below(base, str(backend.get("module-root", "src"))), name.split(".")[0])
+    pdm = manifest.table("tool", "pdm", "build").get("package-dir")
+    if isinstance(pdm, str):
+        yield _Declared(_below(base, pdm))
+    flit = manifest.table("tool", "flit", "module").get("name")
+    if isinstance(flit, str):
+        yield _Declared(_below(base, "src"), flit)
+        yield _Declared(base or ".", flit)
+
+
+def _setuptools(manifest: Manifest) -> Iterator[_Declared]:
+    base = manifest.folder
+    settings = manifest.table("tool", "setuptools")
+    find = table(settings, "packages", "find")
+    include = tuple(texts(find.get("include")))
+    mapping = {**table(manifest.setup_py, "package_dir"), **table(settings, "package-dir")}
+    for line in texts(manifest.cfg("options", "package_dir")):
+        name, _, folder = line.partition("=")
+        mapping[name.strip()] = folder.strip()
+    default = str(mapping.get("", "."))
+    for where in texts(find.get("where")) or (["."] if include else []):
+        yield _Declared(_below(base, where), include=include)
+    for name in texts(settings.get("packages")) + texts(settings.get("py-modules")):
+        yield _Declared(_below(base, default), name.split(".")[0])
+    for name, folder in mapping.items():
+        yield _package_at(base, str(folder)) if name else _Declared(_below(base, str(folder)))
+    listed = re.split(r"[,\s]+", manifest.cfg("options.packages.find", "include"))
+    patterns = tuple(pattern for pattern in listed if pattern)
+    where = manifest.cfg("options.packages.find", "where") or default
+    if patterns or where != ".":
+        yield _Declared(_below(base, where), include=patterns)
+    for name in texts(manifest.setup_py.get("packages")) + texts(manifest.setup_py.get("py_modules")):
+        yield _Declared(_below(base, default), name.split(".")[0])
+    if isinstance(called := manifest.setup_py.get("find_packages"), str) and called != ".":
+        yield _Declared(_below(base, called))
+
+
+def _below(base: str, folder: str) -> str:
+    return normpath(join(base or ".", folder)) if folder not in ("", ".") else (base or ".")
+
+
+def _package_at(base: str, path: str) -> _Declared:
+    folder, _, name = normpath(path).rpartition("/")
+    return _Declared(_below(base, folder), name)
+
+
+def _declared_names(tree: Tree, declared: _Declared) -> Iterator[str]:
+    folder = tree.folder(declared.root)
+    if folder is None:
+        return
+    if declared.name is not None:
+        if declared.name in folder.dirs or f"{declared.name}.py" in folder.files:
+            yield declared.name
+        return
+    for name in _scan(tree, declared.root):
+        patterns = {pattern.partition(".")[0] for pattern in declared.include}
+        if not patterns or any(fnmatch(name, pattern) for pattern in patterns):
+            yield name
+
+
+def _conventional(tree: Tree, base: str) -> list[str]:
+    src = join(base, "src")
+    return [base or "."] if _imported_as_src(tree, src) else [src, base or "."]
+
+
+def _imported_as_src(tree: Tree, src: str) -> bool:
+    """Whether ``src`` is itself the package, as in ``from src.models import User``."""
+    folder = tree.folder(src)
+    if folder is None:
+        return False
+    if "__init__.py" in folder.files:
+        return True
+    used = re.compile(r"^\s*(?:from|import)\s+src\b", re.MULTILINE)
+    inside = (path for path in tree.sizes if path.startswith(f"{src}/") and path.endswith(".py"))
+    return any(used.search(tree.text(path)) for path in inside)
+
+
+def _has_code(tree: Tree, root: str) -> bool:
+    return next(_scan(tree, root), None) is not None
+
+
+def _scan(tree: Tree, root: str) -> Iterator[str]:
+    """Packages directly in a source root; its modules where there are no packages or they have models."""
+    folder = tree.folder(root)
+    if folder is None:
+        return
+    packages = [name for name in folder.dirs if _is_package(tree, root, name)]
+    yield from packages
+    for file in folder.files:
+        name = file.removesuffix(".py")
+        if name == file or not _is_own_module(name):
+            continue
+        if not packages or _ORM.search(tree.text(join(root, file))):
+            yield name
+
+
+def _is_own_module(name: str) -> bool:
+    return _importable(name) and name not in _TOOL_MODULES and not name.startswith(("test_", "__"))
+
+
+def _is_package(tree: Tree, root: str, name: str) -> bool:
+    folder = tree.folder(join(root, name))
+    if folder is None or not _importable(name) or name in _ASIDE or _is_migrations(folder):
+        return False
+    if "__init__.py" in folder.files:
+        return True
+    if name in _PLAIN_FOLDERS:
+        return False
+    if any(file.endswith(".py") for file in folder.files):
+        return True
+    in_src = root.rpartition("/")[2] == "src" or name == "src"
+    return in_src and any(
+        "__init__.py" in inner.files
+        for child in folder.dirs
+        if (inner := tree.folder(join(join(root, name), child))) is not None
+    )
+
+
+def _is_migrations(folder: Folder) -> bool:
+    return "env.py" in folder.files and ("versions" in folder.dirs or "script.py.mako" in folder.files)
+
+
+def _importable(name: str) -> bool:
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def _subprojects(tree: Tree) -> list[str]:
+    found = []
+    for name in tree.folders[""].dirs:
+        files = tree.folders[name].files
+        if not is_test(name) and name not in _ASIDE and {"pyproject.toml", "setup.py"} & set(files):
+            found.append(name)
+    return found
+
+
+def _subproject_note(folder: str) -> Diagnostic:
+    return Diagnostic(
+        level="note",
+        code="subproject",
+        message=f"the root has no package of its own; the code is taken from {folder}/",
+        hint=f"to put the suite there instead: tcgen init {folder}",
+    )
+
+
+def _several_note(folders: list[str]) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="several-subprojects",
+        message=f"the root has no package of its own, but projects in {', '.join(folders)}",
+        hint=f"run tcgen on one of them: tcgen init {folders[0]}",
+    )
+
+
+def _nothing_note() -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="no-package",
+        message="no package or module was found in the root or in src/",
+        hint="name the models yourself: --models MODULE",
+    )

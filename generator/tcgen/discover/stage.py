@@ -1,0 +1,111 @@
+"""The stage's one function: from a folder to a ``Project``, reading files only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tcgen.discover.alembic import find_alembic
+from tcgen.discover.ci import find_ci, find_git
+from tcgen.discover.compose import find_compose_files
+from tcgen.discover.dependencies import read_dependencies
+from tcgen.discover.interpreter import find_interpreter
+from tcgen.discover.manifest import Manifest, first_text, read_manifest
+from tcgen.discover.packages import find_layout
+from tcgen.discover.pytest_config import find_tests, read_pytest
+from tcgen.discover.settings import find_settings
+from tcgen.discover.tree import Tree, join, walk
+from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.project import PackageManager, Project
+
+
+def discover(
+    root: Path,
+    *,
+    python: str | None = None,
+    alembic_config: str | None = None,
+    ci: str | None = None,
+) -> Project:
+    """Find out what there is to know about a project without running any of it.
+
+    Args:
+        root: The project's folder.
+        python: Interpreter to use, instead of the one that would be guessed.
+        alembic_config: The only Alembic configuration to consider.
+        ci: ``github``, ``gitlab`` or ``none``, instead of the one that would be guessed.
+
+    Returns:
+        The project, with a diagnostic for every guess the user may want to overrule.
+
+    Raises:
+        TcgenError: ``not-a-folder``, ``bad-pyproject``, ``python-not-found``,
+            ``alembic-config-not-found`` or ``bad-ci``.
+    """
+    root = root.expanduser().absolute()
+    if not root.is_dir():
+        cause = "is a file" if root.exists() else "does not exist"
+        raise TcgenError("not-a-folder", f"{root} {cause}", hint="name the project's folder: tcgen init DIR")
+    root = root.resolve()
+    git = find_git(root)
+    provider = find_ci(root, git, ci)
+    diagnostics: list[Diagnostic] = []
+    tree = walk(root)
+    manifest = read_manifest(root)
+    settings = read_pytest(tree, manifest, diagnostics)
+    layout = find_layout(tree, manifest, settings.pythonpath)
+    bases = tuple(one.folder for one in layout.manifests)
+    interpreter = find_interpreter(tuple(root / base for base in bases), manifest, python)
+    alembic, alembic_remarks = find_alembic(tree, layout.source_roots, layout.packages, alembic_config)
+    code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
+    tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
+    environment = find_settings(tree, bases)
+    for one in layout.manifests:
+        diagnostics.extend(one.diagnostics)
+    diagnostics.extend((*layout.diagnostics, *interpreter.diagnostics, *alembic_remarks))
+    return Project(
+        root=str(root),
+        name=first_text(*(one.name for one in layout.manifests), root.name, "project"),
+        python=interpreter.path,
+        requires_python=first_text(*(one.requires_python for one in layout.manifests)),
+        package_manager=_package_manager(tree, layout.manifests),
+        source_roots=layout.source_roots,
+        packages=layout.packages,
+        dependencies=read_dependencies(tree, list(layout.manifests)),
+        alembic=alembic,
+        pytest=settings.config,
+        tests_dir=tests_dir,
+        tests_conftest=has_conftest,
+        env_files=environment.env_files,
+        env_defaults=environment.env_defaults,
+        environment_names=environment.environment_names,
+        compose_files=find_compose_files(tree),
+        ci=provider,
+        is_git=git is not None,
+        diagnostics=tuple(diagnostics),
+    )
+
+
+_LOCKS: tuple[tuple[str, PackageManager], ...] = (
+    ("uv.lock", "uv"),
+    ("poetry.lock", "poetry"),
+    ("pdm.lock", "pdm"),
+    ("hatch.toml", "hatch"),
+)
+
+
+def _package_manager(tree: Tree, manifests: tuple[Manifest, ...]) -> PackageManager:
+    for manifest in manifests:
+        folder = tree.folder(manifest.folder)
+        for lock, manager in _LOCKS:
+            if folder is not None and lock in folder.files:
+                return manager
+        backend = str(manifest.table("build-system").get("build-backend", ""))
+        if manifest.table("tool", "poetry") or backend.startswith("poetry"):
+            return "poetry"
+        if manifest.table("tool", "pdm"):
+            return "pdm"
+        if manifest.table("tool", "uv"):
+            return "uv"
+        if manifest.table("tool", "hatch", "envs"):
+            return "hatch"
+    return "pip"
