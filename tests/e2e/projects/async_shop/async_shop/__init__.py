@@ -1,0 +1,1 @@
+"""A shop whose database is only ever spoken to asynchronously."""

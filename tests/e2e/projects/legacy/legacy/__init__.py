@@ -1,0 +1,1 @@
+"""Grown over the years: three ways of mapping, no migrations."""
