@@ -196,13 +196,16 @@ def _package_rank(search: _Search, place: str) -> int:
 
 def _asked_for(search: _Search, asked: str) -> AlembicConfig:
     root = search.tree.root
-    path = next((one for one in (Path(asked).absolute(), root / asked) if one.exists()), None)
-    if path is None:
+    found = [one for one in (Path(asked).expanduser().absolute(), root / asked) if one.exists()]
+    # The current folder may be another project that has a file of that name, too.
+    found.sort(key=lambda path: not path.is_relative_to(root))
+    if not found:
         raise TcgenError(
             "alembic-config-not-found",
             f"there is no Alembic configuration at {asked}",
             hint="give --alembic-config the path of alembic.ini, or of the folder with env.py",
         )
+    path = found[0]
     config = _of_folder(search, path) if path.is_dir() else _of_file(search, path)
     if config is None:
         raise TcgenError(

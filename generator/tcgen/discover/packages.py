@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from posixpath import normpath
 
 from tcgen.discover.manifest import Manifest, read_manifest, table, texts
-from tcgen.discover.tree import Folder, Tree, is_test, join
+from tcgen.discover.tree import Folder, Tree, is_test, is_test_module, join
 from tcgen.ir.diagnostics import Diagnostic
 
 _ASIDE = frozenset({"tests", "test", "docs", "doc", "examples", "example", "samples", "benchmarks"})
@@ -210,25 +210,30 @@ def _is_own_module(name: str) -> bool:
 
 
 def _is_package(tree: Tree, root: str, name: str) -> bool:
-    folder = tree.folder(join(root, name))
-    if folder is None or not _importable(name) or name in _ASIDE or _is_migrations(folder):
+    path = join(root, name)
+    folder = tree.folder(path)
+    if folder is None or not _importable(name) or name in _ASIDE or _is_migrations(tree, path, folder):
         return False
     if "__init__.py" in folder.files:
         return True
     if name in _PLAIN_FOLDERS:
         return False
-    if any(file.endswith(".py") for file in folder.files):
+    if any(file.endswith(".py") and not is_test_module(file) for file in folder.files):
         return True
     in_src = root.rpartition("/")[2] == "src" or name == "src"
     return in_src and any(
         "__init__.py" in inner.files
         for child in folder.dirs
-        if (inner := tree.folder(join(join(root, name), child))) is not None
+        if (inner := tree.folder(join(path, child))) is not None
     )
 
 
-def _is_migrations(folder: Folder) -> bool:
-    return "env.py" in folder.files and ("versions" in folder.dirs or "script.py.mako" in folder.files)
+def _is_migrations(tree: Tree, path: str, folder: Folder) -> bool:
+    if "env.py" not in folder.files:
+        return False
+    if "versions" in folder.dirs or "script.py.mako" in folder.files:
+        return True
+    return "__init__.py" not in folder.files and "alembic" in tree.text(join(path, "env.py"))
 
 
 def _importable(name: str) -> bool:

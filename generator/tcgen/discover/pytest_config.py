@@ -10,7 +10,7 @@ from posixpath import normpath
 from typing import Any, Literal
 
 from tcgen.discover.manifest import Manifest, read_ini, read_toml, table, texts
-from tcgen.discover.tree import Tree
+from tcgen.discover.tree import Tree, is_test_module
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import PytestConfig
 
@@ -51,12 +51,21 @@ def find_tests(
     """
     usual = [normpath(f"{base or '.'}/{name}") for base in bases for name in ("tests", "test")]
     named = [path for path in testpaths if path.rpartition("/")[2].startswith("test")]
-    others = [path for path in testpaths if not any(f"{path}/".startswith(f"{one}/") for one in code)]
+    others = [path for path in testpaths if not _is_within(path, code) or _holds_tests(tree, path)]
     for folder in (*named, *usual, *others):
         inside = tree.folder(folder)
         if inside is not None and folder != ".":
             return folder, "conftest.py" in inside.files
     return None, False
+
+
+def _is_within(path: str, folders: tuple[str, ...]) -> bool:
+    return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
+
+
+def _holds_tests(tree: Tree, path: str) -> bool:
+    folder = tree.folder(path)
+    return folder is not None and any(is_test_module(name) for name in folder.files)
 
 
 def _sources(

@@ -67,6 +67,7 @@ def discover(
         name=first_text(*(one.name for one in layout.manifests), root.name, "project"),
         python=interpreter.path,
         requires_python=first_text(*(one.requires_python for one in layout.manifests)),
+        has_pyproject=(root / "pyproject.toml").is_file(),
         package_manager=_package_manager(tree, layout.manifests),
         source_roots=layout.source_roots,
         packages=layout.packages,

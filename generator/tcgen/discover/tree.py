@@ -95,6 +95,11 @@ def is_test(relative: str) -> bool:
     return not _TEST_FOLDERS.isdisjoint(relative.split("/"))
 
 
+def is_test_module(name: str) -> bool:
+    """Whether pytest would take a file of that name for its own."""
+    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+
+
 def is_aside(relative: str) -> bool:
     """Whether a path lies with tests, documentation, examples or benchmarks."""
     return is_test(relative) or not _ASIDE_FOLDERS.isdisjoint(relative.split("/")[:-1])

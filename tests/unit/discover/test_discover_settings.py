@@ -1,0 +1,315 @@
+"""Dependencies, pytest's settings, environment variables, Compose files, CI and the manager."""
+
+from __future__ import annotations
+
+import pytest
+from tcgen.discover import discover
+from tcgen.discover.settings import names_in_source, parse_dotenv
+from tcgen.errors import TcgenError
+
+DECLARED = {
+    "pep 621": (
+        {
+            "pyproject.toml": """
+            [project]
+            name = "shop"
+            dependencies = ["SQLAlchemy[asyncio]>=2", "psycopg[binary]", "Flask_Login ; python_version>'3'"]
+            [project.optional-dependencies]
+            pg = ["asyncpg==0.29"]
+            [dependency-groups]
+            dev = ["pytest>=8", {include-group = "lint"}]
+            lint = ["ruff"]
+            """
+        },
+        {"sqlalchemy", "greenlet", "psycopg", "flask-login", "asyncpg", "pytest", "ruff"},
+    ),
+    "poetry": (
+        {
+            "pyproject.toml": """
+            [tool.poetry.dependencies]
+            python = "^3.10"
+            sqlalchemy = {version = "^2", extras = ["postgresql-asyncpg"]}
+            [tool.poetry.group.dev.dependencies]
+            pytest = "*"
+            """
+        },
+        {"sqlalchemy", "asyncpg", "pytest"},
+    ),
+    "pdm, uv and hatch": (
+        {
+            "pyproject.toml": """
+            [tool.pdm.dev-dependencies]
+            a = ["one"]
+            [tool.uv]
+            dev-dependencies = ["two"]
+            [tool.hatch.envs.test]
+            dependencies = ["three"]
+            """
+        },
+        {"one", "two", "three"},
+    ),
+    "requirements": (
+        {
+            "requirements.txt": "# no\nSQLAlchemy==2.0  # yes\n-r requirements/base.txt\n--hash=x\n-e .\n",
+            "requirements/base.txt": "-r ../dev-requirements.txt\npkg @ https://example.org/pkg.whl\n",
+            "dev-requirements.txt": "-r requirements.txt\npytest\n-e git+https://example.org/x#egg=My.Egg\n"
+            "https://example.org/y.whl\n",
+        },
+        {"sqlalchemy", "pkg", "pytest", "my-egg"},
+    ),
+    "setup.cfg": (
+        {
+            "setup.cfg": "[options]\ninstall_requires =\n    one\n    two>1\n[options.extras_require]\nx = three\n"
+        },
+        {"one", "two", "three"},
+    ),
+    "setup.py": (
+        {
+            "setup.py": """
+            import os
+            REQUIRES = ["one>=1", "two"]
+            setup(install_requires=REQUIRES + ["three", os.environ["X"]], extras_require={"x": ["four"]})
+            """
+        },
+        {"one", "two", "three", "four"},
+    ),
+    "pipfile": (
+        {"Pipfile": "[packages]\nflask='*'\n[dev-packages]\npytest='*'\n[requires]\nx='3'\n"},
+        {"flask", "pytest"},
+    ),
+    "conda": (
+        {
+            "environment.yml": "channels: [x]\ndependencies:\n- python=3.11\n- conda-forge::psycopg2\n- pip:\n  - flask\n"
+        },
+        {"python", "psycopg2", "flask"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("files", "names"), DECLARED.values(), ids=DECLARED)
+def test_dependencies(write, files, names):
+    found = discover(write(files)).dependencies
+    assert (set(found), list(found)) == (names, sorted(found))
+
+
+PYTEST = {
+    "pytest.ini": "[pytest]\ntestpaths = spec\nasyncio_mode = auto\naddopts = -q -p shop.plugin -p no:cacheprovider\n",
+    "tox.ini": "[tox]\n[pytest]\ntestpaths = spec\nasyncio_mode = auto\naddopts = -pshop.plugin\n",
+    "setup.cfg": "[tool:pytest]\ntestpaths = spec\nasyncio_mode = auto\naddopts = -p shop.plugin\n",
+    "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths='spec'\nasyncio_mode='auto'\naddopts='-p shop.plugin'\n",
+    "pytest.toml": "[pytest]\ntestpaths=['spec']\nasyncio_mode='auto'\naddopts=['-p', 'shop.plugin']\n",
+}
+
+
+@pytest.mark.parametrize("name", PYTEST)
+def test_pytest_settings(write, name):
+    found = discover(write({name: PYTEST[name], "spec/conftest.py": "", "shop/__init__.py": ""}))
+    config = found.pytest
+    assert (config.file, config.testpaths, config.asyncio_mode) == (name, ("spec",), "auto")
+    assert config.plugins == ("shop.plugin",)
+    assert (found.tests_dir, found.tests_conftest) == ("spec", True)
+
+
+def test_pytest_9_reads_its_own_table(write):
+    found = discover(
+        write({"pyproject.toml": "[tool.pytest]\ntestpaths=['t']\naddopts=['-p', 'x']\n"})
+    ).pytest
+    assert (found.file, found.testpaths, found.plugins) == ("pyproject.toml", ("t",), ("x",))
+
+
+def test_an_empty_pytest_ini_goes_first(write):
+    found = discover(
+        write({"pytest.ini": "", "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths=['t']\n"})
+    )
+    assert (found.pytest.file, found.pytest.testpaths) == ("pytest.ini", ())
+
+
+def test_doctests_in_the_package_are_no_tests_folder(write):
+    files = {"shop/__init__.py": "", "pytest.ini": "[pytest]\ntestpaths = shop\n"}
+    assert discover(write(files)).tests_dir is None
+    assert discover(write({**files, "test/test_a.py": ""})).tests_dir == "test"
+
+
+def test_values_come_from_examples_only(write):
+    found = discover(
+        write(
+            {
+                ".env": "SECRET_KEY=real\nONLY_REAL=1\n",
+                ".env.example": "SECRET_KEY=example\nEMPTY=\n",
+                ".env.sample": "SECRET_KEY=second\nDEBUG=1\n",
+                "shop/__init__.py": "import os\nos.environ['HOME_PAGE']\n",
+            }
+        )
+    )
+    assert found.env_files == (".env", ".env.example", ".env.sample")
+    assert found.env_defaults == {"DEBUG": "1", "SECRET_KEY": "example"}
+    assert found.environment_names == ("DEBUG", "EMPTY", "HOME_PAGE", "ONLY_REAL", "SECRET_KEY")
+    assert "real" not in found.model_dump_json()
+
+
+def test_dotenv():
+    text = (
+        "# X=1\nexport A=1 # one\nB='x # y'\nC=\"two\\nlines\"\nD=${A}-${NO}-${NO:-d}\nE=a#b\nnonsense\nF =  g h \n"
+        'G="multi\nline"\n'
+    )
+    assert parse_dotenv(text) == {
+        "A": "1",
+        "B": "x # y",
+        "C": "two\nlines",
+        "D": "1--d",
+        "E": "a#b",
+        "F": "g h",
+        "G": "multi\nline",
+    }
+
+
+SOURCES = {
+    "environ": (
+        "os.environ['A']; os.environ.get(\"B\", 1); os.getenv('C'); environ['D']; getenv( 'E')",
+        "ABCDE",
+    ),
+    "wsgi": ("request.environ['X']; environment['Y']", ""),
+    "environs": ("from environs import Env\nenv('A'); env.str('B'); env.int(\"C\")", "ABC"),
+    "decouple": ("from decouple import config\nconfig('A', default=1)", "A"),
+    "some other config": ("config('A')", ""),
+    "settings": ("class S(BaseSettings):\n a: str\n b: int = 1\n _c: int = 2\n D: ClassVar[int] = 1", "AB"),
+    "syntax error": ("class S(BaseSettings):\n a: : str", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "names"), SOURCES.values(), ids=SOURCES)
+def test_names_in_source(text, names):
+    assert names_in_source(text) == set(names)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "model_config = SettingsConfigDict(env_prefix='SHOP_')",
+        "model_config = {'env_prefix': 'SHOP_'}",
+        "class Config:\n        env_prefix = 'SHOP_'",
+    ],
+)
+def test_prefixes(body):
+    text = f"class S(pydantic_settings.BaseSettings):\n    {body}\n    url: str\n"
+    assert names_in_source(text) == {"SHOP_URL"}
+
+
+def test_prefixes_are_inherited_and_aliases_have_none():
+    text = """
+class Base(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="SHOP_")
+class S(Base):
+    url: str
+    a: str = Field(alias="THE_A")
+    b: str = Field(validation_alias=AliasChoices("B1", "B2"))
+class NotSettings(BaseModel):
+    x: str
+"""
+    assert names_in_source(text) == {"SHOP_URL", "THE_A", "B1", "B2"}
+
+
+def test_compose_files(write):
+    names = ["compose.yaml", "docker-compose.yml", "docker-compose.prod.yaml", "docker/compose.yml"]
+    others = ["compose.txt", "my-compose.yml", "tests/docker-compose.yml", "a/b/c/compose.yml"]
+    found = discover(write(dict.fromkeys([*names, *others], ""))).compose_files
+    assert set(found) == set(names)
+    assert found[-1] == "docker/compose.yml"
+
+
+CI = {
+    "nothing": ({}, "github"),
+    "github": ({".github/workflows/x.yml": "", ".gitlab-ci.yml": ""}, "github"),
+    "gitlab": ({".gitlab-ci.yml": ""}, "gitlab"),
+    "remote": ({".git/config": '[remote "origin"]\n\turl = git@gitlab.example.org:a/b.git\n'}, "gitlab"),
+}
+
+
+@pytest.mark.parametrize(("files", "provider"), CI.values(), ids=CI)
+def test_ci(write, files, provider):
+    root = write(files)
+    assert discover(root).ci == provider
+    assert discover(root, ci="none").ci == "none"
+
+
+def test_a_worktree_s_remote(write, tmp_path):
+    root = write({".git": f"gitdir: {tmp_path}/main/.git/worktrees/x\n"})
+    linked = tmp_path / "main" / ".git" / "worktrees" / "x"
+    linked.mkdir(parents=True)
+    (linked / "commondir").write_text("../..\n")
+    (tmp_path / "main" / ".git" / "config").write_text('[remote "origin"]\nurl = https://gitlab.com/a/b\n')
+    found = discover(root)
+    assert (found.ci, found.is_git) == ("gitlab", True)
+
+
+def test_an_unknown_ci(write):
+    with pytest.raises(TcgenError) as caught:
+        discover(write({}), ci="jenkins")
+    assert caught.value.code == "bad-ci"
+
+
+MANAGERS = {
+    "uv": {"uv.lock": ""},
+    "poetry": {"poetry.lock": ""},
+    "poetry table": {"pyproject.toml": "[tool.poetry]\nname='x'\n"},
+    "poetry backend": {"pyproject.toml": "[build-system]\nbuild-backend='poetry.core.masonry.api'\n"},
+    "pdm": {"pdm.lock": ""},
+    "hatch": {"pyproject.toml": "[tool.hatch.envs.default]\n"},
+    "pip": {"pyproject.toml": "[build-system]\nbuild-backend='hatchling.build'\n"},
+}
+
+
+@pytest.mark.parametrize("name", MANAGERS)
+def test_package_manager(write, name):
+    assert discover(write(MANAGERS[name])).package_manager == name.split()[0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "specifier"),
+    [("^3.10", ">=3.10,<4"), ("~3.10", ">=3.10,<3.11"), (">=3.9,<4", ">=3.9,<4"), ("*", "")],
+)
+def test_poetry_s_python_as_everyone_reads_it(write, declared, specifier):
+    files = {"pyproject.toml": f"[tool.poetry.dependencies]\npython='{declared}'\n"}
+    assert discover(write(files)).requires_python == specifier
+
+
+def test_no_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    for path, cause in ((tmp_path / "gone", "does not exist"), (tmp_path / "file", "is a file")):
+        with pytest.raises(TcgenError) as caught:
+            discover(path)
+        assert caught.value.code == "not-a-folder"
+        assert cause in caught.value.message
+
+
+def test_a_bad_pyproject_is_named_with_its_line(write):
+    with pytest.raises(TcgenError) as caught:
+        discover(write({"pyproject.toml": "[project]\nname = shop\n"}))
+    assert caught.value.code == "bad-pyproject"
+    assert "pyproject.toml" in caught.value.message
+    assert "line 2" in caught.value.message
+
+
+def test_a_bad_setup_cfg_is_only_a_warning(write):
+    found = discover(write({"setup.cfg": "no section\n", "setup.py": "setup(", "shop/__init__.py": ""}))
+    assert [one.code for one in found.diagnostics if one.level == "warning"] == ["bad-ini", "bad-setup-py"]
+
+
+def test_unreadable_text_does_not_stop_it(write):
+    root = write({"shop/__init__.py": ""})
+    (root / "shop" / "latin.py").write_bytes(b"# caf\xe9\nimport os\nos.environ['A']\n")
+    (root / "shop" / "large.py").write_bytes(b"import os\nos.environ['B']\n" + b"#" * 1_000_001)
+    assert discover(root).environment_names == ("A",)
+
+
+def test_it_is_the_same_twice_and_survives_json(write):
+    root = write(
+        {
+            "shop/__init__.py": "",
+            "alembic.ini": "[alembic]\nscript_location=m\n",
+            "m/env.py": "import alembic",
+        }
+    )
+    first = discover(root)
+    assert first == discover(root)
+    assert type(first).model_validate_json(first.model_dump_json()) == first
