@@ -1,0 +1,1 @@
+"""The inspect stage: asks the project's own interpreter about its models."""

@@ -1,0 +1,109 @@
+"""Sees to it that no database is touched, and learns which one would have been."""
+
+from __future__ import annotations
+
+import asyncio
+import logging.config
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import MagicMock
+
+import sqlalchemy
+from sqlalchemy import MetaData, pool
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.exc import OperationalError
+
+from .common import Live
+
+
+class Seen:
+    """What env.py tried to connect to."""
+
+    def __init__(self) -> None:
+        self.pretend = False
+        self.urls: list[Live] = []
+        self.is_async = False
+
+
+SEEN = Seen()
+
+
+def stand_in(dialect: Live) -> Live:
+    """A connection that answers everything and does nothing; ``isinstance`` takes it for a real one."""
+    connection = MagicMock(spec=Connection)
+    connection.dialect = dialect
+    connection.engine = MagicMock(spec=Engine)
+    connection.engine.dialect = dialect
+    connection.__enter__.return_value = connection
+    connection.execution_options.return_value = connection
+    connection.in_transaction.return_value = False
+    return connection
+
+
+def _refuse(*_: Live, **__: Live) -> Live:
+    raise OperationalError("connect", {}, ConnectionError("tcgen never connects while it inspects a project"))
+
+
+def _connect(engine: Live, *_: Live, **__: Live) -> Live:
+    SEEN.urls.append(engine.url)
+    SEEN.is_async = SEEN.is_async or bool(getattr(engine.dialect, "is_async", False))
+    if not SEEN.pretend:
+        return _refuse()
+    connection = stand_in(engine.dialect)
+    connection.engine = engine
+    return connection
+
+
+def _nothing(*_: Live, **__: Live) -> None:
+    return None
+
+
+def install() -> None:
+    """Patch SQLAlchemy for the rest of this process; ``fileConfig`` too, which would silence loggers."""
+    targets: list[tuple[Live, str, Live]] = [
+        (Engine, "connect", _connect),
+        (Engine, "raw_connection", _refuse),
+        (DefaultDialect, "connect", _refuse),
+        (pool.Pool, "connect", _refuse),
+        (pool.SingletonThreadPool, "connect", _refuse),
+        (MetaData, "create_all", _nothing),
+        (MetaData, "drop_all", _nothing),
+        (logging.config, "fileConfig", _nothing),
+    ]
+    for owner, name, replacement in targets:
+        setattr(owner, name, replacement)
+
+
+@contextmanager
+def pretending() -> Iterator[Seen]:
+    """Let connections succeed on stand-ins for the length of one run of env.py."""
+    run = asyncio.run
+
+    def noted_run(*args: Live, **kwargs: Live) -> Live:
+        SEEN.is_async = True
+        return run(*args, **kwargs)
+
+    SEEN.pretend, SEEN.urls, SEEN.is_async = True, [], False
+    asyncio.run = noted_run
+    try:
+        yield SEEN
+    finally:
+        SEEN.pretend = False
+        asyncio.run = run
+
+
+def postgresql() -> Live:
+    """The PostgreSQL dialect with no driver and no doubled percent signs."""
+    from sqlalchemy.dialects.postgresql.base import PGDialect
+
+    dialect: Live = PGDialect(paramstyle="named")
+    if not getattr(dialect, "driver", None):
+        dialect.driver = "psycopg2"
+    return dialect
+
+
+def version() -> tuple[int, int]:
+    """Major and minor of the project's SQLAlchemy."""
+    numbers = sqlalchemy.__version__.split(".")
+    return int(numbers[0]), int(numbers[1])

@@ -1,0 +1,173 @@
+"""Where a project's Alembic scripts lie, and a ``Config`` for them."""
+
+from __future__ import annotations
+
+import configparser
+import importlib.util
+import os
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from .common import Live, Notes, ProbeError
+
+DROPPED = frozenset(
+    "script_location sqlalchemy.url file_template timezone truncate_slug_length revision_environment "
+    "output_encoding hooks keys format datefmt".split()
+)
+PATHS = frozenset(["version_locations", "prepend_sys_path"])
+
+
+class Location(NamedTuple):
+    """An Alembic environment on disk; all paths absolute."""
+
+    ini: Path | None
+    script: Path
+    section: str = "alembic"
+
+    @property
+    def env_text(self) -> str:
+        """Source of env.py."""
+        with suppress(OSError, UnicodeDecodeError):
+            return (self.script / "env.py").read_text("utf-8")
+        return ""
+
+
+def locate(spec: dict[str, Live], root: Path) -> Location:
+    """Find ``env.py`` from an ini, a folder, or ``package:dir``.
+
+    Raises:
+        ProbeError: ``alembic-not-found``.
+    """
+    ini = Path(spec["ini"]) if spec.get("ini") else None
+    section = spec.get("section") or "alembic"
+    candidates = []
+    if spec.get("script_location"):
+        candidates.append(_folder(spec["script_location"], root, root))
+    if ini is not None:
+        written = _raw(ini, section).get("script_location", "")
+        if written:
+            candidates += [_folder(written.replace("%(here)s", str(ini.parent)), b, root) for b in (root, ini.parent)]
+        candidates += sorted(p.parent for p in (*ini.parent.glob("env.py"), *ini.parent.glob("*/env.py")))
+    for folder in candidates:
+        if folder is not None and (folder / "env.py").is_file():
+            return Location(ini, folder.resolve(), section)
+    named = ini or spec.get("script_location")
+    raise ProbeError(
+        "alembic-not-found",
+        f"{named}: no folder with an env.py belongs to it",
+        "Name the ini file, or the folder of env.py, with --alembic-config PATH.",
+    )
+
+
+def _folder(written: str, base: Path, root: Path) -> Path | None:
+    if os.path.isabs(written) or ":" not in written:
+        return Path(base, written)
+    package, _, rest = written.partition(":")
+    if Path(root, package).is_dir():
+        return Path(root, package, rest.replace(":", "/"))
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            return Path(next(iter(spec.submodule_search_locations)), rest.replace(":", "/"))
+    return None
+
+
+def _raw(ini: Path, section: str) -> dict[str, str]:
+    if ini.suffix == ".toml":
+        return {}
+    parser = configparser.RawConfigParser()
+    with suppress(configparser.Error, OSError, UnicodeDecodeError):
+        parser.read(str(ini), "utf-8")
+        if parser.has_section(section):
+            return dict(parser.items(section))
+    return {}
+
+
+def make_config(location: Location, url: str, notes: Notes) -> Live:
+    """Alembic's ``Config`` as the project's commands would see it, with a URL of ours.
+
+    A template with placeholders instead of an ini still gives a config, of our settings alone.
+    """
+    from alembic.config import Config
+
+    config: Live = None
+    try:
+        config = _read_config(Config, location)
+        config.get_main_option("version_locations")
+        config.get_section(location.section)
+    except Exception as error:
+        notes.add("note", "ini-not-read", f"{location.ini} is not used: {type(error).__name__}: {error}")
+        config = Config()
+    config.set_main_option("script_location", str(location.script).replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _read_config(factory: Live, location: Location) -> Live:
+    if location.ini is None:
+        return factory(ini_section=location.section)
+    if location.ini.suffix == ".toml":
+        return factory(toml_file=str(location.ini))
+    return factory(str(location.ini), ini_section=location.section)
+
+
+def is_installed(path: Path, root: Path) -> bool:
+    """Whether a path belongs to an installed package rather than to the project's own files."""
+    try:
+        parts = path.relative_to(root).parts
+    except ValueError:
+        return True
+    return "site-packages" in parts or "dist-packages" in parts
+
+
+def portable(path: Path, root: Path) -> str:
+    """A path relative to the root, or ``package:dir`` for one in an installed package."""
+    if not is_installed(path, root):
+        return PurePosixPath(path.relative_to(root)).as_posix()
+    names = path.parts
+    at = max((i for i, n in enumerate(names) if n in ("site-packages", "dist-packages")), default=-2) + 1
+    if 0 < at < len(names) - 1:
+        return f"{names[at]}:{'/'.join(names[at + 1 :])}"
+    top = path
+    while (top.parent / "__init__.py").is_file():
+        top = top.parent
+    return path.as_posix() if top == path else f"{top.name}:{path.relative_to(top).as_posix()}"
+
+
+def options(location: Location, root: Path) -> dict[str, str]:
+    """Main options that matter to a run and name no absolute path."""
+    found: dict[str, str] = {}
+    for name, value in _raw(location.ini, location.section).items() if location.ini else ():
+        if name in DROPPED or name.startswith(("sqlalchemy.", "version_path_separator", "path_separator")):
+            continue
+        here = str(location.ini.parent) if location.ini else ""
+        script = str(location.script)
+        value = value.replace("%(here)s", here).replace("%(script_location)s", script).replace("%%", "%")
+        if name in PATHS or here in value:
+            value = _paths(name, value, root)
+        if value and not value.startswith("/") and "%(" not in value:
+            found[name] = value
+    separator = _separator(location)
+    if separator and "version_locations" in found:
+        found["version_path_separator"] = separator
+    return found
+
+
+def _separator(location: Location) -> str:
+    raw = _raw(location.ini, location.section) if location.ini else {}
+    return raw.get("path_separator") or raw.get("version_path_separator") or ""
+
+
+def _paths(name: str, value: str, root: Path) -> str:
+    pieces = [p for p in value.replace(";", " ").replace("\n", " ").split() if p]
+    if name == "version_locations" and ":" in value and "/" in value and not pieces[0].count(":/"):
+        pieces = [q for p in pieces for q in ([p] if not p.startswith("/") else p.split(":"))]
+    kept = []
+    for piece in pieces:
+        path = Path(piece)
+        if not path.is_absolute():
+            kept.append(piece)
+        elif name != "prepend_sys_path" or not is_installed(path, root):
+            kept.append(portable(path.resolve(), root))
+    return " ".join(kept)

@@ -1,0 +1,217 @@
+"""Looks for files that define models, by their text, without running any of them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from .common import Live
+
+SKIPPED = frozenset(
+    "tests test testing migrations alembic versions docs examples example node_modules venv env build dist "
+    "site-packages __pycache__ fixtures benchmarks".split()
+)
+HINT = re.compile(
+    r"DeclarativeBase|declarative_base|as_declarative|MappedAsDataclass|table\s*=\s*True|\bModel\b|"
+    r"__tablename__|__table__|\bregistry\(|map_imperatively|\bmapper\(|\bTable\(|\bMapped\[|mapped_column\("
+)
+BASES = frozenset("DeclarativeBase DeclarativeBaseNoMeta MappedAsDataclass AsyncAttrs".split())
+FACTORIES = frozenset("declarative_base registry SQLAlchemy automap_base generate_base".split())
+MAPPING_CALLS = frozenset("map_imperatively mapper Table".split())
+
+
+class Source(NamedTuple):
+    """A Python file of the project."""
+
+    module: str
+    path: Path
+    text: str
+
+
+def sources(packages: list[str], roots: list[str]) -> Iterator[Source]:
+    """The files of the packages, tests and migrations left out."""
+    for package in packages:
+        for folder, prefix in _locations(package, roots):
+            if folder.is_file():
+                yield from _read(folder, package)
+                continue
+            for path in sorted(folder.rglob("*.py")):
+                parts = path.relative_to(folder).with_suffix("").parts
+                if not _is_skipped(parts):
+                    names = parts[:-1] if parts[-1] == "__init__" else parts
+                    yield from _read(path, ".".join((*prefix, *names)))
+
+
+def _locations(package: str, roots: list[str]) -> list[tuple[Path, tuple[str, ...]]]:
+    parts = tuple(package.split("."))
+    for root in roots:
+        folder = Path(root, *parts)
+        if folder.is_dir():
+            return [(folder, parts)]
+        if folder.with_suffix(".py").is_file():
+            return [(folder.with_suffix(".py"), parts)]
+    with suppress(ImportError, ValueError, AttributeError):
+        spec = importlib.util.find_spec(package)
+        if spec is not None and spec.submodule_search_locations:
+            return [(Path(p), parts) for p in spec.submodule_search_locations]
+        if spec is not None and spec.origin:
+            return [(Path(spec.origin), parts)]
+    return []
+
+
+def _is_skipped(parts: tuple[str, ...]) -> bool:
+    if any(p in SKIPPED or p.startswith(".") or not p.isidentifier() for p in parts):
+        return True
+    name = parts[-1]
+    return name.startswith("test_") or name.endswith("_test") or name in ("conftest", "setup", "__main__")
+
+
+def _read(path: Path, module: str) -> Iterator[Source]:
+    with suppress(OSError, UnicodeDecodeError):
+        yield Source(module, path, path.read_text("utf-8"))
+
+
+def model_modules(packages: list[str], roots: list[str]) -> list[str]:
+    """Names of the modules that look like they define models or the base of models, sorted."""
+    files = list(sources(packages, roots))
+    tops = {p.split(".")[0] for p in packages}
+    trees = {f.module: tree for f in files if HINT.search(f.text) for tree in [_parse(f)] if tree}
+    found: set[str] = {f.module for f in files if _broken(f)}
+    known: set[str] = set()
+    for module, tree in trees.items():
+        names = _declared_names(tree)
+        if names is not None:
+            found.add(module)
+            known |= names
+    while True:
+        more = _subclassing(files, trees, known, tops)
+        fresh = {name for names in more.values() for name in names} - known
+        found |= set(more)
+        known |= fresh
+        if not fresh:
+            return sorted(found)
+
+
+def _parse(source: Source) -> ast.Module | None:
+    with suppress(SyntaxError, ValueError, RecursionError):
+        return ast.parse(source.text)
+    return None
+
+
+def _broken(source: Source) -> bool:
+    # Kept, so that importing it names the syntax error instead of the file being passed over.
+    return ("sqlalchemy" in source.text or "sqlmodel" in source.text) and bool(
+        HINT.search(source.text) and _parse(source) is None
+    )
+
+
+def _tail(node: ast.expr) -> str:
+    if isinstance(node, ast.Subscript):
+        node = node.value
+    if isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _declared_names(tree: ast.Module) -> set[str] | None:
+    """Names of bases and models a file makes; None when it makes none and maps nothing."""
+    names: set[str] = set()
+    relevant = False
+    if not any(_imports_sqlalchemy(node) for node in ast.walk(tree)):
+        return _table_classes(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef) and _is_model(node):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+            if _tail(node.value.func) in FACTORIES:
+                names |= {_tail(t) for t in node.targets}
+            relevant = relevant or _tail(node.value.func) in MAPPING_CALLS
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            relevant = relevant or _tail(node.value.func) in ("map_imperatively", "mapper")
+    return names if names or relevant else None
+
+
+def _table_classes(tree: ast.Module) -> set[str] | None:
+    names = {n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef) and _has_table(n)}
+    return names or None
+
+
+def _imports_sqlalchemy(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        module = (node.module or "").lower()
+        return "sqlalchemy" in module or "sqlmodel" in module or "advanced_alchemy" in module
+    if isinstance(node, ast.Import):
+        return any("sqlalchemy" in a.name or "sqlmodel" in a.name for a in node.names)
+    return False
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    if _has_table(node) or any(_tail(b) in BASES or _tail(b) == "Model" for b in node.bases):
+        return True
+    if any(k.arg == "table" and isinstance(k.value, ast.Constant) and k.value.value for k in node.keywords):
+        return True
+    return any(_tail(d) in ("as_declarative", "mapped", "mapped_as_dataclass") for d in node.decorator_list)
+
+
+def _has_table(node: ast.ClassDef) -> bool:
+    for item in node.body:
+        targets: list[Live] = []
+        if isinstance(item, ast.Assign):
+            targets = list(item.targets)
+        elif isinstance(item, ast.AnnAssign) and item.value is not None:
+            targets = [item.target]
+        if any(_tail(t) in ("__tablename__", "__table__") for t in targets):
+            return True
+    return False
+
+
+def _subclassing(
+    files: list[Source], trees: dict[str, ast.Module], known: set[str], tops: set[str]
+) -> dict[str, set[str]]:
+    if not known:
+        return {}
+    pattern = re.compile(r"^class \w+\((?:[^)]*\W)?(?:" + "|".join(map(re.escape, sorted(known))) + r")\W", re.M)
+    more: dict[str, set[str]] = {}
+    for source in files:
+        if not pattern.search(source.text):
+            continue
+        tree = trees.get(source.module) or _parse(source)
+        if tree is None:
+            continue
+        trees[source.module] = tree
+        usable = _project_names(tree, tops)
+        classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
+        names = {
+            c.name for c in classes for b in c.bases if _tail(b) in known and _head(b) in usable
+        }
+        if names:
+            more[source.module] = names
+    return more
+
+
+def _head(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _project_names(tree: ast.Module, tops: set[str]) -> set[str]:
+    """Names a module defines itself or imports from the project."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names |= {_tail(t) for t in node.targets}
+        elif isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] in tops):
+            names |= {a.asname or a.name for a in node.names}
+        elif isinstance(node, ast.Import):
+            names |= {(a.asname or a.name).split(".")[0] for a in node.names if a.name.split(".")[0] in tops}
+    return names

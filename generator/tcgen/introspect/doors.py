@@ -1,0 +1,181 @@
+"""Finds by experiment which environment variables env.py makes its URL of.
+
+Every variable that could matter gets a value of its own, and so does ``sqlalchemy.url``; the URL that
+env.py then tries to connect to says which door each of its parts came through.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tcgen.ir.project import Project
+
+Answer = dict[str, Any]
+Ask = Callable[[Answer, dict[str, str]], Answer]
+
+OTHERS = re.compile(
+    r"REDIS|KAFKA|AMQP|RABBIT|CELERY|BROKER|MONGO|ELASTIC|OPENSEARCH|S3|SENTRY|SMTP|MAIL|WEBHOOK|FRONTEND|"
+    r"CLICKHOUSE|MYSQL|MARIADB|SQLITE|SNOWFLAKE|BIGQUERY|NEO4J|LDAP|PROXY|DEBUG|POOL|TIMEOUT|ECHO|DOCKER|VECTOR_DB"
+)
+DATABASE = re.compile(r"DATABASE|POSTGRES|PSQL|SQLALCHEMY|SQL|(?:^|_)(?:DB|PG|RDS|RDBMS)|DB(?:_|$)|DSN|^PG")
+URL = re.compile(r"(?:URL|URI|DSN|CONN|CONNECTION|CONNECTION_STRING|CONN_STR|SQL_ALCHEMY_CONN)$")
+PARTS = (
+    ("port", re.compile(r"PORT$")),
+    ("host", re.compile(r"(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)$")),
+    ("password", re.compile(r"(?:PASSWORD|PASS|PASSWD|PWD)$")),
+    ("user", re.compile(r"(?:USER|USERNAME|LOGIN)$")),
+    ("database", re.compile(r"(?:DB|DATABASE|DBNAME|DB_NAME|DATABASE_NAME|NAME)$")),
+)
+OPTION = "tcgen-option"
+FIRST_PORT = 20001
+
+
+def is_database_url(name: str) -> bool:
+    """Whether a variable's name says that it holds the URL of an SQL database."""
+    upper = name.upper()
+    return bool(URL.search(upper) and DATABASE.search(upper) and not OTHERS.search(upper))
+
+
+def own_drivername(project: Project, name: str) -> str:
+    """The drivername of a PostgreSQL URL the project's env files or the environment put in a variable."""
+    value = os.environ.get(name) or project.env_defaults.get(name, "")
+    found = re.match(r"(postgresql(?:\+\w+)?)://", value)
+    return found.group(1) if found else ""
+
+
+def default_drivername(project: Project) -> str:
+    """The drivername for a URL nothing else is known about."""
+    names = set(project.dependencies)
+    for package, driver in (("asyncpg", "asyncpg"), ("psycopg", "psycopg"), ("pg8000", "pg8000")):
+        if package in names or f"{package}-binary" in names:
+            return f"postgresql+{driver}"
+    return "postgresql+psycopg2"
+
+
+def part_of(name: str) -> str | None:
+    """Which part of a database's URL a variable holds by its name: ``url``, ``host``, …; None for neither."""
+    upper = name.upper()
+    if OTHERS.search(upper) or not DATABASE.search(upper):
+        return "url" if upper in ("URL", "URI", "CONNECTION_STRING") else None
+    if URL.search(upper):
+        return "url"
+    for part, pattern in PARTS:
+        if pattern.search(upper):
+            return part
+    return None
+
+
+def candidates(project: Project) -> dict[str, str]:
+    """Variable → part, of all names the project's text, its env files or the environment mention."""
+    names = {*project.environment_names, *project.env_defaults, *os.environ}
+    found = {name: part_of(name) for name in sorted(names)}
+    return {name: part for name, part in found.items() if part is not None}
+
+
+class Sentinels:
+    """A value of its own for every candidate.
+
+    Args:
+        names: Variable → part.
+        drivername: For the variables that hold a URL.
+        own: Variable → drivername the project itself writes there.
+    """
+
+    def __init__(self, names: dict[str, str], drivername: str, own: dict[str, str]) -> None:
+        self.values: dict[str, str] = {}
+        self.origin: dict[tuple[str, str], tuple[str, str]] = {}
+        self.drivernames: dict[str, str] = {}
+        for number, (name, part) in enumerate(names.items()):
+            self._add(name, part, number, own.get(name) or drivername)
+
+    def _add(self, name: str, part: str, number: int, drivername: str) -> None:
+        mark, port = f"tcgen{number}", str(FIRST_PORT + number)
+        if part == "url":
+            self.values[name] = f"{drivername}://{mark}:{mark}@{mark}:{port}/{mark}"
+            self.drivernames[name] = drivername
+            for piece in ("host", "user", "password", "database"):
+                self.origin[piece, mark] = (name, "url")
+            self.origin["port", port] = (name, "url")
+        else:
+            self.values[name] = port if part == "port" else mark
+            self.origin[part, self.values[name]] = (name, part)
+
+    def read(self, parts: dict[str, Any]) -> dict[str, str]:
+        """Variable → part, of a URL that was seen."""
+        found: dict[str, str] = {}
+        for piece in ("host", "port", "user", "password", "database"):
+            origin = self.origin.get((piece, str(parts.get(piece))))
+            if origin is None and piece == "database":
+                # A name is at times given where the pattern took a variable for another part.
+                origin = next((o for (_, v), o in self.origin.items() if v == str(parts.get(piece))), None)
+            if origin is not None:
+                found[origin[0]] = "url" if origin[1] == "url" else piece
+        return found
+
+
+def settle(project: Project, request: Answer, answer: Answer, settings: dict[str, str], ask: Ask) -> None:
+    """Fill in ``url_via`` and its companions of the answer's Alembic facts."""
+    facts, door = answer["schema"]["alembic"], answer["door"]
+    if door["via"] == "attribute" or request["alembic"].get("flask_migrate"):
+        _explain(answer, door)
+        return
+    names = candidates(project)
+    if not names:
+        _explain(answer, door)
+        return
+    for drivername in _drivernames(project, facts["is_async"]):
+        own = {name: own_drivername(project, name) for name in names}
+        sentinels = Sentinels(names, drivername, own)
+        seen = ask({**request, "mode": "url", "drivername": drivername, "environment": sentinels.values}, settings)
+        parts = seen.get("url", {}).get("parts") or {}
+        found = sentinels.read(parts)
+        if "url" in found.values() or {"host", "database"} <= set(found.values()):
+            _through_environment(facts, seen["url"], found, sentinels, drivername)
+            return
+        if parts.get("host") == OPTION:
+            facts.update(url_via="option", drivername=seen["url"]["drivername"])
+            return
+    _explain(answer, door)
+
+
+def _drivernames(project: Project, is_async: bool) -> list[str]:
+    installed = [d for d in ("psycopg", "psycopg2", "pg8000", "asyncpg") if _mentions(project, d)]
+    ordered = sorted(installed or ["psycopg2"], key=lambda d: (d == "asyncpg") != is_async)
+    return [f"postgresql+{d}" for d in ordered][:3]
+
+
+def _mentions(project: Project, driver: str) -> bool:
+    return any(n == driver or n.startswith(driver + "-") for n in project.dependencies)
+
+
+def _through_environment(
+    facts: Answer, seen: Answer, found: dict[str, str], sentinels: Sentinels, drivername: str
+) -> None:
+    captured = seen["parts"]["drivername"]
+    drivers = {n: sentinels.drivernames[n] for n in found if n in sentinels.drivernames}
+    given = next(iter(drivers.values()), "")
+    facts.update(
+        url_via="environment",
+        environment=found,
+        environment_drivers=drivers,
+        drivername="" if captured == given else captured,
+        is_async=facts["is_async"] or seen["is_async"],
+        **seen["settings"],
+    )
+
+
+def _explain(answer: Answer, door: Answer) -> None:
+    if answer["schema"]["alembic"]["url_via"] != "direct":
+        return
+    reason = door["reason"] or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
+    answer["schema"]["diagnostics"].append(
+        {
+            "level": "note",
+            "code": "env-not-run",
+            "message": f"env.py is not run as it is, its scripts are: {reason}",
+            "hint": "Let it take config.attributes['connection'] when that is there, and tcgen will use it.",
+        }
+    )
