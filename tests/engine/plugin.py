@@ -1,0 +1,56 @@
+"""Pytest fixture `engine`: a container engine that has the images which the tests name."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+OWNER = "TCGEN_ENGINE_OWNER"
+OWNED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name this run as the owner of an engine it may start; workers and inner runs inherit the name."""
+    if OWNER not in os.environ:
+        os.environ[OWNER] = f"pytest-{os.getpid()}"
+        config.stash[OWNED] = True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the engine if this run, or a worker of it, started it."""
+    if config.stash.get(OWNED, False):
+        subprocess.run([HERE / "down", "--owned"], check=True)
+        del os.environ[OWNER]
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[dict[str, str]]:
+    """Have an engine answer while the session lasts.
+
+    Yields:
+        The environment variables that were set for it; they are in `os.environ` too.
+    """
+    done = subprocess.run([HERE / "up"], capture_output=True, text=True, check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"tests/engine/up exited with {done.returncode}"])[-1]
+        if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    exported = parse_exports(done.stdout)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in exported.items():
+            patch.setenv(name, value)
+        yield exported
+
+
+def parse_exports(lines: str) -> dict[str, str]:
+    """Read shell lines of the form `export NAME=VALUE`."""
+    return {
+        name: value for line in lines.splitlines() for name, _, value in [shlex.split(line)[1].partition("=")]
+    }
