@@ -313,3 +313,8 @@ def test_it_is_the_same_twice_and_survives_json(write):
     first = discover(root)
     assert first == discover(root)
     assert type(first).model_validate_json(first.model_dump_json()) == first
+
+
+def test_whether_there_is_a_pyproject(write):
+    assert not discover(write({"setup.py": ""})).has_pyproject
+    assert discover(write({"pyproject.toml": ""})).has_pyproject
