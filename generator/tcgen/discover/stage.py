@@ -68,7 +68,6 @@ def discover(
         python=interpreter.path,
         requires_python=first_text(*(one.requires_python for one in layout.manifests)),
         has_pyproject=(root / "pyproject.toml").is_file(),
-        has_pyproject=tree.has("pyproject.toml"),
         package_manager=_package_manager(tree, layout.manifests),
         source_roots=layout.source_roots,
         packages=layout.packages,
