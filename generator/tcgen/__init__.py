@@ -1,5 +1,8 @@
 """tcgen: real-database test suites for projects with SQLAlchemy models."""
 
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
-__version__ = version("tcgen")
+try:
+    __version__ = version("tcgen")
+except PackageNotFoundError:  # run from a checkout that is not installed
+    __version__ = "0.0.0"

@@ -129,7 +129,9 @@ def settle(project: Project, request: Answer, answer: Answer, settings: dict[str
     for drivername in _drivernames(project, facts["is_async"]):
         own = {name: own_drivername(project, name) for name in names}
         sentinels = Sentinels(names, drivername, own)
-        seen = ask({**request, "mode": "url", "drivername": drivername, "environment": sentinels.values}, settings)
+        seen = ask(
+            {**request, "mode": "url", "drivername": drivername, "environment": sentinels.values}, settings
+        )
         parts = seen.get("url", {}).get("parts") or {}
         found = sentinels.read(parts)
         if "url" in found.values() or {"host", "database"} <= set(found.values()):
@@ -138,6 +140,8 @@ def settle(project: Project, request: Answer, answer: Answer, settings: dict[str
         if parts.get("host") == OPTION:
             facts.update(url_via="option", drivername=seen["url"]["drivername"])
             return
+        if door["reason"] and door["reason"] == seen.get("url", {}).get("reason"):
+            break
     _explain(answer, door)
 
 
@@ -170,7 +174,9 @@ def _through_environment(
 def _explain(answer: Answer, door: Answer) -> None:
     if answer["schema"]["alembic"]["url_via"] != "direct":
         return
-    reason = door["reason"] or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
+    reason = (
+        door["reason"] or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
+    )
     answer["schema"]["diagnostics"].append(
         {
             "level": "note",

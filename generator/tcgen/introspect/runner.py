@@ -168,7 +168,9 @@ def _value(project: Project, name: str, item: dict[str, str]) -> str:
     return VALUES.get(item["kind"], "test")
 
 
-def _remarks(project: Project, settings: Mapping[str, str], alembic_config: str | None) -> list[dict[str, str]]:
+def _remarks(
+    project: Project, settings: Mapping[str, str], alembic_config: str | None
+) -> list[dict[str, str]]:
     found = []
     if settings:
         found.append(
@@ -206,7 +208,13 @@ def ask(project: Project, request: Answer, settings: Mapping[str, str], timeout:
         TcgenError: ``python-not-found``, ``probe-timeout`` or ``probe-crashed``.
     """
     forced = request.get("environment", {})
-    environment = {**settings, **os.environ, **forced, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8"}
+    environment = {
+        **settings,
+        **os.environ,
+        **forced,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
     environment.pop("PYTHONSAFEPATH", None)
     with tempfile.TemporaryFile() as reply, tempfile.TemporaryFile() as output:
         status = _run(project, json.dumps(request).encode(), environment, reply, output, timeout)

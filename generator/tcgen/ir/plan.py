@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
-
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import UrlVia
@@ -57,6 +55,7 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents: Rows to make first, for foreign keys that no relationship sets.
+        uses_short_text: One of its fields writes numbers in few characters.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
     """
 
@@ -69,6 +68,7 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     bypass_init: bool = False
+    uses_short_text: bool = False
 
 
 class AlembicPlan(Frozen):
@@ -82,7 +82,6 @@ class AlembicPlan(Frozen):
     environment: dict[str, str]
     drivername: str
     is_async: bool
-    stamp_only: bool = Field(description="create_all, then stamp: the history starts on a schema that exists")
     version_table: str
     version_table_schema: str | None
 
@@ -94,18 +93,24 @@ class MetadataPlan(Frozen):
     expression: str
 
 
+SchemaFrom = Literal[
+    "create_all", "stamp", "alembic_option", "alembic_attribute", "alembic_environment", "alembic_direct"
+]
+
+
 class DatabasePlan(Frozen):
     """The PostgreSQL the suite runs on.
 
     Attributes:
+        schema_from: How an empty database gets its tables; names the template partial.
         image: Pinned image.
         sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``.
         async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
-        environment: Variables to set before the project is imported.
     """
 
+    schema_from: SchemaFrom
     image: str
     sync_driver: str
     async_driver: str | None
@@ -128,6 +133,7 @@ class SuitePlan(Frozen):
         environment: Variables the project cannot be imported without, with harmless values.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
+        install: What follows ``pip install`` in CI.
         python_versions: For the CI matrix.
         package_manager: How CI installs the project.
     """
@@ -143,6 +149,7 @@ class SuitePlan(Frozen):
     factories: tuple[FactoryPlan, ...]
     requirements: tuple[str, ...]
     requirements_group: str
+    install: str
     python_versions: tuple[str, ...]
     package_manager: Literal["uv", "poetry", "pdm", "hatch", "pip"]
     ci: Literal["github", "gitlab", "none"]

@@ -45,6 +45,7 @@ class Project(Frozen):
         name: Distribution name, else the folder's.
         python: Absolute path of the interpreter that has the project's dependencies; never rendered.
         requires_python: The specifier in pyproject.toml, or "".
+        has_pyproject: There is a pyproject.toml at the root.
         source_roots: Folders, relative to the root, that must be on ``sys.path`` (``src`` or ``.``).
         packages: Import names of the top-level packages and modules found there.
         dependencies: Normalised names of all declared dependencies, extras and groups included.
@@ -59,6 +60,7 @@ class Project(Frozen):
     name: str
     python: str
     requires_python: str = ""
+    has_pyproject: bool = False
     package_manager: PackageManager = "pip"
     source_roots: tuple[str, ...] = (".",)
     packages: tuple[str, ...] = ()

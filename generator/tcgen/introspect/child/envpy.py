@@ -75,7 +75,11 @@ def _record(environment: Live, outcome: Run) -> None:
 
 
 def run(
-    location: Location, drivername: str, notes: Notes, attributes: dict[str, Live] | None = None, offline: bool = False
+    location: Location,
+    drivername: str,
+    notes: Notes,
+    attributes: dict[str, Live] | None = None,
+    offline: bool = False,
 ) -> Run:
     """Execute env.py once."""
     outcome = Run()
@@ -85,7 +89,9 @@ def run(
             config = make_config(location, option_url(drivername), notes)
             config.attributes.update(attributes or {})
             script = ScriptDirectory.from_config(config)
-            environment = EnvironmentContext(config, script, fn=lambda *_: [], as_sql=offline, starting_rev=None)
+            environment = EnvironmentContext(
+                config, script, fn=lambda *_: [], as_sql=offline, starting_rev=None
+            )
             _record(environment, outcome)
             stack.enter_context(environment)
             script.run_env()
@@ -141,7 +147,9 @@ class Door:
         self.metadatas: list[MetaData] = last.metadatas if last else []
 
 
-def find_door(location: Location, root: str, notes: Notes, only: str = "", skip_attribute: bool = False) -> Door:
+def find_door(
+    location: Location, root: str, notes: Notes, only: str = "", skip_attribute: bool = False
+) -> Door:
     """Offer env.py a connection, then URLs, and see what it takes.
 
     Args:

@@ -22,7 +22,9 @@ FIRST = frozenset("add_column alter_column drop_column batch_alter_table create_
 SECOND = frozenset(
     "create_index create_unique_constraint create_check_constraint create_primary_key drop_constraint".split()
 )
-GUARDS = re.compile(r"has_table|get_table_names|table_exists|_exists\(|checkfirst|inspect\(|IF EXISTS|dialect")
+GUARDS = re.compile(
+    r"has_table|get_table_names|table_exists|_exists\(|checkfirst|inspect\(|IF EXISTS|dialect"
+)
 
 
 class Effect(NamedTuple):
@@ -76,7 +78,10 @@ def _by_text(folder: Path) -> History:
         values = _constants(_parse(path))
         if isinstance(values.get("revision"), str):
             down = values.get("down_revision")
-            found[values["revision"]] = (path, list(down) if isinstance(down, (list, tuple)) else [down or ""])
+            found[values["revision"]] = (
+                path,
+                list(down) if isinstance(down, (list, tuple)) else [down or ""],
+            )
     parents = {p for _, downs in found.values() for p in downs}
     ordered: list[str] = []
     todo = sorted(found)
@@ -168,7 +173,11 @@ def _called(node: ast.Call) -> str:
 
 
 def _is_op(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name) and node.func.value.id == "op"
+    return (
+        isinstance(node.func, ast.Attribute)
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "op"
+    )
 
 
 def _call_effects(node: ast.Call, name: str, constants: dict[str, Live]) -> Iterator[Effect]:
@@ -197,7 +206,9 @@ def _call_effects(node: ast.Call, name: str, constants: dict[str, Live]) -> Iter
         yield from _named("needed", node, 2, "referent_table", constants)
 
 
-def _named(kind: str, node: ast.Call, position: int, keyword: str, constants: dict[str, Live]) -> Iterator[Effect]:
+def _named(
+    kind: str, node: ast.Call, position: int, keyword: str, constants: dict[str, Live]
+) -> Iterator[Effect]:
     values = [k.value for k in node.keywords if k.arg == keyword]
     if not values and len(node.args) > position:
         values = [node.args[position]]

@@ -99,7 +99,9 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
     if names:
         hint = f"Set {', '.join(names)}: put a value in .env or export it, then run tcgen again."
     elif isinstance(error, ModuleNotFoundError):
-        hint = "Install what is missing in the project's environment, or pass --python PATH of one that has it."
+        hint = (
+            "Install what is missing in the project's environment, or pass --python PATH of one that has it."
+        )
     where = place(error, root)
     message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {_line(error)}"
     return ProbeError("import-failed", message, hint, explain(error, root))

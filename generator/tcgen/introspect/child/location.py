@@ -47,7 +47,9 @@ def locate(spec: dict[str, Live], root: Path) -> Location:
     if ini is not None:
         written = _raw(ini, section).get("script_location", "")
         if written:
-            candidates += [_folder(written.replace("%(here)s", str(ini.parent)), b, root) for b in (root, ini.parent)]
+            candidates += [
+                _folder(written.replace("%(here)s", str(ini.parent)), b, root) for b in (root, ini.parent)
+            ]
         candidates += sorted(p.parent for p in (*ini.parent.glob("env.py"), *ini.parent.glob("*/env.py")))
     for folder in candidates:
         if folder is not None and (folder / "env.py").is_file():
@@ -101,7 +103,18 @@ def make_config(location: Location, url: str, notes: Notes) -> Live:
         config = Config()
     config.set_main_option("script_location", str(location.script).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    own = own_versions(location)
+    if own is not None and not config.get_main_option("version_locations"):
+        config.set_main_option("version_locations", str(own).replace("%", "%%"))
     return config
+
+
+def own_versions(location: Location) -> Path | None:
+    """The scripts for PostgreSQL, where each kind of database has a folder of its own below ``versions``."""
+    versions = location.script / "versions"
+    names = ("postgresql", "postgres", "pg")
+    folders = [versions / n for n in names if (versions / n).is_dir()]
+    return folders[0] if folders and not any(p.name != "__init__.py" for p in versions.glob("*.py")) else None
 
 
 def _read_config(factory: Live, location: Location) -> Live:
@@ -139,6 +152,8 @@ def options(location: Location, root: Path) -> dict[str, str]:
     """Main options that matter to a run and name no absolute path."""
     found: dict[str, str] = {}
     for name, value in _raw(location.ini, location.section).items() if location.ini else ():
+        if name == "prepend_sys_path" and is_installed(location.script, root):
+            continue
         if name in DROPPED or name.startswith(("sqlalchemy.", "version_path_separator", "path_separator")):
             continue
         here = str(location.ini.parent) if location.ini else ""
@@ -148,6 +163,9 @@ def options(location: Location, root: Path) -> dict[str, str]:
             value = _paths(name, value, root)
         if value and not value.startswith("/") and "%(" not in value:
             found[name] = value
+    own = own_versions(location)
+    if own is not None:
+        found.setdefault("version_locations", portable(own, root))
     separator = _separator(location)
     if separator and "version_locations" in found:
         found["version_path_separator"] = separator

@@ -48,7 +48,9 @@ def mapper_fact(mapper: Live, references: dict[type, dict[str, str]]) -> dict[st
         "inherits": _reference(mapper.inherits.class_, references) if mapper.inherits else None,
         "concrete": bool(mapper.concrete),
         "discriminator": _attribute_key(mapper, mapper.polymorphic_on),
-        "polymorphic_identity": None if mapper.polymorphic_identity is None else repr(mapper.polymorphic_identity),
+        "polymorphic_identity": None
+        if mapper.polymorphic_identity is None
+        else repr(mapper.polymorphic_identity),
         "abstract": _is_abstract(mapper),
         "version_id": _attribute_key(mapper, mapper.version_id_col),
         "attributes": _attributes(mapper),
@@ -80,7 +82,9 @@ def _is_abstract(mapper: Live) -> bool:
 def _attributes(mapper: Live) -> list[dict[str, Live]]:
     facts = []
     for prop in mapper.column_attrs:
-        columns = [(c.table.key, c.name) for c in prop.columns if isinstance(getattr(c, "table", None), Table)]
+        columns = [
+            (c.table.key, c.name) for c in prop.columns if isinstance(getattr(c, "table", None), Table)
+        ]
         if columns:
             facts.append({"key": prop.key, "columns": columns})
     return facts
@@ -128,7 +132,11 @@ def _constructor(mapper: Live) -> dict[str, Live]:
         return {"kind": "none"}
     if getattr(init, "__name__", "") == "_declarative_constructor" or _is_default(init):
         return {"kind": "declarative", "accepts_any": True}
-    if dataclasses.is_dataclass(cls) and getattr(init, "__module__", None) in (None, cls.__module__, "builtins"):
+    if dataclasses.is_dataclass(cls) and getattr(init, "__module__", None) in (
+        None,
+        cls.__module__,
+        "builtins",
+    ):
         generated = "__create_fn__" in getattr(init, "__qualname__", "") or _is_generated(init)
         if generated:
             return {"kind": "dataclass", **_signature(init)}

@@ -51,7 +51,9 @@ def in_module(module: ModuleType) -> list[MetaData]:
 def modules_under(tops: Iterable[str]) -> list[str]:
     """Imported modules of some top-level packages, short names first."""
     wanted = set(tops)
-    names = [n for n, m in list(sys.modules.items()) if n.split(".")[0] in wanted and isinstance(m, ModuleType)]
+    names = [
+        n for n, m in list(sys.modules.items()) if n.split(".")[0] in wanted and isinstance(m, ModuleType)
+    ]
     return sorted(names, key=lambda n: (n.count("."), n))
 
 
@@ -69,7 +71,9 @@ def of_project(mappers: list[Live], tops: set[str]) -> list[MetaData]:
     return found
 
 
-def without_overlap(found: list[MetaData], mappers: list[Live], tops: set[str], notes: Notes) -> list[MetaData]:
+def without_overlap(
+    found: list[MetaData], mappers: list[Live], tops: set[str], notes: Notes
+) -> list[MetaData]:
     """Disjoint metadatas are all taken; of two with common table names only one can be meant.
 
     Raises:
@@ -87,7 +91,9 @@ def without_overlap(found: list[MetaData], mappers: list[Live], tops: set[str], 
         elif id(rivals[0]) not in mapped:
             raise _ambiguous([*rivals, metadata], mappers, tops)
         else:
-            notes.add("note", "metadata-copy", f"{_name(metadata, mappers, tops)} repeats mapped tables; left out.")
+            notes.add(
+                "note", "metadata-copy", f"{_name(metadata, mappers, tops)} repeats mapped tables; left out."
+            )
     return sorted(chosen, key=found.index)
 
 
@@ -107,7 +113,9 @@ def _name(metadata: MetaData, mappers: list[Live], tops: set[str]) -> str:
     if found is None:
         return repr(metadata)
     qualname = found["qualname"]
-    return f"{found['module']}:{qualname[: -len('.metadata')] if qualname.endswith('.metadata') else qualname}"
+    return (
+        f"{found['module']}:{qualname[: -len('.metadata')] if qualname.endswith('.metadata') else qualname}"
+    )
 
 
 def find_reference(metadata: MetaData, mappers: list[Live], tops: set[str]) -> dict[str, str] | None:

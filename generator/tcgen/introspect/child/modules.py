@@ -56,7 +56,7 @@ class _Graph:
 
     def __init__(self, tops: set[str]) -> None:
         self.names = set(modules_under(tops))
-        self.direct = {name: self._imports(name) for name in self.names}
+        self.direct: dict[str, set[str]] = {}
         self.closures: dict[str, set[str]] = {}
 
     def closure(self, name: str) -> set[str]:
@@ -68,7 +68,7 @@ class _Graph:
                 current = todo.pop()
                 if current not in seen:
                     seen.add(current)
-                    todo += self.direct.get(current, ())
+                    todo += self._direct(current)
             self.closures[name] = seen
         return self.closures[name]
 
@@ -77,6 +77,11 @@ class _Graph:
         parts = name.split(".")
         parents = {".".join(parts[:i]) for i in range(1, len(parts))} & self.names
         return {name} | {p for p in parents if name in self.closure(p)}
+
+    def _direct(self, name: str) -> set[str]:
+        if name not in self.direct:
+            self.direct[name] = self._imports(name) if name in self.names else set()
+        return self.direct[name]
 
     def _imports(self, name: str) -> set[str]:
         module = sys.modules[name]

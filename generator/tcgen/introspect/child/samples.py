@@ -51,6 +51,11 @@ SAMPLES: dict[str, Live] = {
 }
 """Name → value, in the order they are preferred where nothing else speaks for one."""
 
+KINDS_OF_TEXT = frozenset(
+    "json_str uuid_str uuid_hex ip_str email url timezone_name country_code currency_code locale_name phone".split()
+)
+"""Tried only where plain text is refused."""
+
 NATURAL: list[tuple[Live, list[str]]] = [
     (bool, ["bool"]),
     (int, ["int"]),
@@ -112,13 +117,17 @@ def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | No
         return []
     if impl is None and bind is None:
         return []
-    graded: dict[str, int] = {}
-    samples = {**(extra or {}), **SAMPLES}
     preferred = [*(extra or {}), *_preferred(type_, impl)]
-    for name, value in samples.items():
-        grade = _trial(value, bind, result, impl)
+    samples = {**(extra or {}), **SAMPLES}
+    graded: dict[str, int] = {}
+    for name in dict.fromkeys([*preferred, "str", "dict", *samples]):
+        if name in KINDS_OF_TEXT and graded.get("str") == 0 and name not in preferred:
+            continue
+        grade = _trial(samples[name], bind, result, impl)
         if grade is not None:
             graded[name] = grade
+        if name == "dict" and graded.get("str") == 0 and grade != 0 and isinstance(impl, sqltypes.String):
+            break  # Text it is; encryption and hashing can be slow on purpose.
     if graded.get("dict") == graded.get("list") == graded.get("str") == 0:
         # It encodes whatever it is given: a document is what such a column is for.
         preferred = [*(n for n in preferred if n != "str"), "dict"]
@@ -173,7 +182,9 @@ def _text(impl: Live, value: Live) -> bool:
     if isinstance(impl, sqltypes.Enum) and impl.enums:
         return value in impl.enums
     length = getattr(impl, "length", None)
-    return isinstance(value, str) and not isinstance(value, enum.Enum) and (not length or len(value) <= length)
+    return (
+        isinstance(value, str) and not isinstance(value, enum.Enum) and (not length or len(value) <= length)
+    )
 
 
 def _json(_: Live, value: Live) -> bool:

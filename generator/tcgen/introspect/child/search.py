@@ -17,7 +17,7 @@ SKIPPED = frozenset(
     "site-packages __pycache__ fixtures benchmarks".split()
 )
 HINT = re.compile(
-    r"DeclarativeBase|declarative_base|as_declarative|MappedAsDataclass|table\s*=\s*True|\bModel\b|"
+    r"DeclarativeBase|declarative_base|as_declarative|MappedAsDataclass|table\s*=\s*True|\.Model\b|\bSQLAlchemy\(|"
     r"__tablename__|__table__|\bregistry\(|map_imperatively|\bmapper\(|\bTable\(|\bMapped\[|mapped_column\("
 )
 BASES = frozenset("DeclarativeBase DeclarativeBaseNoMeta MappedAsDataclass AsyncAttrs".split())
@@ -76,20 +76,65 @@ def _read(path: Path, module: str) -> Iterator[Source]:
         yield Source(module, path, path.read_text("utf-8"))
 
 
-def model_modules(packages: list[str], roots: list[str]) -> list[str]:
-    """Names of the modules that look like they define models or the base of models, sorted."""
+class _Scan:
+    """The files of one search, each parsed at most once and only where its text calls for it."""
+
+    def __init__(self, files: list[Source], tops: set[str]) -> None:
+        self.files = files
+        self.tops = tops
+        self.trees: dict[str, ast.Module | None] = {}
+        self.classes = {f.module: _class_lines(f.text) for f in files}
+
+    def tree(self, source: Source) -> ast.Module | None:
+        """The syntax tree, or None of a file that cannot be parsed."""
+        if source.module not in self.trees:
+            self.trees[source.module] = _parse(source)
+        return self.trees[source.module]
+
+    def subclassing(self, known: set[str]) -> dict[str, set[str]]:
+        """Module → classes in it that inherit from a known base or model of the project."""
+        more: dict[str, set[str]] = {}
+        for source in self.files:
+            if not any(words & known for words in self.classes[source.module]):
+                continue
+            tree = self.tree(source)
+            if tree is None:
+                continue
+            usable = _project_names(tree, self.tops)
+            classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
+            names = {c.name for c in classes for b in c.bases if _tail(b) in known and _head(b) in usable}
+            if names:
+                more[source.module] = names
+        return more
+
+
+def _class_lines(text: str) -> list[set[str]]:
+    return [set(re.findall(r"\w+", bases)) for bases in re.findall(r"^class \w+\(([^)]*)\)", text, re.M)]
+
+
+def model_modules(packages: list[str], roots: list[str], known: set[str]) -> list[str]:
+    """Names of the modules that look like they define models or the base of models, sorted.
+
+    Args:
+        packages: What to search.
+        roots: Where packages that are not installed lie.
+        known: Names of bases and mapped classes that were imported already.
+    """
     files = list(sources(packages, roots))
-    tops = {p.split(".")[0] for p in packages}
-    trees = {f.module: tree for f in files if HINT.search(f.text) for tree in [_parse(f)] if tree}
-    found: set[str] = {f.module for f in files if _broken(f)}
-    known: set[str] = set()
-    for module, tree in trees.items():
-        names = _declared_names(tree)
-        if names is not None:
-            found.add(module)
+    scan = _Scan(files, {p.split(".")[0] for p in packages})
+    known = set(known)
+    found: set[str] = set()
+    for source in files:
+        if not HINT.search(source.text):
+            continue
+        tree = scan.tree(source)
+        names = _declared_names(tree) if tree else set()
+        # One that cannot be parsed is kept: importing it names the syntax error.
+        if names is not None and (tree or re.search("sqlalchemy|sqlmodel", source.text)):
+            found.add(source.module)
             known |= names
     while True:
-        more = _subclassing(files, trees, known, tops)
+        more = scan.subclassing(known) if known else {}
         fresh = {name for names in more.values() for name in names} - known
         found |= set(more)
         known |= fresh
@@ -101,13 +146,6 @@ def _parse(source: Source) -> ast.Module | None:
     with suppress(SyntaxError, ValueError, RecursionError):
         return ast.parse(source.text)
     return None
-
-
-def _broken(source: Source) -> bool:
-    # Kept, so that importing it names the syntax error instead of the file being passed over.
-    return ("sqlalchemy" in source.text or "sqlmodel" in source.text) and bool(
-        HINT.search(source.text) and _parse(source) is None
-    )
 
 
 def _tail(node: ast.expr) -> str:
@@ -170,30 +208,6 @@ def _has_table(node: ast.ClassDef) -> bool:
         if any(_tail(t) in ("__tablename__", "__table__") for t in targets):
             return True
     return False
-
-
-def _subclassing(
-    files: list[Source], trees: dict[str, ast.Module], known: set[str], tops: set[str]
-) -> dict[str, set[str]]:
-    if not known:
-        return {}
-    pattern = re.compile(r"^class \w+\((?:[^)]*\W)?(?:" + "|".join(map(re.escape, sorted(known))) + r")\W", re.M)
-    more: dict[str, set[str]] = {}
-    for source in files:
-        if not pattern.search(source.text):
-            continue
-        tree = trees.get(source.module) or _parse(source)
-        if tree is None:
-            continue
-        trees[source.module] = tree
-        usable = _project_names(tree, tops)
-        classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
-        names = {
-            c.name for c in classes for b in c.bases if _tail(b) in known and _head(b) in usable
-        }
-        if names:
-            more[source.module] = names
-    return more
 
 
 def _head(node: ast.expr) -> str:

@@ -11,7 +11,9 @@ from .common import Live, ProbeError
 from .loading import Loader, submodules
 from .metadata import in_module, metadatas_of
 
-HINT = "Use --models MODULE:ATTR with the name of a Base class, a registry, a MetaData or a Flask-SQLAlchemy db."
+HINT = (
+    "Use --models MODULE:ATTR with the name of a Base class, a registry, a MetaData or a Flask-SQLAlchemy db."
+)
 
 
 class Targets:
@@ -50,7 +52,11 @@ class Targets:
             return loaded
         failure = self.loader.failures[-1]
         missing = getattr(failure.error, "name", None)
-        if isinstance(failure.error, ModuleNotFoundError) and missing and f"{module}.".startswith(f"{missing}."):
+        if (
+            isinstance(failure.error, ModuleNotFoundError)
+            and missing
+            and f"{module}.".startswith(f"{missing}.")
+        ):
             raise ProbeError("models-not-found", f"--models {module}: there is no module {missing}", HINT)
         raise self.loader.failed(failure)
 
@@ -63,7 +69,11 @@ class Targets:
             return found
         for module, _ in self.pairs:
             prefix = module[:-2] if module.endswith(".*") else module
-            inside = [n for n in sorted(sys.modules) if n == module or module != prefix and f"{n}.".startswith(prefix)]
+            inside = [
+                n
+                for n in sorted(sys.modules)
+                if n == module or module != prefix and f"{n}.".startswith(prefix)
+            ]
             for name in inside:
                 found += [m for m in in_module(sys.modules[name]) if m not in found]
             if not found:

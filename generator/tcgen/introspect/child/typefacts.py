@@ -159,4 +159,22 @@ def _accepts(type_: Live) -> list[str]:
     known = type(plain).__module__.startswith("sqlalchemy.")
     cls = _enum_class(type_)
     extra = {"enum_member": next(iter(cls))} if cls is not None and len(cls) else {}
-    return samples.accepted(type_, plain if known else None, PG, extra)
+    key = _cache_key(type_)
+    if key is None:
+        return samples.accepted(type_, plain if known else None, PG, extra)
+    if key not in _TRIED:
+        _TRIED[key] = samples.accepted(type_, plain if known else None, PG, extra)
+    return _TRIED[key]
+
+
+_TRIED: dict[Live, list[str]] = {}
+
+
+def _cache_key(type_: Live) -> Live:
+    """SQLAlchemy's own key of equal types, for those that say they may be cached."""
+    with suppress(Exception):
+        if getattr(type(type_), "cache_ok", None) is True:
+            key = type_._static_cache_key
+            hash(key)
+            return key
+    return None

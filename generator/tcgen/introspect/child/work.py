@@ -31,7 +31,8 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     targets.load()
     place, door = _alembic_first(request, loader, notes)
     packages = _packages(request, targets, place)
-    found = search.model_modules(packages, sys.path[: len(request["source_roots"])])
+    roots = [str(Path(root, r).resolve()) for r in request["source_roots"]]
+    found = search.model_modules(packages, roots, _known_names())
     loader.load_all(m for m in found if m not in sys.modules)
     every = _configured(loader, notes, root)
     tops = {p.split(".")[0] for p in packages} | targets.tops
@@ -89,6 +90,16 @@ def _packages(request: dict[str, Live], targets: Targets, place: Live) -> list[s
     if place is not None and location.is_installed(place.script, Path(request["root"])):
         names.append(location.portable(place.script, Path(request["root"])).partition(":")[0])
     return list(dict.fromkeys(names))
+
+
+def _known_names() -> set[str]:
+    """Names of the bases and mapped classes imported so far, those of libraries left out."""
+    bases = {b for m in mappers.all_mappers() for b in m.class_.__mro__}
+    return {
+        b.__name__
+        for b in bases
+        if b.__module__.split(".")[0] not in (*LIBRARIES, "builtins", "typing", "abc")
+    }
 
 
 def _distributed(name: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Brings the rendered files to the disk without losing anything the user wrote."""

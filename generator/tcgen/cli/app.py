@@ -1,0 +1,163 @@
+"""The ``tcgen`` command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tcgen import __version__
+from tcgen.cli.options import (
+    Alembic,
+    Ci,
+    Dest,
+    Directory,
+    Json,
+    Models,
+    PythonPath,
+    Service,
+    request,
+)
+from tcgen.cli.output import emit, progress, say, show_diagnostics, show_error
+from tcgen.errors import TcgenError
+
+app = typer.Typer(
+    name="tcgen",
+    help="Real-database test suites for projects with SQLAlchemy models.",
+    epilog="Exit status: 0 done, 1 generated code differs or a suite fails, 2 bad usage or input.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tcgen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+_INIT_EXAMPLES = """\b
+Examples:
+  tcgen init                          everything is discovered
+  tcgen init backend --diff           show what would be written, write nothing
+  tcgen init --models shop.db:Base    say where the models are
+  tcgen init --ci gitlab -y           choose the CI, ask nothing
+"""
+
+
+@app.command(epilog=_INIT_EXAMPLES)
+def init(
+    directory: Directory = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    service: Service = None,
+    ci: Ci = None,
+    dest: Dest = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a test suite for the project's models, wired to a real PostgreSQL."""
+    from tcgen.cli import initialise
+
+    wanted = request(directory, python, models, alembic_config, service, ci, dest)
+    if initialise.is_empty(wanted.root):
+        if not (yes or initialise.confirm(f"{directory} is empty: write a sample project into it?")):
+            raise TcgenError(
+                "no-models", f"{directory} is empty", hint="tcgen demo DIR writes a sample project"
+            )
+        raise typer.Exit(initialise.demo(wanted.root))
+    raise typer.Exit(initialise.init(wanted, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json))
+
+
+@app.command(epilog="\b\nExamples:\n  tcgen inspect --json | jq '.schema.mappers[].cls'\n")
+def inspect(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    as_json: Json = False,
+) -> None:
+    """Show what tcgen finds in a project: its files, models, tables and migrations."""
+    from tcgen import pipeline
+
+    project, schema = pipeline.inspect(request(directory, python, models, alembic_config), progress)
+    if as_json:
+        emit(
+            "inspect", {"project": project.model_dump(mode="json"), "schema": schema.model_dump(mode="json")}
+        )
+        return
+    for mapper in schema.mappers:
+        typer.echo(f"{mapper.cls.dotted}\t{mapper.table}")
+    say(f"{len(schema.mappers)} mapped classes, {len(schema.tables)} tables")
+    show_diagnostics((*project.diagnostics, *schema.diagnostics))
+
+
+@app.command(epilog="\b\nExamples:\n  tcgen plan\n  tcgen plan --json > plan.json\n")
+def plan(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    service: Service = None,
+    ci: Ci = None,
+    dest: Dest = None,
+    as_json: Json = False,
+) -> None:
+    """Show every decision: a value for each column and the reason for it."""
+    from tcgen import pipeline
+
+    planned = pipeline.plan(request(directory, python, models, alembic_config, service, ci, dest), progress)
+    if as_json:
+        emit("plan", planned.plan)
+        return
+    for factory in planned.plan.factories:
+        typer.echo(f"{factory.label} → {factory.name}")
+        for parent in factory.parents:
+            typer.echo(f"  {', '.join(parent.keys)}: from {parent.factory}")
+        for field in factory.fields:
+            typer.echo(f"  {field.name} = {' '.join(field.code.split())}  # {field.reason}")
+    show_diagnostics(planned.plan.diagnostics)
+
+
+@app.command(epilog="\b\nExamples:\n  tcgen demo\n  tcgen demo shop && cd shop && pytest\n")
+def demo(
+    directory: Annotated[
+        Path, typer.Argument(help="An empty or new folder.", show_default=True, file_okay=False)
+    ] = Path("tcgen-demo"),
+) -> None:
+    """Write a sample project, generate its suite, and run it on a real PostgreSQL."""
+    from tcgen.cli import initialise
+
+    raise typer.Exit(initialise.demo(directory.resolve()))
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user's ends with one message and status 2."""
+    try:
+        app()
+    except TcgenError as error:
+        show_error(error)
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("TCGEN_DEBUG"):
+            raise
+        say(f"error: {type(error).__name__}: {error}")
+        say("hint: this is a bug in tcgen; TCGEN_DEBUG=1 shows where, please report it")
+        sys.exit(2)

@@ -1,0 +1,140 @@
+"""``tcgen init`` and ``tcgen demo``."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import typer
+
+from tcgen import pipeline
+from tcgen.apply.changes import Change
+from tcgen.apply.write import publish
+from tcgen.cli.output import emit, progress, say, show_diagnostics
+from tcgen.cli.report import show_findings
+from tcgen.errors import TcgenError
+from tcgen.pipeline import Planned, Request
+from tcgen.sample import write_sample
+from tcgen.verify import suite
+from tcgen.verify.suite import Outcome
+
+
+def is_empty(root: Path) -> bool:
+    """Tell whether a folder holds nothing but, at most, a git repository."""
+    return root.is_dir() and all(entry.name == ".git" for entry in root.iterdir())
+
+
+def confirm(question: str) -> bool:
+    """Ask a person; nobody there means no."""
+    return sys.stdin.isatty() and typer.confirm(question, default=True, err=True)
+
+
+def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool) -> int:
+    """Generate the suite and say what to do next; return the exit status."""
+    started = time.monotonic()
+    planned = pipeline.plan(request, progress)
+    changes = pipeline.changes(planned, progress)
+    if not as_json:
+        show_findings(planned)
+        show_diagnostics(
+            (*planned.project.diagnostics, *planned.schema.diagnostics, *planned.plan.diagnostics)
+        )
+    if diff:
+        typer.echo("".join(change.diff() for change in changes), nl=False)
+    if diff or dry_run:
+        _list(changes, as_json, planned, written=[])
+        return int(any(change.kind in ("create", "update", "conflict") for change in changes))
+    if not yes and sys.stdin.isatty() and not confirm(f"write {_count(changes)} files?"):
+        say("nothing was written")
+        return 0
+    written = publish(request.root, changes)
+    outcome = suite.collect(planned.project, planned.plan, planned.schema)
+    _list(changes, as_json, planned, written, outcome)
+    if not as_json:
+        say(
+            f"done in {time.monotonic() - started:.1f} s, {planned.schema.import_seconds:.1f} s of it the project's imports"
+        )
+        _what_next(planned, outcome)
+    conflicts = any(change.kind == "conflict" for change in changes)
+    return int(conflicts or outcome.status not in (None, 0))
+
+
+def _count(changes: tuple[Change, ...]) -> int:
+    return sum(change.kind in ("create", "update") for change in changes)
+
+
+def _list(
+    changes: tuple[Change, ...],
+    as_json: bool,
+    planned: Planned,
+    written: list[str],
+    outcome: Outcome | None = None,
+) -> None:
+    if as_json:
+        emit(
+            "init",
+            {
+                "changes": [change.model_dump(include={"path", "kind"}) for change in changes],
+                "written": written,
+                "mapped_classes": len(planned.schema.mappers),
+                "factories": len(planned.plan.factories),
+                "tests": outcome.tests if outcome else None,
+                "missing": list(outcome.missing) if outcome else None,
+                "import_seconds": planned.schema.import_seconds,
+                "diagnostics": [
+                    one.model_dump()
+                    for one in (
+                        *planned.project.diagnostics,
+                        *planned.schema.diagnostics,
+                        *planned.plan.diagnostics,
+                    )
+                ],
+            },
+        )
+        return
+    shown = [change for change in changes if change.kind != "unchanged"]
+    for change in shown[:12]:
+        say(f"  {change.kind:<9} {change.path}")
+    if len(shown) > 12:
+        say(f"  … and {len(shown) - 12} more")
+    if not shown:
+        say("  everything is up to date")
+
+
+def _what_next(planned: Planned, outcome: Outcome) -> None:
+    plan = planned.plan
+    if outcome.missing:
+        say(f"next: {suite.install_command(planned.project, plan)}")
+        say(f"      (for {', '.join(outcome.missing)})")
+        say(f"then: pytest {plan.dest}")
+    elif outcome.status == 0:
+        say(f"{outcome.tests} test cases collected; next: pytest {plan.dest}")
+    else:
+        say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
+        say(outcome.output[-3000:])
+
+
+def demo(folder: Path) -> int:
+    """Write the sample project, generate its suite and run it; return the exit status.
+
+    Raises:
+        TcgenError: The folder is not empty, or tcgen was installed without what the sample needs.
+    """
+    write_sample(folder)
+    request = Request(root=folder, python=sys.executable)
+    say(f"sample project written to {folder}")
+    planned = pipeline.plan(request, progress)
+    missing = suite.missing_requirements(planned.plan, planned.schema)
+    publish(folder, pipeline.changes(planned, progress))
+    show_findings(planned)
+    if missing:
+        raise TcgenError(
+            "demo-requirements",
+            f"the suite is written, but this environment cannot run it: {', '.join(missing)} missing",
+            hint="pip install 'tcgen[demo]'",
+        )
+    say(f"running: cd {folder} && pytest {planned.plan.dest}")
+    status = suite.run(planned.project, planned.plan)
+    say("the suite is green" if status == 0 else f"the suite failed (pytest exit status {status})")
+    return min(status, 1)

@@ -1,0 +1,82 @@
+"""Flags that several commands share."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tcgen.errors import TcgenError
+from tcgen.pipeline import Request
+
+
+class CiChoice(str, Enum):
+    """CI providers there are files for."""
+
+    github = "github"
+    gitlab = "gitlab"
+    none = "none"
+
+
+Directory = Annotated[Path, typer.Argument(help="The project's root.", show_default=True)]
+PythonPath = Annotated[
+    str | None,
+    typer.Option("--python", metavar="PATH", help="The interpreter that has the project's dependencies."),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--models", metavar="MODULE[:ATTR]", help="Where the models are; may be given several times."
+    ),
+]
+Alembic = Annotated[
+    str | None, typer.Option("--alembic-config", metavar="PATH", help="Which alembic.ini to use.")
+]
+Service = Annotated[
+    list[str] | None, typer.Option("--service", metavar="NAME", help="Services to use [postgres].")
+]
+Ci = Annotated[CiChoice | None, typer.Option("--ci", help="CI files to write.")]
+Dest = Annotated[
+    str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+
+SERVICES = ("postgres",)
+
+
+def request(
+    directory: Path,
+    python: str | None = None,
+    models: list[str] | None = None,
+    alembic_config: str | None = None,
+    service: list[str] | None = None,
+    ci: CiChoice | None = None,
+    dest: str | None = None,
+) -> Request:
+    """Return the flags as one value.
+
+    Raises:
+        TcgenError: A flag names something that does not exist.
+    """
+    for name in service or ():
+        if name not in SERVICES:
+            raise TcgenError(
+                "unknown-service", f"no service is called {name!r}", hint=f"there are: {', '.join(SERVICES)}"
+            )
+    if dest is not None and (Path(dest).is_absolute() or ".." in Path(dest).parts or not Path(dest).parts):
+        raise TcgenError(
+            "bad-dest",
+            f"--dest {dest}: not a folder inside the project",
+            hint="give one such as tests/integration",
+        )
+    return Request(
+        root=directory.resolve(),
+        python=python,
+        models=tuple(models or ()),
+        alembic_config=alembic_config,
+        services=tuple(service or SERVICES),
+        ci=None if ci is None else ci.value,
+        dest=None if dest is None else Path(dest).as_posix(),
+    )

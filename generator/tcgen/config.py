@@ -1,0 +1,60 @@
+"""``[tool.tcgen]`` in pyproject.toml."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tcgen.errors import TcgenError
+from tcgen.ir.base import Frozen
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class Settings(Frozen):
+    """What a project can overrule for good.
+
+    Attributes:
+        dest: Folder of the suite.
+        providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
+    """
+
+    dest: str | None = None
+    providers: dict[str, str] = {}
+
+
+def load_settings(root: Path) -> Settings:
+    """Read the table; unknown keys are errors.
+
+    Raises:
+        TcgenError: The file is no TOML, or the table holds something tcgen does not know.
+    """
+    path = root / "pyproject.toml"
+    if not path.is_file():
+        return Settings()
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        settings = Settings.model_validate(document.get("tool", {}).get("tcgen", {}))
+        for name, code in settings.providers.items():
+            compile(code, name, "eval")
+    except tomllib.TOMLDecodeError as error:
+        raise TcgenError("bad-pyproject", f"{path}: {error}", hint="mend the file and run again") from error
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise TcgenError(
+            "bad-setting",
+            f"{path}: [tool.tcgen] {place}: {error.errors()[0]['msg']}",
+            hint=f"known settings: {', '.join(Settings.model_fields)}",
+        ) from error
+    except SyntaxError as error:
+        raise TcgenError(
+            "bad-provider",
+            f"{path}: [tool.tcgen.providers] {error.filename!r} is not a Python expression: {error.msg}",
+            hint='write the right-hand side, such as "Use(fake.email)"',
+        ) from error
+    return settings

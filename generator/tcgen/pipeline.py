@@ -1,0 +1,117 @@
+"""The only place that strings the stages together; the command line and Copier both come through here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tcgen.apply.changes import Change, compare, last_render
+from tcgen.apply.pyproject import add_group
+from tcgen.config import load_settings
+from tcgen.discover import discover
+from tcgen.errors import TcgenError
+from tcgen.introspect.runner import inspect_project
+from tcgen.ir.plan import SuitePlan
+from tcgen.ir.project import CiProvider, Project
+from tcgen.ir.schema import Schema
+from tcgen.plan.build import Options, build_plan, plan_lines
+from tcgen.render.engine import ANSWERS, render
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, as the flags say it."""
+
+    root: Path
+    python: str | None = None
+    models: tuple[str, ...] = ()
+    alembic_config: str | None = None
+    services: tuple[str, ...] = ("postgres",)
+    ci: CiProvider | None = None
+    dest: str | None = None
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The values of the first three stages."""
+
+    project: Project
+    schema: Schema
+    plan: SuitePlan
+
+
+def _quiet(message: str) -> None:
+    return None
+
+
+def inspect(request: Request, progress: Progress = _quiet) -> tuple[Project, Schema]:
+    """Run discover and inspect.
+
+    Raises:
+        TcgenError: The project, its interpreter or its models cannot be read.
+    """
+    progress("reading the project")
+    project = discover(
+        request.root, python=request.python, alembic_config=request.alembic_config, ci=request.ci
+    )
+    progress(f"importing its models with {project.python}")
+    schema = inspect_project(project, models=request.models, alembic_config=request.alembic_config)
+    return project, schema
+
+
+def plan(request: Request, progress: Progress = _quiet) -> Planned:
+    """Run the stages up to the plan.
+
+    Raises:
+        TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
+    """
+    settings = load_settings(request.root)
+    project, schema = inspect(request, progress)
+    progress(f"planning factories for {len(schema.mappers)} mapped classes")
+    recorded = settings.dest or _recorded_dest(request.root)
+    options = Options(dest=request.dest or recorded, ci=request.ci, providers=settings.providers)
+    return Planned(project, schema, build_plan(project, schema, options))
+
+
+def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]:
+    """Render the plan and compare it with the disk.
+
+    Raises:
+        TcgenError: Files that tcgen did not write are in the way.
+    """
+    root = Path(planned.project.root)
+    progress("rendering")
+    base = last_render(root)
+    found = list(compare(root, render(planned.plan), base))
+    in_the_way = [change.path for change in found if change.kind == "conflict"]
+    if in_the_way and not base:
+        raise TcgenError(
+            "destination-exists",
+            f"these files exist already and are not tcgen's: {', '.join(in_the_way[:5])}"
+            + (f" and {len(in_the_way) - 5} more" if len(in_the_way) > 5 else ""),
+            hint="choose another folder with --dest, or move them away",
+        )
+    group = add_group(root, planned.plan.requirements_group, planned.plan.requirements)
+    return (*found, *([group] if group else []))
+
+
+def plan_text(root: Path) -> str:
+    """Return a project's plan in the form the answers file keeps; for plain ``copier copy``."""
+    return plan_lines(plan(Request(root=root)).plan)
+
+
+def _recorded_dest(root: Path) -> str | None:
+    """Return where the last run put the suite: its own conftest.py must not move it."""
+    import json
+
+    import yaml
+
+    recorded = root / ANSWERS
+    if not recorded.is_file():
+        return None
+    answers = yaml.safe_load(recorded.read_text(encoding="utf-8"))
+    first = str(answers["plan"]).partition("\n")[0]
+    return str(json.loads(first)["dest"])

@@ -1,0 +1,1 @@
+"""Pure functions from ``Project`` and ``Schema`` to ``SuitePlan``: every decision, and no I/O."""

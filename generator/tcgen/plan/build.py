@@ -1,0 +1,129 @@
+"""Puts the plan together."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import DatabasePlan, SuitePlan
+from tcgen.ir.project import CiProvider, Project
+from tcgen.ir.schema import Schema
+from tcgen.plan.database import plan_database
+from tcgen.plan.factories import plan_factories
+
+GROUP = "integration"
+_DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked for.
+
+    Attributes:
+        dest: Folder of the suite, relative to the root; None to choose one.
+        ci: CI provider; None for the one the project uses.
+        providers: Expressions of the user's own, by ``module.Class.attribute``.
+    """
+
+    dest: str | None = None
+    ci: CiProvider | None = None
+    providers: dict[str, str] = field(default_factory=dict)
+
+
+def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
+    """Decide everything the suite depends on."""
+    database, remarks = plan_database(project, schema)
+    factories, about_factories = plan_factories(schema, project.packages, options.providers)
+    dest, about_dest = _destination(project, options)
+    requirements = _requirements(project, schema, database)
+    major, minor = (int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
+    return SuitePlan(
+        project=project.name,
+        dest=dest,
+        root_levels=len(dest.split("/")),
+        source_roots=_source_roots(project, schema),
+        sqlalchemy=(major, minor),
+        environment=schema.import_env,
+        database=database,
+        factories=factories,
+        requirements=requirements,
+        requirements_group=GROUP,
+        install=_install(project, requirements),
+        python_versions=_pythons(project, schema),
+        package_manager=project.package_manager,
+        ci=options.ci or project.ci,
+        diagnostics=(*about_dest, *remarks, *about_factories),
+    )
+
+
+def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnostic, ...]]:
+    if options.dest:
+        return options.dest.strip("/"), ()
+    if not project.tests_conftest:
+        return f"{project.tests_dir or 'tests'}/integration", ()
+    return "tests_integration", (
+        Diagnostic(
+            level="note",
+            code="suite-beside-tests",
+            message=f"{project.tests_dir}/conftest.py is yours: the suite goes to tests_integration/, where its"
+            " fixtures do not reach",
+            hint=f"--dest {project.tests_dir}/integration puts it under your fixtures",
+        ),
+    )
+
+
+def _source_roots(project: Project, schema: Schema) -> tuple[str, ...]:
+    installed = schema.environment.distributions.get(project.name) is not None
+    return () if installed else project.source_roots
+
+
+def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> tuple[str, ...]:
+    wanted = [
+        "faker>=30",
+        "filelock>=3.12",
+        "polyfactory>=3.5",
+        "pytest>=8.2",
+        "pytest-xdist>=3.6",
+        "testcontainers>=4.15",
+    ]
+    if (
+        database.sync_driver not in project.dependencies
+        and f"{database.sync_driver}-binary" not in project.dependencies
+    ):
+        wanted.append(_DRIVERS[database.sync_driver])
+    if database.async_driver:
+        wanted.append("greenlet>=3")
+        if database.async_driver not in project.dependencies:
+            wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
+        if database.async_runner == "pytest-asyncio":
+            wanted.append("pytest-asyncio>=0.24")
+    return tuple(sorted(wanted))
+
+
+def _install(project: Project, requirements: tuple[str, ...]) -> str:
+    if project.has_pyproject:
+        return f". --group {GROUP}"
+    return " ".join(f"'{requirement}'" for requirement in requirements)
+
+
+def _pythons(project: Project, schema: Schema) -> tuple[str, ...]:
+    lowest = re.search(r">=\s*3\.(\d+)", project.requires_python)
+    running = ".".join(schema.environment.python.split(".")[:2])
+    if lowest is None:
+        return (running,)
+    return tuple(
+        sorted({f"3.{max(int(lowest.group(1)), 10)}", running}, key=lambda one: int(one.split(".")[1]))
+    )
+
+
+def plan_lines(plan: SuitePlan) -> str:
+    """Return the plan as the answers file keeps it: the suite on the first line, then a factory a line.
+
+    A line a model lets two branches that each add one merge; sorted keys and ASCII keep it the same
+    whichever version of Python wrote it.
+    """
+    suite = plan.model_dump(mode="json", exclude={"factories", "diagnostics"})
+    lines = [suite, *(factory.model_dump(mode="json") for factory in plan.factories)]
+    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)

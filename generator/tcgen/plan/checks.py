@@ -1,0 +1,263 @@
+"""CHECK constraints read with an SQL parser and turned into limits on columns.
+
+A condition becomes a list of alternatives, each a set of limits that makes it true; a part that cannot be
+read asks nothing, so that the worst case is a row the database refuses, with its message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import Decimal
+from itertools import combinations, product
+
+import sqlglot
+from sqlglot import expressions as e
+from sqlglot.errors import SqlglotError
+
+from tcgen.plan.limits import Limits
+
+Alternative = dict[str, Limits]
+_MANY = 64
+_EPSILON = Decimal("0.01")
+
+_MIRRORED: dict[type[e.Expression], type[e.Expression]] = {
+    e.GT: e.LT,
+    e.GTE: e.LTE,
+    e.LT: e.GT,
+    e.LTE: e.GTE,
+    e.EQ: e.EQ,
+    e.NEQ: e.NEQ,
+}
+_NEGATED: dict[type[e.Expression], type[e.Expression]] = {
+    e.GT: e.LTE,
+    e.GTE: e.LT,
+    e.LT: e.GTE,
+    e.LTE: e.GT,
+    e.EQ: e.NEQ,
+    e.NEQ: e.EQ,
+}
+
+
+def limits_of(checks: Iterable[str], *, required: set[str], whole: set[str]) -> dict[str, Limits]:
+    """Return limits that make all conditions true at once.
+
+    Args:
+        checks: SQL conditions of one table.
+        required: Columns that will hold a value; the others stay NULL unless a condition wants more.
+        whole: Columns of an integer type, where ``> 0`` means ``>= 1``.
+
+    Returns:
+        Column name → limits, for the alternative that needs the fewest extra columns.
+    """
+    states: list[Alternative] = [{}]
+    for sql in checks:
+        try:
+            condition = sqlglot.parse_one(sql, dialect="postgres")
+        except SqlglotError:
+            continue
+        choices = _alternatives(condition, whole)
+        merged = [
+            both for state in states for choice in choices if (both := _merge(state, choice)) is not None
+        ]
+        states = sorted(merged, key=lambda state: _cost(state, required))[:_MANY] or states
+    return min(states, key=lambda state: _cost(state, required))
+
+
+def _cost(state: Alternative, required: set[str]) -> int:
+    extra = sum(1 for name, limit in state.items() if limit.null is False and name not in required)
+    missing = sum(10 for name, limit in state.items() if limit.null and name in required)
+    return extra + missing
+
+
+def _merge(mine: Alternative, theirs: Alternative) -> Alternative | None:
+    merged = dict(mine)
+    for name, limit in theirs.items():
+        both = merged[name].merged(limit) if name in merged else limit
+        if both is None:
+            return None
+        merged[name] = both
+    return merged
+
+
+def _alternatives(node: e.Expression, whole: set[str], negated: bool = False) -> list[Alternative]:
+    if isinstance(node, e.Paren):
+        return _alternatives(node.this, whole, negated)
+    if isinstance(node, e.Not):
+        return _alternatives(node.this, whole, not negated)
+    if isinstance(node, (e.And, e.Or)):
+        left = _alternatives(node.this, whole, negated)
+        right = _alternatives(node.expression, whole, negated)
+        if isinstance(node, e.And) != negated:
+            pairs = (_merge(one, other) for one, other in product(left, right))
+            return [pair for pair in pairs if pair is not None][:_MANY]
+        return (left + right)[:_MANY]
+    # newer sqlglot marks IS NOT, NOT IN and the like on the node, older wraps it in Not
+    negated = negated != bool(node.args.get("negate"))
+    for kind, reader in _READERS:
+        if isinstance(node, kind):
+            found = reader(node, whole, negated)
+            return [{}] if found is None else found
+    return [{}]
+
+
+def _column(node: e.Expression | None) -> str | None:
+    while isinstance(node, (e.Paren, e.Cast, e.Lower, e.Upper, e.Trim)):
+        node = node.this
+    return node.name if isinstance(node, e.Column) else None
+
+
+def _length_of(node: e.Expression | None) -> str | None:
+    while isinstance(node, e.Paren):
+        node = node.this
+    return _column(node.this) if isinstance(node, e.Length) else None
+
+
+def _constant(node: e.Expression | None) -> object:
+    while isinstance(node, (e.Paren, e.Cast)):
+        node = node.this
+    if isinstance(node, e.Neg):
+        inner = _constant(node.this)
+        return -inner if isinstance(inner, Decimal) else None
+    if isinstance(node, e.Literal):
+        return node.this if node.is_string else Decimal(node.this)
+    if isinstance(node, e.Boolean):
+        return bool(node.this)
+    return None
+
+
+def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    left, right, kind = node.this, node.expression, type(node)
+    if negated:
+        kind = _NEGATED[kind]
+    if _constant(left) is not None:
+        left, right, kind = right, left, _MIRRORED[kind]
+    value = _constant(right)
+    if isinstance(left.unnest(), (e.Is, e.Not)) and isinstance(right.unnest(), (e.Is, e.Not)):
+        return _same_truth(left, right, whole, kind is e.EQ)
+    if isinstance(right, e.Any) and kind is e.EQ:
+        return _in(e.In(this=left, expressions=right.this.unnest().expressions), whole, False)
+    if isinstance(left, e.Anonymous) and left.name.lower() == "num_nonnulls" and kind is e.EQ:
+        return _count_not_null(left, value)
+    if (measured := _length_of(left)) and isinstance(value, Decimal):
+        return _length_limit(measured, kind, int(value))
+    name, other = _column(left), _column(right)
+    if name and other:
+        return _two_columns(name, other, kind)
+    if name is None or value is None:
+        return None
+    limit = _bound(kind, value, name in whole)
+    return None if limit is None else [{name: limit}]
+
+
+def _same_truth(left: e.Expression, right: e.Expression, whole: set[str], same: bool) -> list[Alternative]:
+    found: list[Alternative] = []
+    for negated in (False, True):
+        pairs = product(_alternatives(left, whole, negated), _alternatives(right, whole, negated == same))
+        found += [both for one, other in pairs if (both := _merge(one, other)) is not None]
+    return found[:_MANY]
+
+
+def _count_not_null(call: e.Anonymous, wanted: object) -> list[Alternative] | None:
+    names = [_column(argument) for argument in call.expressions]
+    if None in names or not isinstance(wanted, Decimal):
+        return None
+    return [
+        {str(name): Limits(null=name not in chosen) for name in names}
+        for chosen in combinations(names, int(wanted))
+    ]
+
+
+def _bound(kind: type[e.Expression], value: object, whole: bool) -> Limits | None:
+    if kind is e.EQ:
+        return Limits(one_of=(value,))
+    if kind is e.NEQ:
+        if value == "":
+            return Limits(min_length=1)
+        return Limits(none_of=(value,))
+    if not isinstance(value, Decimal):
+        return None
+    step = Decimal(1) if whole else _EPSILON
+    if kind is e.GTE:
+        return Limits(low=value)
+    if kind is e.GT:
+        return Limits(low=value + step)
+    if kind is e.LTE:
+        return Limits(high=value)
+    return Limits(high=value - step)
+
+
+def _length_limit(name: str, kind: type[e.Expression], size: int) -> list[Alternative] | None:
+    if kind is e.EQ:
+        return [{name: Limits(min_length=size, max_length=size)}]
+    if kind in (e.GT, e.GTE):
+        return [{name: Limits(min_length=size + (kind is e.GT))}]
+    if kind in (e.LT, e.LTE):
+        return [{name: Limits(max_length=size - (kind is e.LT))}]
+    return [{name: Limits(min_length=size + 1)}]
+
+
+def _two_columns(name: str, other: str, kind: type[e.Expression]) -> list[Alternative] | None:
+    if kind in (e.GT, e.NEQ):
+        return [{name: Limits(more_than=other)}]
+    if kind is e.GTE:
+        return [{name: Limits(at_least=other)}]
+    if kind is e.LT:
+        return [{other: Limits(more_than=name)}]
+    if kind in (e.LTE, e.EQ):
+        return [{other: Limits(at_least=name)}]
+    return None
+
+
+def _is_null(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    name = _column(node.this)
+    if name is None:
+        return None
+    if isinstance(node.expression, e.Null):
+        return [{name: Limits(null=not negated)}]
+    if isinstance(node.expression, e.Boolean):
+        return [{name: Limits(one_of=(bool(node.expression.this) != negated,))}]
+    return None
+
+
+def _in(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    name = _column(node.this)
+    values = tuple(_constant(item) for item in node.expressions)
+    if name is None or not values or None in values:
+        return None
+    return [{name: Limits(none_of=values) if negated else Limits(one_of=values)}]
+
+
+def _between(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    low, high = _constant(node.args["low"]), _constant(node.args["high"])
+    if negated or not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        return None
+    if measured := _length_of(node.this):
+        return [{measured: Limits(min_length=int(low), max_length=int(high))}]
+    name = _column(node.this)
+    return None if name is None else [{name: Limits(low=low, high=high)}]
+
+
+def _matches(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    name, pattern = _column(node.this), _constant(node.expression)
+    if negated or name is None or not isinstance(pattern, str):
+        return None
+    if isinstance(node, (e.Like, e.ILike)):
+        example = pattern.replace("%", "").replace("_", "a")
+        return [{name: Limits(one_of=(example,))}]
+    return [{name: Limits(pattern=pattern)}]
+
+
+def _truth(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    name = _column(node)
+    return None if name is None else [{name: Limits(one_of=(not negated,))}]
+
+
+Reader = Callable[[e.Expression, "set[str]", bool], "list[Alternative] | None"]
+_READERS: tuple[tuple[type[e.Expression] | tuple[type[e.Expression], ...], Reader], ...] = (
+    (tuple(_NEGATED), _compare),
+    (e.Is, _is_null),
+    (e.In, _in),
+    (e.Between, _between),
+    ((e.RegexpLike, e.RegexpILike, e.Like, e.ILike), _matches),
+    (e.Column, _truth),
+)

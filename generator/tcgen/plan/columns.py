@@ -1,0 +1,94 @@
+"""One mapped attribute as the planner sees it: the column, and all that is asked of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcgen.ir.schema import ColumnFact, MapperFact, Schema, TableFact, TypeFact
+from tcgen.plan.limits import Limits
+
+WHOLE = {"Integer", "SmallInteger", "BigInteger", "INTEGER", "SMALLINT", "BIGINT"}
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A mapped column attribute and its column.
+
+    Attributes:
+        name: The attribute on the class.
+        table: Key of the column's table.
+        column: The column; of an attribute mapped to several, the one of the most derived table.
+        limits: What CHECK constraints ask.
+        distinct: Every row needs a value of its own.
+    """
+
+    name: str
+    table: str
+    column: ColumnFact
+    limits: Limits = Limits()
+    distinct: bool = False
+
+    @property
+    def type(self) -> TypeFact:
+        """The column's type."""
+        return self.column.type
+
+    @property
+    def filled(self) -> bool:
+        """Whether the database or the model gives it a value when nobody else does."""
+        column = self.column
+        return bool(
+            column.autoincrement
+            or column.computed
+            or column.identity
+            or column.default is not None
+            or column.server_default is not None
+        )
+
+    @property
+    def required(self) -> bool:
+        """Whether an INSERT without it would fail."""
+        return not self.filled and (not self.column.nullable or self.column.primary_key)
+
+
+class Tables:
+    """Tables and mappers by name, with the look-ups the planner needs."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.tables: dict[str, TableFact] = {table.key: table for table in schema.tables}
+        self.columns: dict[tuple[str, str], ColumnFact] = {
+            (table.key, column.name): column for table in schema.tables for column in table.columns
+        }
+        self.mappers: tuple[MapperFact, ...] = schema.mappers
+
+    def attributes(self, mapper: MapperFact) -> dict[str, list[Attribute]]:
+        """Return the mapper's attributes, each with all columns it stands for."""
+        found: dict[str, list[Attribute]] = {}
+        for attribute in mapper.attributes:
+            for table, column in attribute.columns:
+                fact = self.columns.get((table, column))
+                if fact is not None and table in mapper.tables:
+                    found.setdefault(attribute.key, []).append(Attribute(attribute.key, table, fact))
+        return found
+
+    def owner(self, table: str) -> MapperFact | None:
+        """Return the class whose factory makes rows of a table: the most general that can have any."""
+        candidates = [
+            mapper
+            for mapper in self.mappers
+            if mapper.table == table and not mapper.abstract and mapper.importable
+        ]
+        if not candidates:
+            candidates = [
+                mapper
+                for mapper in self.mappers
+                if table in mapper.tables and not mapper.abstract and mapper.importable
+            ]
+        return min(
+            candidates, key=lambda mapper: (mapper.inherits is not None, mapper.cls.dotted), default=None
+        )
+
+
+def is_whole(fact: TypeFact) -> bool:
+    """Tell whether a type holds whole numbers only."""
+    return bool(WHOLE & set(fact.bases)) or bool(fact.impl and is_whole(fact.impl))

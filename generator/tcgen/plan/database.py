@@ -1,0 +1,151 @@
+"""Which PostgreSQL the suite runs on, and how an empty database gets its tables."""
+
+from __future__ import annotations
+
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import AlembicPlan, DatabasePlan, MetadataPlan, SchemaFrom
+from tcgen.ir.project import Project
+from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
+
+IMAGE = "postgres:18"
+_SYNC = (
+    ("psycopg", "psycopg"),
+    ("psycopg2", "psycopg2"),
+    ("psycopg2-binary", "psycopg2"),
+    ("pg8000", "pg8000"),
+)
+_EXTENSION_OF_TYPE = (
+    ("CITEXT", "citext"),
+    ("HSTORE", "hstore"),
+    ("LTREE", "ltree"),
+    ("GEOMETRY", "postgis"),
+    ("GEOGRAPHY", "postgis"),
+    ("VECTOR", "vector"),
+)
+_EXTENSION_OF_TEXT = (
+    ("gin_trgm_ops", "pg_trgm"),
+    ("gist_trgm_ops", "pg_trgm"),
+    ("uuid_generate_v", "uuid-ossp"),
+    ("gen_random_bytes", "pgcrypto"),
+    ("digest(", "pgcrypto"),
+)
+
+
+def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
+    """Choose drivers, image, extensions and the way to the schema."""
+    alembic, source, remarks = _alembic(schema)
+    is_async = _is_async(project, schema)
+    sync_driver = _sync_driver(project, schema)
+    async_driver = None
+    if is_async:
+        async_driver = "asyncpg" if _has(project, schema, "asyncpg") else "psycopg"
+    runs_alone = source.startswith("alembic_")
+    plan = DatabasePlan(
+        schema_from=source,
+        image=IMAGE,
+        sync_driver=sync_driver,
+        async_driver=async_driver,
+        async_runner=_runner(project, schema) if is_async else None,
+        extensions=_extensions(schema),
+        schemas=_schemas(schema, alembic if runs_alone else None),
+        metadatas=tuple(_metadata(one) for one in schema.metadatas),
+        alembic=alembic,
+    )
+    return plan, remarks
+
+
+def _alembic(schema: Schema) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diagnostic, ...]]:
+    fact = schema.alembic
+    if fact is None or not fact.revisions:
+        return None, "create_all", ()
+    remarks: list[Diagnostic] = []
+    via = fact.url_via
+    if via == "environment" and fact.ini is None:
+        via = "direct"
+    source: SchemaFrom = "stamp" if fact.base_on_existing else f"alembic_{via}"  # type: ignore[assignment]
+    if fact.base_on_existing:
+        remarks.append(
+            Diagnostic(
+                level="note",
+                code="history-starts-on-existing-schema",
+                message=f"{fact.script_location}: the first migrations alter tables that no migration makes;"
+                " the tests create them from the models and stamp the newest revision",
+            )
+        )
+    return _alembic_plan(fact, via), source, tuple(remarks)
+
+
+def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
+    return AlembicPlan(
+        ini=fact.ini,
+        script_location=fact.script_location,
+        options=fact.options,
+        url_via=via,  # type: ignore[arg-type]
+        attribute=fact.attribute,
+        environment=fact.environment,
+        drivername=fact.drivername,
+        is_async=fact.is_async,
+        version_table=fact.version_table,
+        version_table_schema=fact.version_table_schema,
+    )
+
+
+def _metadata(fact: MetadataFact) -> MetadataPlan:
+    top = fact.ref.qualname.partition(".")[0]
+    imports = [f"import {module}  # noqa: F401" for module in fact.modules if module != fact.ref.module]
+    imports.append(f"from {fact.ref.module} import {top}")
+    return MetadataPlan(imports=tuple(imports), expression=fact.ref.qualname)
+
+
+def _has(project: Project, schema: Schema, name: str) -> bool:
+    return name in project.dependencies or schema.environment.distributions.get(name) is not None
+
+
+def _sync_driver(project: Project, schema: Schema) -> str:
+    for declared in (True, False):
+        for distribution, driver in _SYNC:
+            if distribution in project.dependencies if declared else _has(project, schema, distribution):
+                return driver
+    return "psycopg"
+
+
+def _is_async(project: Project, schema: Schema) -> bool:
+    if schema.alembic is not None and schema.alembic.is_async:
+        return True
+    return "asyncpg" in project.dependencies
+
+
+def _runner(project: Project, schema: Schema) -> str:
+    if "pytest-asyncio" in project.dependencies or project.pytest.asyncio_mode == "auto":
+        return "pytest-asyncio"
+    tested_with_anyio = "anyio" in project.pytest.plugins
+    return "anyio" if tested_with_anyio else "pytest-asyncio"
+
+
+def _types(fact: TypeFact) -> list[TypeFact]:
+    nested = [inner for one in (fact.impl, fact.item) if one is not None for inner in _types(one)]
+    return [fact, *nested]
+
+
+def _extensions(schema: Schema) -> tuple[str, ...]:
+    found: set[str] = set()
+    for table in schema.tables:
+        for column in table.columns:
+            for fact in _types(column.type):
+                ddl = (fact.ddl or "").upper()
+                found |= {name for prefix, name in _EXTENSION_OF_TYPE if ddl.startswith(prefix)}
+            text = column.server_default or ""
+            found |= {name for mark, name in _EXTENSION_OF_TEXT if mark in text}
+        texts = [*table.excludes, *(check.sql for check in table.checks)]
+        texts += [part for unique in table.uniques for part in unique.expressions]
+        found |= {name for mark, name in _EXTENSION_OF_TEXT if any(mark in text for text in texts)}
+        found |= {"btree_gist" for text in table.excludes if "WITH =" in text.upper()}
+    return tuple(sorted(found))
+
+
+def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:
+    made = set(schema.alembic.schemas_created) if schema.alembic and migrated else set()
+    named = {table.schema_name for table in schema.tables if table.schema_name}
+    if migrated and migrated.version_table_schema:
+        named.add(migrated.version_table_schema)
+    return tuple(sorted(named - made - {"public"}))

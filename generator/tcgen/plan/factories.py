@@ -1,0 +1,356 @@
+"""A ``FactoryPlan`` for every mapped class."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan
+from tcgen.ir.schema import ConstructorFact, ImportRef, MapperFact, Schema
+from tcgen.plan.checks import limits_of
+from tcgen.plan.columns import Attribute, Tables, is_whole
+from tcgen.plan.naming import assign_names, is_plain_name
+from tcgen.plan.parents import Link, required_links
+from tcgen.plan.rules import value_for
+from tcgen.plan.rules.kinds import kind_of
+from tcgen.plan.source import Code, assignment, quoted
+from tcgen.plan.uniqueness import distinct_columns
+
+Names = dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A class with everything decided except how it is written down."""
+
+    mapper: MapperFact
+    values: dict[str, Code]
+    links: tuple[Link, ...]
+    bypass_init: bool
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def plan_factories(
+    schema: Schema, packages: tuple[str, ...], providers: dict[str, str]
+) -> tuple[tuple[FactoryPlan, ...], tuple[Diagnostic, ...]]:
+    """Plan a factory for each class that can have rows.
+
+    Args:
+        schema: What the probe found.
+        packages: The project's own top-level packages, for the order of imports.
+        providers: ``[tool.tcgen.providers]``: ``module.Class.attribute`` → expression of the user's own.
+
+    Returns:
+        The factories ordered by label, and remarks about classes left out.
+    """
+    tables = Tables(schema)
+    usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
+    remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
+    names = assign_names(one.cls for one in usable)
+    drafts = _without_cycles([_draft(one, tables, providers) for one in usable])
+    for draft in drafts:
+        remarks += draft.diagnostics
+    return tuple(_write(draft, names, packages) for draft in drafts), tuple(remarks)
+
+
+def _usable(mapper: MapperFact) -> bool:
+    return mapper.importable and not mapper.abstract and is_plain_name(mapper.cls.dotted)
+
+
+def _left_out(mapper: MapperFact) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="class-not-importable",
+        message=f"{mapper.cls.dotted} has no factory: that name does not lead back to the class",
+        hint="define it at the top level of its module",
+    )
+
+
+def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Draft:
+    attributes = tables.attributes(mapper)
+    by_column = {
+        (one.table, one.column.name): name for name, columns in attributes.items() for one in columns
+    }
+    merged = {name: columns[-1] for name, columns in attributes.items()}
+    keyed = _keyed(mapper, tables, by_column)
+    needed = {
+        name for name, one in merged.items() if all(c.required for c in attributes[name]) or one.required
+    }
+    needed |= {name for name in keyed if merged[name].filled and not merged[name].column.autoincrement}
+    needed -= _set_by_the_mapper(mapper)
+    merged = _limited(mapper, tables, merged, by_column, needed)
+    needed |= {name for name, one in merged.items() if one.limits.null is False}
+    needed -= _set_by_the_mapper(mapper)
+    found = required_links(mapper, tables, by_column, needed)
+    fresh = {column for link in found.links for column in link.key.columns if not link.itself}
+    merged = _distinct(mapper, tables, merged, by_column, fresh, needed)
+    linked = {name for link in found.links for name in link.pairs}
+    values = {
+        name: value_for(one)
+        for name, one in merged.items()
+        if name in needed - linked or (one.distinct and name not in linked)
+    }
+    values.update(_compared(merged, values))
+    values.update(_itself(found.links, merged, values))
+    values, links = _for_constructor(mapper, values, found.links)
+    for name in merged:
+        if (own := providers.get(f"{mapper.cls.dotted}.{name}")) is not None:
+            values[name] = Code(own, reason="[tool.tcgen.providers]")
+    remarks = tuple(
+        Diagnostic(
+            level="warning",
+            code="parent-not-mapped",
+            message=f"{mapper.cls.dotted} needs a row in {target}, which no mapped class makes",
+            hint=f'give the key a value: [tool.tcgen.providers] "{mapper.cls.dotted}.ATTRIBUTE" = "…"',
+        )
+        for target in found.unreachable
+    )
+    order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
+    ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
+    return Draft(mapper, ordered, links, _bypasses(mapper.constructor, ordered, links), remarks)
+
+
+def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:
+    """Return attributes that belong to a foreign key: a default cannot know that its row exists."""
+    return {
+        by_column[(table, column)]
+        for table in mapper.tables
+        for key in tables.tables[table].foreign_keys
+        for column in key.columns
+        if (table, column) in by_column
+    }
+
+
+def _set_by_the_mapper(mapper: MapperFact) -> set[str]:
+    names = {mapper.version_id} if mapper.version_id else set()
+    if mapper.discriminator and mapper.polymorphic_identity is not None:
+        names.add(mapper.discriminator)
+    return {str(name) for name in names}
+
+
+def _limited(
+    mapper: MapperFact,
+    tables: Tables,
+    merged: dict[str, Attribute],
+    by_column: dict[tuple[str, str], str],
+    needed: set[str],
+) -> dict[str, Attribute]:
+    limited = dict(merged)
+    for table in mapper.tables:
+        fact = tables.tables[table]
+        required = {column.name for column in fact.columns if by_column.get((table, column.name)) in needed}
+        defaulted = {
+            column.name
+            for column in fact.columns
+            if column.default is not None or column.server_default is not None
+        }
+        whole = {column.name for column in fact.columns if is_whole(column.type)}
+        checks = [check.sql for check in fact.checks]
+        for column, limits in limits_of(checks, required=required | defaulted, whole=whole).items():
+            name = by_column.get((table, column))
+            if name is not None:
+                limited[name] = replace(limited[name], limits=limits)
+    return limited
+
+
+def _distinct(
+    mapper: MapperFact,
+    tables: Tables,
+    merged: dict[str, Attribute],
+    by_column: dict[tuple[str, str], str],
+    fresh: set[str],
+    needed: set[str],
+) -> dict[str, Attribute]:
+    marked = dict(merged)
+    for table in mapper.tables:
+        own = {
+            column: replace(marked[name], column=tables.columns[(table, column)])
+            for (table_, column), name in by_column.items()
+            if table_ == table
+        }
+        for column in distinct_columns(tables.tables[table], own, fresh):
+            name = by_column[(table, column)]
+            if name not in _set_by_the_mapper(mapper):
+                marked[name] = replace(marked[name], distinct=True)
+    return marked
+
+
+_STEPS = {
+    "integer": "1",
+    "numeric": "1",
+    "float": "1",
+    "datetime": "timedelta(hours=1)",
+    "date": "timedelta(days=1)",
+    "interval": "timedelta(hours=1)",
+}
+
+
+def _compared(merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
+    """Give a column that a CHECK compares with another a value made from that one."""
+    found: dict[str, Code] = {}
+    for name, attribute in merged.items():
+        column = attribute.limits.more_than or attribute.limits.at_least
+        other = next((key for key, one in merged.items() if one.column.name == column), None)
+        step = _STEPS.get(kind_of(attribute.type))
+        if name in values and other in values and step and name != other and not attribute.distinct:
+            imports = frozenset({"from datetime import timedelta"} if "delta" in step else ())
+            found[name] = Code(
+                f"PostGenerated(lambda _, values: values[{quoted(other)}] + {step})",
+                imports,
+                reason=f"its CHECK compares it with {other}",
+            )
+    return found
+
+
+def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
+    """Let a row whose key to its own table must not be NULL point at itself."""
+    found: dict[str, Code] = {}
+    for link in links:
+        if not link.itself:
+            continue
+        for mine, theirs in link.pairs.items():
+            if mine == theirs:
+                continue
+            if theirs not in values:
+                found[theirs] = value_for(replace(merged[theirs], distinct=True))
+            found[mine] = Code(
+                f"PostGenerated(lambda _, values: values[{quoted(theirs)}])", reason="points at itself"
+            )
+    return found
+
+
+def _for_constructor(
+    mapper: MapperFact, values: dict[str, Code], links: tuple[Link, ...]
+) -> tuple[dict[str, Code], tuple[Link, ...]]:
+    """Give a dataclass every argument its ``__init__`` asks for."""
+    constructor = mapper.constructor
+    if constructor.kind != "dataclass":
+        return values, links
+    given = dict(values)
+    relationships = {one.key: one for one in mapper.relationships}
+    through = {link.relationship.key for link in links if link.relationship}
+    keyed = {name for link in links if not link.relationship for name in link.pairs}
+    for name in constructor.required:
+        if name in given or name in through or name in keyed:
+            continue
+        many = name in relationships and relationships[name].uselist
+        given[name] = Code("Use(list)" if many else "None", reason="__init__ asks for it")
+    return given, links
+
+
+def _bypasses(constructor: ConstructorFact, values: dict[str, Code], links: tuple[Link, ...]) -> bool:
+    wanted = set(values) | {link.relationship.key for link in links if link.relationship}
+    wanted |= {name for link in links if not link.relationship for name in link.pairs}
+    if constructor.kind in ("declarative", "sqlmodel"):
+        return False
+    if constructor.kind == "dataclass":
+        return not wanted <= set(constructor.parameters)
+    if constructor.kind == "none":
+        return bool(wanted)
+    return not (constructor.calls_default and constructor.accepts_any and not constructor.required)
+
+
+def _without_cycles(drafts: list[Draft]) -> list[Draft]:
+    """Cut required keys that go in a circle: no order of single inserts can satisfy them."""
+    by_class = {draft.mapper.cls.dotted: draft for draft in drafts}
+    done: dict[str, Draft] = {}
+    path: list[str] = []
+
+    def visit(name: str) -> None:
+        draft = by_class[name]
+        path.append(name)
+        kept, remarks = [], list(draft.diagnostics)
+        for link in draft.links:
+            target = link.owner.cls.dotted
+            if link.itself:
+                continue
+            if target in path:
+                remarks.append(_circle(draft.mapper.cls, path[path.index(target) :]))
+                continue
+            if target not in done and target in by_class:
+                visit(target)
+            kept.append(link)
+        path.pop()
+        done[name] = replace(draft, links=tuple(kept), diagnostics=tuple(remarks))
+
+    for draft in drafts:
+        if draft.mapper.cls.dotted not in done:
+            visit(draft.mapper.cls.dotted)
+    return [done[draft.mapper.cls.dotted] for draft in drafts]
+
+
+def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="required-keys-in-a-circle",
+        message=f"{cls.dotted}: NOT NULL foreign keys go in a circle: {' → '.join([*path, path[0]])}",
+        hint="make one of them nullable, or write a provider for it",
+    )
+
+
+def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan:
+    mapper = draft.mapper
+    slug, name = names[mapper.cls.dotted]
+    top = mapper.cls.qualname.partition(".")[0]
+    imports = {f"from {mapper.cls.module} import {top}"}
+    base_names = {"ModelFactory"}
+    fields: list[FieldPlan] = []
+    parents: list[ParentPlan] = []
+    for link in draft.links:
+        parent_slug, parent = names[link.owner.cls.dotted]
+        if parent_slug != slug:
+            imports.add(f"from .{parent_slug} import {parent}")
+        if link.relationship is not None:
+            fields.append(FieldPlan(name=link.relationship.key, code=parent, reason="a required parent"))
+        else:
+            base_names.add("Parent")
+            parents.append(ParentPlan(factory=parent, module=parent_slug, keys=link.pairs))
+    for attribute, code in draft.values.items():
+        imports |= code.imports
+        base_names |= {word for word in _BASE_WORDS if re.search(rf"\b{word}\b", code.text)}
+        fields.append(FieldPlan(name=attribute, code=assignment(attribute, code.text), reason=code.reason))
+    used = {word for word in ("Use", "PostGenerated") if any(f"{word}(" in one.code for one in fields)}
+    if used:
+        imports.add(f"from polyfactory import {', '.join(sorted(used, key=str.lower))}")
+    imports.add(f"from .base import {', '.join(sorted(base_names, key=lambda one: (one.islower(), one)))}")
+    return FactoryPlan(
+        slug=slug,
+        name=name,
+        model=mapper.cls.qualname,
+        label=mapper.cls.dotted,
+        table=mapper.table,
+        imports=_sorted_imports(imports, packages),
+        fields=tuple(_shadowing_last(fields, imports)),
+        parents=tuple(parents),
+        bypass_init=draft.bypass_init,
+        uses_short_text="short_text" in base_names,
+    )
+
+
+def _shadowing_last(fields: list[FieldPlan], imports: set[str]) -> list[FieldPlan]:
+    """Put attributes last that are called like something the others use: a class body sees them first."""
+    words = " ".join([*(field.code for field in fields), *imports])
+    return sorted(fields, key=lambda field: f"{field.name}(" in words or f"{field.name}." in words)
+
+
+_BASE_WORDS = ("fake", "serial", "short_text")
+_STANDARD = ("datetime", "decimal", "ipaddress", "uuid")
+
+
+def _sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, ...]:
+    groups: tuple[list[str], ...] = ([], [], [], [])
+    merged: dict[str, set[str]] = {}
+    for line in imports:
+        module, _, names = line.removeprefix("from ").partition(" import ")
+        merged.setdefault(module, set()).update(name.strip() for name in names.split(","))
+    for module in sorted(merged, key=str.lower):
+        names = ", ".join(sorted(merged[module], key=lambda one: (one.islower(), one)))
+        own = module.partition(".")[0] in packages
+        place = 3 if module.startswith(".") else 0 if module in _STANDARD else 2 if own else 1
+        groups[place].append(f"from {module} import {names}")
+    lines: list[str] = []
+    for group in groups:
+        lines += [*([""] if lines and group else []), *group]
+    return tuple(lines)

@@ -1,0 +1,76 @@
+"""What the constraints of a table ask of one column's value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on a value; all of them hold at once.
+
+    Attributes:
+        low, high: Inclusive numeric bounds.
+        one_of: The only values allowed, as Python literals' values.
+        none_of: Values not allowed.
+        min_length, max_length: Of a string, in characters.
+        null: True when it has to be NULL, False when it must not be.
+        at_least, more_than: Another column this one must not be below, or must be above.
+        pattern: A regular expression the whole or part of the value has to match.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    one_of: tuple[object, ...] | None = None
+    none_of: tuple[object, ...] = ()
+    min_length: int | None = None
+    max_length: int | None = None
+    null: bool | None = None
+    at_least: str | None = None
+    more_than: str | None = None
+    pattern: str | None = None
+
+    def merged(self, other: Limits) -> Limits | None:
+        """Return both together, or None where they contradict each other."""
+        low = _pick(max, self.low, other.low)
+        high = _pick(min, self.high, other.high)
+        shortest = _pick(max, self.min_length, other.min_length)
+        longest = _pick(min, self.max_length, other.max_length)
+        one_of = self.one_of if other.one_of is None else other.one_of
+        if self.one_of is not None and other.one_of is not None:
+            one_of = tuple(value for value in self.one_of if value in other.one_of)
+        none_of = self.none_of + other.none_of
+        if one_of is not None:
+            one_of = tuple(value for value in one_of if value not in none_of)
+        null = self.null if other.null is None else other.null
+        if (
+            (low is not None and high is not None and low > high)
+            or (shortest is not None and longest is not None and shortest > longest)
+            or one_of == ()
+            or (self.null is not None and other.null is not None and self.null != other.null)
+        ):
+            return None
+        return replace(
+            self,
+            low=low,
+            high=high,
+            one_of=one_of,
+            none_of=none_of,
+            min_length=shortest,
+            max_length=longest,
+            null=null,
+            at_least=self.at_least or other.at_least,
+            more_than=self.more_than or other.more_than,
+            pattern=self.pattern or other.pattern,
+        )
+
+
+def _pick(choose: Callable[[T, T], T], mine: T | None, theirs: T | None) -> T | None:
+    if mine is None or theirs is None:
+        return theirs if mine is None else mine
+    return choose(mine, theirs)

@@ -1,0 +1,60 @@
+"""Names for modules and factories, safe whatever a model is called."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable
+
+from tcgen.ir.schema import ImportRef
+
+_TAKEN = {"base", "con", "prn", "aux", "nul", "conftest"}
+
+
+def snake_case(name: str) -> str:
+    """Return ``HTTPServer`` as ``http_server``."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^a-z0-9_]+", "_", spaced.lower()).strip("_") or "model"
+
+
+def is_plain_name(dotted: str) -> bool:
+    """Tell whether every part of a dotted name can stand in source code as it is."""
+    return all(part.isidentifier() and not keyword.iskeyword(part) for part in dotted.split("."))
+
+
+def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
+    """Give each class a module slug and a factory name, both unique whatever the case of letters.
+
+    Args:
+        classes: The mapped classes, in a stable order.
+
+    Returns:
+        Dotted class name → (slug, factory class name).
+    """
+    ordered = list(classes)
+    short = {ref.dotted: ref.qualname.replace(".", "") for ref in ordered}
+    clashes = _clashing(short)
+    names: dict[str, tuple[str, str]] = {}
+    used: set[str] = set()
+    for ref in ordered:
+        name = short[ref.dotted]
+        if ref.dotted in clashes:
+            home = ref.module.rpartition(".")[2].strip("_") or "model"
+            name = "".join(part.capitalize() for part in home.split("_")) + name
+        slug, number = snake_case(name), 1
+        if keyword.iskeyword(slug) or slug in _TAKEN or not slug.isidentifier():
+            slug = f"{slug}_model" if slug[0].isalpha() else f"model_{slug}"
+        base, factory = slug, f"{name}Factory"
+        while slug in used:
+            number += 1
+            slug, factory = f"{base}_{number}", f"{name}{number}Factory"
+        used.add(slug)
+        names[ref.dotted] = (slug, factory)
+    return names
+
+
+def _clashing(short: dict[str, str]) -> set[str]:
+    seen: dict[str, list[str]] = {}
+    for dotted, name in short.items():
+        seen.setdefault(snake_case(name), []).append(dotted)
+    return {dotted for group in seen.values() if len(group) > 1 for dotted in group}

@@ -1,0 +1,57 @@
+"""Text within its length, and a text of its own for every row where that is needed."""
+
+from __future__ import annotations
+
+from tcgen.plan.columns import Attribute
+from tcgen.plan.rules.kinds import length_of
+from tcgen.plan.source import Code, quoted
+
+# a row's number never has more digits than this within one test run
+_DIGITS = 7
+
+
+def bounds(attribute: Attribute) -> tuple[int, int | None]:
+    """Return the shortest and the longest text the column takes."""
+    longest = length_of(attribute.type)
+    if attribute.limits.max_length is not None:
+        longest = min(attribute.limits.max_length, longest or attribute.limits.max_length)
+    return attribute.limits.min_length or 0, longest
+
+
+def bounded(attribute: Attribute, provider: str, longest: int | None) -> Code:
+    """Return a call of a Faker provider, cut to the column's length and made unique where needed."""
+    shortest, most = bounds(attribute)
+    if attribute.distinct or shortest > 3:
+        return numbered(attribute)
+    fits = most is None or (longest is not None and longest <= most)
+    if fits:
+        return Code(f"Use(fake.{provider})", reason=f"named {attribute.name}", fakes=True)
+    return Code(f"Use(lambda: fake.{provider}()[:{most}])", reason=f"named {attribute.name}", fakes=True)
+
+
+def numbered(attribute: Attribute) -> Code:
+    """Return a text that carries the row's number."""
+    shortest, most = bounds(attribute)
+    stem = attribute.name.lower().strip("_").replace("_", "-") or "value"
+    if attribute.distinct and "mail" in stem and (most is None or most >= 30) and shortest <= 16:
+        return Code('Use(lambda: f"user{next(serial)}@example.com")', reason="unique", counts=True)
+    if not attribute.distinct:
+        return _of_length(stem, shortest, most)
+    if most is not None and most < _DIGITS:
+        # base 36 without its lowest numbers, so that few characters are enough
+        return Code(f"Use(lambda: short_text(next(serial), {most}))", reason="unique, short", counts=True)
+    room = None if most is None else most - _DIGITS - 1
+    head = stem if room is None else stem[: max(room, 0)]
+    text = f"{head}-" if head else ""
+    if shortest > len(text) + 4:
+        return Code(
+            f'Use(lambda: f"{text}{{next(serial):0{shortest - len(text)}}}")',
+            reason="unique, long",
+            counts=True,
+        )
+    return Code(f'Use(lambda: f"{text}{{next(serial)}}")', reason="unique", counts=True)
+
+
+def _of_length(stem: str, shortest: int, most: int | None) -> Code:
+    text = (stem * (shortest // len(stem) + 1))[: max(shortest, 1)] if shortest else stem
+    return Code(quoted(text if most is None else text[:most]), reason="of the length its CHECK asks")

@@ -1,0 +1,1 @@
+"""Turns the plan into files, with Copier and Jinja."""

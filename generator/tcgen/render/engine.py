@@ -1,0 +1,48 @@
+"""Renders the template with Copier into a scratch folder and reads the result."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import copier
+
+from tcgen.ir.plan import SuitePlan
+from tcgen.plan.build import plan_lines
+from tcgen.render.resources import template_folder
+
+Tree = dict[str, bytes]
+"""Path relative to the project root, POSIX style → content."""
+
+ANSWERS = ".tcgen/answers.yml"
+
+
+def render(plan: SuitePlan) -> Tree:
+    """Return the files of the suite, the answers file among them."""
+    return render_text(plan_lines(plan))
+
+
+def render_text(plan: str) -> Tree:
+    """Return the files for a plan in the form the answers file keeps it."""
+    with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
+        template, output = Path(scratch, "template"), Path(scratch, "output")
+        source = template_folder()
+        template.mkdir()
+        # A copy without .git: Copier would record the checkout's own path and commit.
+        shutil.copy(source / "copier.yml", template)
+        shutil.copytree(source / "templates", template / "templates")
+        copier.run_copy(
+            str(template),
+            output,
+            data={"plan": plan},
+            defaults=True,
+            overwrite=True,
+            unsafe=True,
+            quiet=True,
+        )
+        return {
+            path.relative_to(output).as_posix(): path.read_bytes()
+            for path in sorted(output.rglob("*"))
+            if path.is_file()
+        }

@@ -1,0 +1,1 @@
+"""Proves that what was written can be collected, and runs it."""

@@ -1,0 +1,83 @@
+"""Collects or runs the generated suite in the project's own interpreter."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from tcgen.ir.base import Frozen
+from tcgen.ir.plan import SuitePlan
+from tcgen.ir.project import Project
+from tcgen.ir.schema import Schema
+
+
+class Outcome(Frozen):
+    """What pytest said.
+
+    Attributes:
+        status: Its exit status; None when it could not be run because requirements are missing.
+        tests: Test cases collected or run.
+        missing: Requirements that are not installed.
+        output: What it printed.
+    """
+
+    status: int | None
+    tests: int
+    missing: tuple[str, ...] = ()
+    output: str = ""
+
+
+def missing_requirements(plan: SuitePlan, schema: Schema) -> tuple[str, ...]:
+    """Return the suite's requirements that the project's interpreter does not have."""
+    installed = {name for name, version in schema.environment.distributions.items() if version}
+    aliases = {"psycopg2-binary": "psycopg2"}
+    return tuple(
+        requirement
+        for requirement in plan.requirements
+        if (name := re.split(r"[\[><=]", requirement)[0]) not in installed
+        and aliases.get(name) not in installed
+    )
+
+
+def install_command(project: Project, plan: SuitePlan) -> str:
+    """Return the command that installs the requirements the way this project installs things."""
+    group = plan.requirements_group
+    if not (Path(project.root) / "pyproject.toml").is_file():
+        return "python -m pip install " + " ".join(f"'{one}'" for one in plan.requirements)
+    return {
+        "uv": f"uv sync --group {group}",
+        "poetry": f"poetry install --with {group}",
+        "pdm": f"pdm install -G {group}",
+        "hatch": f"pip install --group {group}",
+        "pip": f"python -m pip install --group {group}",
+    }[project.package_manager]
+
+
+def collect(project: Project, plan: SuitePlan, schema: Schema) -> Outcome:
+    """Collect the suite; nothing is started."""
+    missing = missing_requirements(plan, schema)
+    if missing:
+        return Outcome(status=None, tests=0, missing=missing)
+    run = _pytest(project, [plan.dest, "--collect-only", "-q"], capture=True)
+    found = re.search(r"^(\d+) tests? collected", run.stdout, re.MULTILINE)
+    return Outcome(
+        status=run.returncode, tests=int(found.group(1)) if found else 0, output=run.stdout + run.stderr
+    )
+
+
+def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -> int:
+    """Run the suite, its output going to the terminal; return pytest's exit status."""
+    return _pytest(project, [plan.dest, *(arguments or [])], capture=False).returncode
+
+
+def _pytest(project: Project, arguments: list[str], *, capture: bool) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [project.python, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
+        cwd=project.root,
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=capture,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
