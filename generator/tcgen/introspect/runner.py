@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -60,15 +61,7 @@ def inspect_project(
             ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-not-found``.
     """
     request = _request(project, models, alembic_config)
-    settings: dict[str, str] = {}
-    answer = ask(project, request, settings, timeout)
-    for _ in range(ROUNDS):
-        fresh = _values(project, answer.get("missing", []), settings)
-        if not fresh:
-            break
-        settings.update(fresh)
-        answer = ask(project, request, settings, timeout)
-    answer = _with_own_values(project, request, settings, answer, timeout)
+    answer, settings = _ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(
@@ -82,20 +75,38 @@ def inspect_project(
     return Schema.model_validate(facts)
 
 
-def _with_own_values(
-    project: Project, request: Answer, settings: dict[str, str], answer: Answer, timeout: float
-) -> Answer:
-    """A last try with everything the project's env files say, when made-up values were not enough."""
+def _ask_with_settings(project: Project, request: Answer, timeout: float) -> tuple[Answer, dict[str, str]]:
+    """Ask, and ask again with harmless values for what the project says it misses.
+
+    Returns:
+        The best answer, and the settings it took.
+    """
+    settings: dict[str, str] = {}
+    first = answer = ask(project, request, settings, timeout)
+    for _ in range(ROUNDS):
+        fresh = _values(project, answer.get("missing", []), settings)
+        if not fresh:
+            break
+        settings.update(fresh)
+        answer = ask(project, request, settings, timeout)
     own = {k: v for k, v in project.env_defaults.items() if k not in os.environ}
-    wanting = answer.get("missing") or (settings and answer.get("error", {}).get("code") == "import-failed")
-    if not own or not wanting:
-        return answer
-    tried = {**settings, **own}
-    second = ask(project, request, tried, timeout)
-    if "error" not in second:
-        settings.update(own)
-        return second
-    return answer
+    if own and "error" in answer and (settings or answer["missing"]):
+        second = ask(project, request, {**settings, **own}, timeout)
+        if "error" not in second:
+            return second, {**settings, **own}
+    return (answer, settings) if _is_better(answer, first) else (first, {})
+
+
+def _is_better(answer: Answer, first: Answer) -> bool:
+    """Whether settings that were made up were worth it: an answer at all, or more of the project."""
+    if "error" in answer or "error" in first:
+        return "error" in first
+    return _losses(answer) < _losses(first)
+
+
+def _losses(answer: Answer) -> int:
+    left_out = [d for d in answer["schema"]["diagnostics"] if d["code"] == "module-not-imported"]
+    return len(left_out) + int(answer["door"].get("via") == "direct")
 
 
 def _request(project: Project, models: Sequence[str], alembic_config: str | None) -> Answer:
@@ -271,10 +282,8 @@ def _run(
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     # The whole group: what the project started on import must not outlive the inspection.
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     child.wait()
 
 

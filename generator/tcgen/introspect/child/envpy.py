@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
 from . import guard
-from .common import Live, Notes, explain
+from .common import Live, Notes, place
 from .location import Location, make_config
 from .typefacts import PG
 
@@ -219,8 +219,10 @@ def _lacks_driver(outcome: Run | None) -> bool:
 
 def _why(outcome: Run | None, root: str) -> str:
     if outcome is None or outcome.error is None:
-        return "it made no connection"
-    return explain(outcome.error, root).replace("\n", "; ")
+        return "it makes no connection of its own"
+    first = (str(outcome.error).strip().splitlines() or [""])[0]
+    where = place(outcome.error, root)
+    return f"{type(outcome.error).__name__}: {first[:200]}" + (f" ({where})" if where else "")
 
 
 def settings_of(door: Door) -> dict[str, Live]:

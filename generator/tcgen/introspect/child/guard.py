@@ -97,7 +97,8 @@ def postgresql() -> Live:
     """The PostgreSQL dialect with no driver and no doubled percent signs."""
     from sqlalchemy.dialects.postgresql.base import PGDialect
 
-    dialect: Live = PGDialect(paramstyle="named")
+    make: Live = PGDialect
+    dialect: Live = make(paramstyle="named")
     if not getattr(dialect, "driver", None):
         dialect.driver = "psycopg2"
     return dialect

@@ -18,9 +18,15 @@ NAME = r'["`\[]?(?:\w+["`\]]?\.)?["`\[]?(\w+)'
 CREATED = re.compile(rf"\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{NAME}", re.I)
 ALTERED = re.compile(rf"\bALTER\s+TABLE\s+(?:ONLY\s+)?{NAME}", re.I)
 SCHEMAS = re.compile(r"\bCREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.I)
-FIRST = frozenset("add_column alter_column drop_column batch_alter_table create_table_comment".split())
+FIRST = frozenset(["add_column", "alter_column", "drop_column", "batch_alter_table", "create_table_comment"])
 SECOND = frozenset(
-    "create_index create_unique_constraint create_check_constraint create_primary_key drop_constraint".split()
+    [
+        "create_index",
+        "create_unique_constraint",
+        "create_check_constraint",
+        "create_primary_key",
+        "drop_constraint",
+    ]
 )
 GUARDS = re.compile(
     r"has_table|get_table_names|table_exists|_exists\(|checkfirst|inspect\(|IF EXISTS|dialect"
@@ -28,7 +34,7 @@ GUARDS = re.compile(
 
 
 class Effect(NamedTuple):
-    """A script makes a table, or needs it to be there."""
+    """What a script does: ``made`` or ``needed`` a table, ``untold`` which one, or made ``all``."""
 
     kind: str
     table: str
@@ -115,18 +121,22 @@ def _constants(tree: ast.Module) -> dict[str, Live]:
 def starts_on_existing(history: History, tables: set[str]) -> str | None:
     """The first table of the metadata that a script needs and none before it makes; None when all are made.
 
-    A script that asks whether a table is there before it touches it needs nothing.
+    A script that asks whether a table is there before it touches it needs nothing. A table that no script
+    ever makes counts too, unless some script makes tables whose names its text does not tell.
     """
     made: set[str] = set()
+    untold = False
     for path in history.paths:
         for effect in _effects(path):
             if effect.kind == "all":
                 return None
+            untold = untold or effect.kind == "untold"
             if effect.kind == "made":
                 made.add(effect.table)
-            elif effect.table in tables and effect.table not in made:
+            elif effect.kind == "needed" and effect.table in tables and effect.table not in made:
                 return effect.table
-    return None
+    never = sorted(tables - made)
+    return never[0] if made and never and not untold else None
 
 
 def schemas_created(history: History) -> list[str]:
@@ -146,8 +156,17 @@ def _effects(path: Path) -> Iterator[Effect]:
     if "upgrade" in functions:
         guarded = GUARDS.search(ast.unparse(functions["upgrade"])) if hasattr(ast, "unparse") else None
         for effect in _walk(functions["upgrade"], functions, constants, {"upgrade"}):
+            if effect.kind == "untold":
+                # Made under a name that is worked out: any text of the script may be that name.
+                yield from (Effect("made", text) for text in _texts(tree) if text.isidentifier())
             if effect.kind != "needed" or not guarded:
                 yield effect
+
+
+def _texts(tree: ast.Module) -> list[str]:
+    return sorted(
+        {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
+    )
 
 
 def _walk(
@@ -188,6 +207,8 @@ def _call_effects(node: ast.Call, name: str, constants: dict[str, Live]) -> Iter
         inner = node.func.value
         if isinstance(inner, ast.Call) and _called(inner) == "Table":
             yield from _named("made", inner, 0, "name", constants)
+        elif "table" in ast.dump(inner).lower():
+            yield Effect("untold", "")
     elif name == "Table" and not _is_op(node):
         return
     if not _is_op(node):
@@ -220,3 +241,5 @@ def _named(
             literal = constants.get(value.id)
         if isinstance(literal, str):
             yield Effect(kind, literal)
+        elif kind == "made":
+            yield Effect("untold", "")

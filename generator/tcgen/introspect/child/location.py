@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
-import os
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -12,8 +11,19 @@ from typing import NamedTuple
 from .common import Live, Notes, ProbeError
 
 DROPPED = frozenset(
-    "script_location sqlalchemy.url file_template timezone truncate_slug_length revision_environment "
-    "output_encoding hooks keys format datefmt".split()
+    [
+        "script_location",
+        "sqlalchemy.url",
+        "file_template",
+        "timezone",
+        "truncate_slug_length",
+        "revision_environment",
+        "output_encoding",
+        "hooks",
+        "keys",
+        "format",
+        "datefmt",
+    ]
 )
 PATHS = frozenset(["version_locations", "prepend_sys_path"])
 
@@ -63,7 +73,7 @@ def locate(spec: dict[str, Live], root: Path) -> Location:
 
 
 def _folder(written: str, base: Path, root: Path) -> Path | None:
-    if os.path.isabs(written) or ":" not in written:
+    if Path(written).is_absolute() or ":" not in written:
         return Path(base, written)
     package, _, rest = written.partition(":")
     if Path(root, package).is_dir():

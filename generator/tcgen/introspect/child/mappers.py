@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
+import types
 from contextlib import suppress
 
 from sqlalchemy import Table
 from sqlalchemy.orm import mapperlib
+from sqlalchemy.types import TypeDecorator
 
 from . import samples, typefacts
-from .common import Live, is_importable, reference, resolve
+from .common import Live, is_importable, reference
 
 
 def all_mappers() -> list[Live]:
@@ -189,7 +192,7 @@ def _hands_on(mapper: Live, required: list[str]) -> bool:
     columns = {p.key: p.columns[0] for p in mapper.column_attrs if p.key not in mapper.validators}
     values = {key: _sample(column) for key, column in columns.items()}
     values = {key: value for key, value in values.items() if value is not None or key in required}
-    given = {**{name: None for name in required}, **values}
+    given = {**dict.fromkeys(required), **values}
     try:
         instance = mapper.class_(**given)
         return all(getattr(instance, key) is value for key, value in values.items()) and bool(values)
@@ -200,10 +203,10 @@ def _hands_on(mapper: Live, required: list[str]) -> bool:
 def _sample(column: Live) -> Live:
     type_ = typefacts.for_postgresql(column.type)
     with suppress(Exception):
-        if isinstance(type_, typefacts.TypeDecorator):
-            names = [n for n in samples.accepted(type_, typefacts.innermost(type_), typefacts.PG)]
+        if isinstance(type_, TypeDecorator):
+            names = samples.accepted(type_, typefacts.innermost(type_), typefacts.PG)
             return samples.SAMPLES[names[0]] if names else None
-        names = [n for cls, n in samples.NATURAL if cls is type_.python_type][0]
+        names = next(n for cls, n in samples.NATURAL if cls is type_.python_type)
         return samples.SAMPLES[names[0]]
     return None
 
@@ -219,11 +222,5 @@ def find_reference(cls: type, modules: list[str]) -> dict[str, str] | None:
 
 def resolve_module(name: str) -> Live:
     """An imported module, or an empty stand-in."""
-    import sys
-    import types
-
     module = sys.modules.get(name)
     return module if isinstance(module, types.ModuleType) else types.ModuleType(name)
-
-
-__all__ = ["all_mappers", "find_reference", "mapper_fact", "resolve", "tables_of"]

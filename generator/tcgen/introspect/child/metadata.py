@@ -23,7 +23,8 @@ def metadatas_of(value: Live) -> list[MetaData]:
     with suppress(Exception):
         if isinstance(getattr(value, "metadatas", None), dict):
             return [m for m in value.metadatas.values() if isinstance(m, MetaData)]
-    for owner in (value, getattr(value, "Model", None)):
+    owners: list[Live] = [value, getattr(value, "Model", None)]
+    for owner in owners:
         with suppress(Exception):
             if isinstance(owner.metadata, MetaData):
                 return [owner.metadata]
@@ -86,9 +87,7 @@ def without_overlap(
         rivals = [m for m in chosen if set(m.tables) & set(metadata.tables)]
         if not rivals:
             chosen.append(metadata)
-        elif id(metadata) in mapped:
-            raise _ambiguous([*rivals, metadata], mappers, tops)
-        elif id(rivals[0]) not in mapped:
+        elif id(metadata) in mapped or id(rivals[0]) not in mapped:
             raise _ambiguous([*rivals, metadata], mappers, tops)
         else:
             notes.add(

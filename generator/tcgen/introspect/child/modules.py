@@ -104,9 +104,7 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
             if "TYPE_CHECKING" not in ast.dump(node.test):
                 yield from _statements(node.body)
             yield from _statements(node.orelse)
-        elif isinstance(node, ast.Try):
-            yield from _statements(node.body)
-        elif isinstance(node, ast.With):
+        elif isinstance(node, (ast.Try, ast.With)):
             yield from _statements(node.body)
 
 

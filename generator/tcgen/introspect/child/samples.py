@@ -52,7 +52,19 @@ SAMPLES: dict[str, Live] = {
 """Name → value, in the order they are preferred where nothing else speaks for one."""
 
 KINDS_OF_TEXT = frozenset(
-    "json_str uuid_str uuid_hex ip_str email url timezone_name country_code currency_code locale_name phone".split()
+    [
+        "json_str",
+        "uuid_str",
+        "uuid_hex",
+        "ip_str",
+        "email",
+        "url",
+        "timezone_name",
+        "country_code",
+        "currency_code",
+        "locale_name",
+        "phone",
+    ]
 )
 """Tried only where plain text is refused."""
 
@@ -130,7 +142,7 @@ def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | No
             break  # Text it is; encryption and hashing can be slow on purpose.
     if graded.get("dict") == graded.get("list") == graded.get("str") == 0:
         # It encodes whatever it is given: a document is what such a column is for.
-        preferred = [*(n for n in preferred if n != "str"), "dict"]
+        preferred = [*(n for n in preferred if n not in ("str", "bytes")), "dict"]
     order = {name: i for i, name in enumerate(dict.fromkeys([*preferred, *samples]))}
     return sorted(graded, key=lambda n: (graded[n], order[n]))
 
@@ -174,7 +186,7 @@ def storable(impl: Live, value: Live) -> bool:
     """Whether PostgreSQL takes a bound value for a column of a plain SQLAlchemy type."""
     for cls, check in CHECKS:
         if isinstance(impl, cls):
-            return check(impl, value)
+            return bool(check(impl, value))
     return True
 
 

@@ -13,16 +13,34 @@ from typing import NamedTuple
 from .common import Live
 
 SKIPPED = frozenset(
-    "tests test testing migrations alembic versions docs examples example node_modules venv env build dist "
-    "site-packages __pycache__ fixtures benchmarks".split()
+    [
+        "tests",
+        "test",
+        "testing",
+        "migrations",
+        "alembic",
+        "versions",
+        "docs",
+        "examples",
+        "example",
+        "node_modules",
+        "venv",
+        "env",
+        "build",
+        "dist",
+        "site-packages",
+        "__pycache__",
+        "fixtures",
+        "benchmarks",
+    ]
 )
 HINT = re.compile(
     r"DeclarativeBase|declarative_base|as_declarative|MappedAsDataclass|table\s*=\s*True|\.Model\b|\bSQLAlchemy\(|"
     r"__tablename__|__table__|\bregistry\(|map_imperatively|\bmapper\(|\bTable\(|\bMapped\[|mapped_column\("
 )
-BASES = frozenset("DeclarativeBase DeclarativeBaseNoMeta MappedAsDataclass AsyncAttrs".split())
-FACTORIES = frozenset("declarative_base registry SQLAlchemy automap_base generate_base".split())
-MAPPING_CALLS = frozenset("map_imperatively mapper Table".split())
+BASES = frozenset(["DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "AsyncAttrs"])
+FACTORIES = frozenset(["declarative_base", "registry", "SQLAlchemy", "automap_base", "generate_base"])
+MAPPING_CALLS = frozenset(["map_imperatively", "mapper", "Table"])
 
 
 class Source(NamedTuple):

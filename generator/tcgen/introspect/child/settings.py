@@ -39,7 +39,9 @@ def _environ_key(error: BaseException) -> list[dict[str, str]]:
     if not isinstance(error, KeyError) or not error.args or not isinstance(error.args[0], str):
         return []
     frames = traceback.extract_tb(error.__traceback__)
-    if not frames or frames[-1].filename != os.__file__ and not re.match(r"[A-Z][A-Z0-9_]+$", error.args[0]):
+    if not frames or (
+        frames[-1].filename != os.__file__ and not re.match(r"[A-Z][A-Z0-9_]+$", error.args[0])
+    ):
         return []
     return [{"name": error.args[0], "kind": "str"}]
 

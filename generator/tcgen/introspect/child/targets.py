@@ -72,7 +72,7 @@ class Targets:
             inside = [
                 n
                 for n in sorted(sys.modules)
-                if n == module or module != prefix and f"{n}.".startswith(prefix)
+                if n == module or (module != prefix and f"{n}.".startswith(prefix))
             ]
             for name in inside:
                 found += [m for m in in_module(sys.modules[name]) if m not in found]

@@ -160,8 +160,6 @@ def _accepts(type_: Live) -> list[str]:
     cls = _enum_class(type_)
     extra = {"enum_member": next(iter(cls))} if cls is not None and len(cls) else {}
     key = _cache_key(type_)
-    if key is None:
-        return samples.accepted(type_, plain if known else None, PG, extra)
     if key not in _TRIED:
         _TRIED[key] = samples.accepted(type_, plain if known else None, PG, extra)
     return _TRIED[key]
@@ -171,10 +169,8 @@ _TRIED: dict[Live, list[str]] = {}
 
 
 def _cache_key(type_: Live) -> Live:
-    """SQLAlchemy's own key of equal types, for those that say they may be cached."""
-    with suppress(Exception):
-        if getattr(type(type_), "cache_ok", None) is True:
-            key = type_._static_cache_key
-            hash(key)
-            return key
-    return None
+    # SQLAlchemy's own cache key leaves private attributes out, on which a bind may well depend.
+    values = sorted(vars(type_).items())
+    return type(type_), tuple(
+        (k, repr(v) if isinstance(v, (TypeEngine, str, int)) else id(v)) for k, v in values
+    )

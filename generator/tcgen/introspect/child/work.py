@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import configure_mappers
 
 from . import location, mappers, metadata, modules, search, tables
-from .common import Live, Notes, ProbeError
+from .common import Live, Notes, ProbeError, is_importable
 from .loading import Loader, import_failed
 from .targets import Targets
 
@@ -176,7 +176,7 @@ def _facts(
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
     for mapper in mine:
-        if not mappers.is_importable(mapper.class_):
+        if not is_importable(mapper.class_):
             found = mappers.find_reference(mapper.class_, names)
             if found is not None:
                 references[mapper.class_] = found
@@ -221,7 +221,7 @@ def _alembic_fact(
         notes.add(
             "note",
             "history-on-existing",
-            f"The migrations alter {first} before any of them creates it: they start on a schema that exists.",
+            f"The migrations alone do not make the table {first}: they count on a schema that exists.",
             "The suite creates the tables from the models and stamps the head.",
         )
     _note_heads(scripts, notes)
