@@ -17,6 +17,6 @@ say() { printf 'engine: %s\n' "$*" >&2; }
 own_dockerd() {
     local pid
     pid=$(cat "$pid_file" 2>/dev/null) || return 1
-    tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -qxF -- "--pidfile=$pid_file" || return 1
+    tr '\0' '\n' 2>/dev/null <"/proc/$pid/cmdline" | grep -xF -- "--pidfile=$pid_file" >/dev/null || return 1
     echo "$pid"
 }
