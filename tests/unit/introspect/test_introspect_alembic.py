@@ -1,0 +1,222 @@
+"""Which door env.py takes its URL through, and what the scripts tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tcgen.errors import TcgenError
+from tcgen.ir.project import AlembicConfig
+from tcgen.ir.schema import AlembicFact, Schema
+
+from .conftest import ALEMBIC_INI, Inspect, codes, revision
+
+MODELS = """
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class Base(DeclarativeBase):
+        pass
+    class User(Base):
+        __tablename__ = "users"
+        id: Mapped[int] = mapped_column(primary_key=True)
+"""
+PLAIN = """
+    from logging.config import fileConfig
+    from alembic import context
+    from sqlalchemy import engine_from_config, pool
+    from shop.models import Base
+    config = context.config
+    fileConfig(config.config_file_name)
+    def online():
+        engine = engine_from_config(config.get_section(config.config_ini_section), prefix="sqlalchemy.")
+        with engine.connect() as connection:
+            context.configure(connection=connection, target_metadata=Base.metadata, version_table="versions")
+            with context.begin_transaction():
+                context.run_migrations()
+    online()
+"""
+CREATE = 'op.create_table("users", sa.Column("id", sa.Integer, primary_key=True))'
+
+
+def project(env: str, **scripts: str) -> dict[str, str]:
+    return {
+        "alembic.ini": ALEMBIC_INI,
+        "shop/__init__.py": "",
+        "shop/models.py": MODELS,
+        "migrations/env.py": env,
+        **{f"migrations/versions/{name}.py": text for name, text in scripts.items()},
+    }
+
+
+def fact(schema: Schema) -> AlembicFact:
+    assert schema.alembic is not None
+    return schema.alembic
+
+
+def test_url_from_the_ini(inspect: Inspect) -> None:
+    schema = inspect(project(PLAIN, a=revision("a", None, CREATE)))
+
+    found = fact(schema)
+    assert (found.url_via, found.ini, found.script_location) == ("option", "alembic.ini", "migrations")
+    assert (found.version_table, found.heads, found.revisions) == ("versions", ("a",), 1)
+    assert not found.base_on_existing and not found.is_async and found.drivername == ""
+    assert schema.metadatas[0].from_alembic
+    assert "metadata-from-alembic" in codes(schema)
+
+
+def test_a_variable_that_wins_over_the_ini_is_seen(inspect: Inspect) -> None:
+    env = PLAIN.replace(
+        "def online():",
+        'import os\n    if os.environ.get("DATABASE_URL"):\n'
+        '        config.set_main_option("sqlalchemy.url", os.environ["DATABASE_URL"])\n    def online():',
+    )
+    found = fact(
+        inspect(project(env), environment_names=("DATABASE_URL",), dependencies=("psycopg2-binary",))
+    )
+
+    assert (found.url_via, found.environment) == ("environment", {"DATABASE_URL": "url"})
+    assert found.environment_drivers == {"DATABASE_URL": "postgresql+psycopg2"}
+    assert found.drivername == ""
+
+
+def test_url_put_together_from_parts(inspect: Inspect) -> None:
+    env = """
+        import os
+        from alembic import context
+        from sqlalchemy import URL, create_engine
+        from shop.models import Base
+        part = os.environ.get
+        url = URL.create("postgresql+psycopg2", part("DB_USER", "u"), part("DB_PASSWORD", "p"), part("DB_HOST", "h"),
+                         int(part("DB_PORT", "5432")), part("DB_NAME", "d"))
+        with create_engine(url).connect() as connection:
+            context.configure(connection=connection, target_metadata=Base.metadata)
+            context.run_migrations()
+    """
+    names = ("DB_USER", "DB_PASSWORD", "DB_HOST", "DB_PORT", "DB_NAME", "REDIS_URL")
+    found = fact(inspect(project(env), environment_names=names))
+
+    assert found.url_via == "environment"
+    assert found.environment == {
+        "DB_HOST": "host",
+        "DB_PORT": "port",
+        "DB_USER": "user",
+        "DB_PASSWORD": "password",
+        "DB_NAME": "database",
+    }
+    assert found.drivername == "postgresql+psycopg2"
+
+
+def test_connection_handed_over(inspect: Inspect) -> None:
+    env = """
+        from alembic import context
+        from shop.models import Base
+        connection = context.config.attributes.get("connection")
+        assert connection is not None, "needs a connection"
+        context.configure(connection=connection, target_metadata=Base.metadata, include_schemas=True)
+        context.run_migrations()
+    """
+    found = fact(inspect(project(env)))
+
+    assert (found.url_via, found.attribute, found.include_schemas) == ("attribute", "connection", True)
+
+
+def test_async_env(inspect: Inspect) -> None:
+    env = """
+        import asyncio
+        from alembic import context
+        from sqlalchemy import pool
+        from sqlalchemy.ext.asyncio import async_engine_from_config
+        from shop.models import Base
+        def migrate(connection):
+            context.configure(connection=connection, target_metadata=Base.metadata)
+            with context.begin_transaction():
+                context.run_migrations()
+        async def online():
+            engine = async_engine_from_config(context.config.get_section("alembic"), poolclass=pool.NullPool)
+            async with engine.connect() as connection:
+                await connection.run_sync(migrate)
+            await engine.dispose()
+        asyncio.run(online())
+    """
+    found = fact(inspect(project(env)))
+
+    assert found.url_via == "option" and found.is_async, "an async driver in the URL is kept"
+    assert found.drivername == ""
+
+
+def test_env_that_cannot_run_alone(inspect: Inspect) -> None:
+    env = 'raise RuntimeError("Working outside of application context")\n'
+    schema = inspect(project(env, a=revision("a", None, CREATE)))
+
+    assert fact(schema).url_via == "direct" and fact(schema).revisions == 1
+    (note,) = (d for d in schema.diagnostics if d.code == "env-not-run")
+    assert "Working outside" in note.message and "migrations/env.py:1" in note.message
+    assert [m.cls.dotted for m in schema.mappers] == ["shop.models.User"]
+
+
+def test_flask_migrate_is_not_run(inspect: Inspect) -> None:
+    config = AlembicConfig(ini="alembic.ini", script_location="migrations", flask_migrate=True)
+    schema = inspect(project("raise SystemExit(1)\n"), alembic=(config,))
+
+    assert fact(schema).url_via == "direct"
+
+
+def test_history_that_starts_on_a_schema(inspect: Inspect) -> None:
+    add = 'op.add_column("users", sa.Column("name", sa.String(5)))'
+    schema = inspect(project(PLAIN, a=revision("a", None, add)))
+
+    assert fact(schema).base_on_existing
+    assert "history-on-existing" in codes(schema)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        'op.execute("CREATE TABLE IF NOT EXISTS users (id int)"); op.add_column("users", sa.Column("n", sa.Text))',
+        'op.create_table("people"); op.rename_table("people", "users"); op.drop_column("users", "n")',
+        'for name in ["users"]: op.create_table(name)',
+        'batch = op.batch_alter_table("users") if sa.inspect(op.get_bind()).has_table("users") else None; '
+        + CREATE,
+    ],
+    ids=["raw-sql", "renamed", "computed-name", "guarded"],
+)
+def test_history_that_starts_from_nothing(inspect: Inspect, body: str) -> None:
+    assert not fact(inspect(project(PLAIN, a=revision("a", None, body)))).base_on_existing
+
+
+def test_several_heads(inspect: Inspect) -> None:
+    scripts = {
+        "a": revision("a", None, CREATE),
+        "b": revision("b", "a", "pass"),
+        "c": revision("c", "a", 'op.execute("CREATE SCHEMA sales")'),
+    }
+    schema = inspect(project(PLAIN, **scripts))
+
+    assert fact(schema).heads == ("b", "c") and fact(schema).schemas_created == ("sales",)
+    (error,) = (d for d in schema.diagnostics if d.level == "error")
+    assert error.code == "several-heads" and "alembic merge heads" in error.hint
+
+
+def test_config_below_the_root_and_a_template_for_an_ini(inspect: Inspect, tmp_path: Path) -> None:
+    files = {name.replace("migrations/", "shop/db/"): text for name, text in project(PLAIN).items()}
+    files["shop/db/alembic.ini"] = (
+        "[alembic]\nscript_location = %(here)s\nversion_locations = %(here)s/versions\n"
+        "sqlalchemy.url = {url}\ncustom = yes\nabsolute = /nowhere\n"
+    )
+    del files["alembic.ini"]
+    found = fact(inspect(files, packages=("shop",), alembic_config="shop/db/alembic.ini"))
+
+    assert (found.ini, found.script_location) == ("shop/db/alembic.ini", "shop/db")
+    assert found.options == {"version_locations": "shop/db/versions", "custom": "yes"}
+    assert found.url_via == "option"
+
+    files["shop/db/alembic.ini"] = "[alembic]\nscript_location = {folder}\nbroken = %(nothing)s\n"
+    schema = inspect(files, packages=("shop",), alembic_config=str(tmp_path / "shop/db/alembic.ini"))
+    assert fact(schema).script_location == "shop/db" and "ini-not-read" in codes(schema)
+
+
+def test_config_that_is_not_there(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect(project(PLAIN), alembic_config="nowhere.ini")
+
+    assert caught.value.code == "alembic-not-found" and "nowhere.ini" in caught.value.message

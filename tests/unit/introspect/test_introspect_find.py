@@ -1,0 +1,392 @@
+"""Where the models are found, whatever way they are written."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tcgen.errors import TcgenError
+from tcgen.ir.project import Project
+
+from .conftest import Inspect, codes, mapper, table
+
+BASE = """
+    from sqlalchemy.orm import DeclarativeBase
+    class Base(DeclarativeBase):
+        pass
+"""
+USER = """
+    from sqlalchemy import String
+    from sqlalchemy.orm import Mapped, mapped_column
+    from shop.base import Base
+    class User(Base):
+        __tablename__ = "users"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(String(30), unique=True)
+"""
+
+
+def names(schema: object) -> list[str]:
+    return [m.cls.dotted for m in schema.mappers]  # type: ignore[attr-defined]
+
+
+def test_declarative_models_in_several_files(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/users.py": USER,
+            "shop/orders.py": """
+                from sqlalchemy import ForeignKey
+                from sqlalchemy.orm import Mapped, mapped_column
+                from shop.base import Base
+                class Order(Base):
+                    __tablename__ = "orders"
+                    id: Mapped[int] = mapped_column(primary_key=True)
+                    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+            """,
+        }
+    )
+
+    assert names(schema) == ["shop.orders.Order", "shop.users.User"]
+    (metadata,) = schema.metadatas
+    assert metadata.ref.dotted == "shop.base.Base.metadata"
+    assert metadata.modules == ("shop.orders", "shop.users")
+    assert metadata.tables == ("orders", "users")
+    assert schema.import_seconds > 0
+    assert schema.environment.distributions["pytest"]
+
+
+def test_one_module_that_imports_the_others_is_enough(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/models/__init__.py": "from shop.models.users import User\nfrom shop.models.notes import Note\n",
+            "shop/models/users.py": USER,
+            "shop/models/notes.py": USER.replace("User", "Note").replace("users", "notes"),
+        }
+    )
+
+    assert schema.metadatas[0].modules == ("shop.models",)
+
+
+def test_src_layout_and_circular_type_imports(inspect: Inspect) -> None:
+    side = """
+        from __future__ import annotations
+        from typing import TYPE_CHECKING
+        from sqlalchemy import ForeignKey
+        from sqlalchemy.orm import Mapped, mapped_column, relationship
+        from shop.base import Base
+        if TYPE_CHECKING:
+            from shop.{other} import {Other}
+        class {Me}(Base):
+            __tablename__ = "{me}"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            {column}
+            {other}: Mapped[{Other}] = relationship(back_populates="{me}", uselist=False)
+    """
+    key = 'b: Mapped[int] = mapped_column(ForeignKey("right.id"))'
+    schema = inspect(
+        {
+            "src/shop/__init__.py": "",
+            "src/shop/base.py": BASE,
+            "src/shop/left.py": side.format(Me="Left", me="left", other="right", Other="Right", column=key),
+            "src/shop/right.py": side.format(Me="Right", me="right", other="left", Other="Left", column=""),
+        },
+        source_roots=("src",),
+        packages=("shop",),
+    )
+
+    assert names(schema) == ["shop.left.Left", "shop.right.Right"]
+    assert mapper(schema, "Left").relationships[0].direction == "MANYTOONE"
+
+
+def test_models_with_no_tablename_of_their_own(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/base.py": """
+                from sqlalchemy.orm import DeclarativeBase, declared_attr, Mapped, mapped_column
+                class Base(DeclarativeBase):
+                    id: Mapped[int] = mapped_column(primary_key=True)
+                    @declared_attr.directive
+                    def __tablename__(cls):
+                        return cls.__name__.lower()
+            """,
+            "shop/things.py": "from shop.base import Base\nclass Thing(Base): pass\n",
+        }
+    )
+
+    assert names(schema) == ["shop.things.Thing"]
+
+
+def test_legacy_base_registry_and_core_table(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/legacy.py": """
+                from sqlalchemy import Column, Integer, Table, ForeignKey
+                from sqlalchemy.orm import declarative_base
+                Base = declarative_base()
+                class Old(Base):
+                    __tablename__ = "old"
+                    id = Column(Integer, primary_key=True)
+                link = Table("link", Base.metadata, Column("old_id", ForeignKey("old.id"), primary_key=True))
+            """,
+            "shop/imperative.py": """
+                from sqlalchemy import Column, Integer, String, Table
+                from sqlalchemy.orm import registry
+                mapper_registry = registry()
+                points = Table("points", mapper_registry.metadata, Column("id", Integer, primary_key=True))
+                class Point:
+                    def __init__(self, id):
+                        self.id = id
+                mapper_registry.map_imperatively(Point, points)
+            """,
+        }
+    )
+
+    refs = {m.ref.dotted: m.tables for m in schema.metadatas}
+    assert refs == {
+        "shop.legacy.Base.metadata": ("link", "old"),
+        "shop.imperative.mapper_registry.metadata": ("points",),
+    }
+    assert mapper(schema, "Point").constructor.kind == "custom"
+    assert mapper(schema, "Point").constructor.required == ("id",)
+
+
+def test_sqlmodel(inspect: Inspect) -> None:
+    pytest.importorskip("sqlmodel")
+    schema = inspect(
+        {
+            "shop/models.py": """
+                from typing import Optional
+                from sqlmodel import Field, SQLModel
+                class HeroBase(SQLModel):
+                    name: str = Field(max_length=20)
+                class Hero(HeroBase, table=True):
+                    id: Optional[int] = Field(default=None, primary_key=True)
+            """
+        }
+    )
+
+    assert names(schema) == ["shop.models.Hero"]
+    assert schema.metadatas[0].ref.dotted == "sqlmodel.SQLModel.metadata"
+    assert schema.metadatas[0].modules == ("shop.models",)
+    assert mapper(schema, "Hero").constructor.kind == "sqlmodel"
+    assert table(schema, "hero").columns[0].type.length == 20
+
+
+def test_dataclass_mapping(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/models.py": """
+                from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+                class Base(MappedAsDataclass, DeclarativeBase):
+                    pass
+                class Pet(Base):
+                    __tablename__ = "pets"
+                    id: Mapped[int] = mapped_column(init=False, primary_key=True)
+                    name: Mapped[str]
+                    kind: Mapped[str] = mapped_column(default="cat")
+            """
+        }
+    )
+
+    constructor = mapper(schema, "Pet").constructor
+    assert (constructor.kind, constructor.parameters, constructor.required) == (
+        "dataclass",
+        ("name", "kind"),
+        ("name",),
+    )
+
+
+def test_models_option_chooses(inspect: Inspect) -> None:
+    files = {"shop/__init__.py": "", "shop/base.py": BASE, "shop/users.py": USER}
+
+    schema = inspect(files, models=["shop.base:Base"])
+    assert names(schema) == ["shop.users.User"]
+    assert inspect(files, models=["shop.users"]).tables == schema.tables
+    assert inspect(files, models=["shop.*"]).tables == schema.tables
+
+    for wrong in ("shop.nowhere", "shop.base:Bass", "shop.users:String"):
+        with pytest.raises(TcgenError) as caught:
+            inspect(files, models=[wrong])
+        assert caught.value.code == "models-not-found"
+        assert wrong in caught.value.message
+
+
+def test_application_installed_and_project_folder_empty(
+    inspect: Inspect, tmp_path: Path, monkeypatch: object
+) -> None:
+    site = tmp_path / "elsewhere"
+    for name, text in {"__init__.py": "", "base.py": BASE, "users.py": USER}.items():
+        from .conftest import write
+
+        write(site / "shop", {name: text})
+    monkeypatch.setenv("PYTHONPATH", str(site))  # type: ignore[attr-defined]
+
+    schema = inspect({"pyproject.toml": ""}, models=["shop.base:Base"])
+    assert names(schema) == ["shop.users.User"]
+
+
+TWO = """
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class {base}(DeclarativeBase):
+        pass
+    class User({base}):
+        __tablename__ = "{table}"
+        id: Mapped[int] = mapped_column(primary_key=True)
+"""
+
+
+def test_disjoint_metadatas_are_all_taken_and_overlapping_ones_refused(inspect: Inspect) -> None:
+    one, other = TWO.format(base="One", table="users"), TWO.format(base="Other", table="people")
+    schema = inspect({"shop/one.py": one, "shop/other.py": other})
+    assert len(schema.metadatas) == 2
+
+    with pytest.raises(TcgenError) as caught:
+        inspect({"shop/other.py": TWO.format(base="Other", table="users")})
+    assert caught.value.code == "ambiguous-metadata"
+    assert "shop.one:One" in caught.value.message and "shop.other:Other" in caught.value.message
+    assert "--models" in caught.value.hint
+    assert len(inspect({}, packages=("shop",), models=["shop.one:One"]).mappers) == 1
+
+
+def test_prints_threads_and_exit_hooks_do_no_harm(inspect: Inspect, tmp_path: Path) -> None:
+    noisy = """
+        import atexit, os, sys, threading, time
+        print('{"schema": null}'); os.write(1, b"noise"); os.write(2, b"noise")
+        threading.Thread(target=time.sleep, args=(60,)).start()
+        atexit.register(time.sleep, 60)
+    """
+    schema = inspect({"shop/__init__.py": noisy, "shop/base.py": BASE, "shop/users.py": USER}, timeout=30)
+
+    assert names(schema) == ["shop.users.User"]
+    assert not list(tmp_path.rglob("__pycache__"))
+
+
+def test_no_database_is_touched_on_import(inspect: Inspect, tmp_path: Path) -> None:
+    schema = inspect(
+        {
+            "shop/models.py": TWO.format(base="Base", table="users")
+            + """
+    from sqlalchemy import create_engine
+    Base.metadata.create_all(create_engine("sqlite:///left-behind.db"))
+"""
+        }
+    )
+
+    assert names(schema) == ["shop.models.User"]
+    assert not (tmp_path / "left-behind.db").exists()
+
+
+def test_optional_module_that_fails_is_left_out(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/users.py": USER,
+            "shop/extra.py": "import no_such_library\n" + USER.replace("\n    ", "\n"),
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    (warning,) = (d for d in schema.diagnostics if d.code == "module-not-imported")
+    assert "shop.extra" in warning.message and "no_such_library" in warning.message
+
+
+def test_syntax_error_names_the_projects_own_line(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect(
+            {"shop/models.py": "from sqlalchemy.orm import DeclarativeBase\nclass Base(DeclarativeBase)\n"}
+        )
+
+    assert caught.value.code == "import-failed"
+    assert "shop/models.py:2" in caught.value.message
+    assert "class Base(DeclarativeBase)" in caught.value.detail
+    assert "introspect" not in caught.value.detail
+
+
+def test_failing_mapping_is_an_import_failure(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect(
+            {
+                "shop/models.py": TWO.format(base="Base", table="users")
+                + '    from sqlalchemy.orm import relationship\n    User.pet = relationship("Nothing")\n'
+            }
+        )
+
+    assert caught.value.code == "import-failed"
+    assert "Nothing" in caught.value.message
+
+
+def test_no_models(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect({"shop/__init__.py": "x = 1\n"})
+
+    assert caught.value.code == "no-models"
+    assert "--models" in caught.value.hint
+
+
+def test_import_that_never_ends(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect(
+            {"shop/models.py": "import time, sqlalchemy\ntime.sleep(60)\n"}, models=["shop.models"], timeout=2
+        )
+
+    assert caught.value.code == "probe-timeout"
+
+
+def test_interpreters_that_cannot_serve(inspect: Inspect, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(tmp_path / "bare")], check=True)
+    files = {"shop/base.py": BASE}
+
+    for python, code in (
+        (tmp_path / "bare/bin/python", "sqlalchemy-missing"),
+        (tmp_path / "none", "python-not-found"),
+    ):
+        with pytest.raises(TcgenError) as caught:
+            inspect(files, python=str(python))
+        assert caught.value.code == code
+        assert "--python" in caught.value.hint
+
+    site = next((tmp_path / "bare").glob("lib/python*/site-packages"))
+    (site / "sqlalchemy.py").write_text("__version__ = '1.3.24'\n")
+    with pytest.raises(TcgenError) as caught:
+        inspect(files, python=str(tmp_path / "bare/bin/python"))
+    assert caught.value.code == "sqlalchemy-too-old"
+
+
+def test_mapped_classes_that_cannot_be_named(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/models.py": TWO.format(base="Base", table="users")
+            + """
+    def make(name):
+        class Made(Base):
+            __tablename__ = name
+            id: Mapped[int] = mapped_column(primary_key=True)
+        return Made
+    Kept = make("kept")
+    make("lost").keep = True
+    import shop.models
+    shop.hold = [make("held")]
+"""
+        }
+    )
+
+    found = {m.table: (m.cls.qualname, m.importable) for m in schema.mappers}
+    assert found["kept"] == ("Kept", True)
+    assert found["held"][1] is False
+
+
+def test_schema_survives_json(inspect: Inspect) -> None:
+    schema = inspect({"shop/__init__.py": "", "shop/base.py": BASE, "shop/users.py": USER})
+
+    assert type(schema).model_validate(json.loads(schema.model_dump_json())) == schema
+    assert "settings-made-up" not in codes(schema)
+    assert Project(root="/", name="x", python="python").version == 1

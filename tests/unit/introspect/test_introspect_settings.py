@@ -1,0 +1,79 @@
+"""Models that cannot be imported without settings from the environment."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcgen.errors import TcgenError
+
+from .conftest import Inspect, codes
+
+MODELS = """
+    import shop.config
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class Base(DeclarativeBase):
+        pass
+    class User(Base):
+        __tablename__ = "users"
+        id: Mapped[int] = mapped_column(primary_key=True)
+"""
+ENVIRON = """
+    import os
+    URL = os.environ["SHOP_DATABASE_URL"]
+    KEY = os.environ["SHOP_SECRET_KEY"]
+    if len(KEY) < 32:
+        raise ValueError("too short")
+"""
+PYDANTIC = """
+    from pydantic import ValidationError
+    from pydantic_settings import BaseSettings, SettingsConfigDict
+    class Settings(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="shop_")
+        workers: int
+        region: str
+    settings = Settings()
+"""
+
+
+def files(config: str) -> dict[str, str]:
+    return {"shop/__init__.py": "", "shop/config.py": config, "shop/models.py": MODELS}
+
+
+def test_missing_variables_get_harmless_values(inspect: Inspect) -> None:
+    schema = inspect(files(ENVIRON))
+
+    assert set(schema.import_env) == {"SHOP_DATABASE_URL", "SHOP_SECRET_KEY"}
+    assert schema.import_env["SHOP_DATABASE_URL"].startswith("postgresql+")
+    assert "settings-made-up" in codes(schema)
+
+
+def test_the_environment_wins(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql://mine")
+    schema = inspect(files(ENVIRON))
+
+    assert set(schema.import_env) == {"SHOP_SECRET_KEY"}
+
+
+def test_examples_are_used_but_never_secrets(inspect: Inspect) -> None:
+    config = 'import os\nR = os.environ["SHOP_REGION"]\nif R != "eu": raise ValueError(R)\nos.environ["SHOP_TOKEN"]\n'
+    schema = inspect(files(config), env_defaults={"SHOP_REGION": "eu", "SHOP_TOKEN": "live-secret"})
+
+    assert schema.import_env["SHOP_REGION"] == "eu"
+    assert schema.import_env["SHOP_TOKEN"] != "live-secret"
+
+
+def test_pydantic_settings(inspect: Inspect) -> None:
+    pytest.importorskip("pydantic_settings")
+    schema = inspect(files(PYDANTIC))
+
+    assert schema.import_env == {"SHOP_WORKERS": "1", "SHOP_REGION": "test"}
+
+
+def test_a_setting_no_value_can_be_made_up_for_is_named(inspect: Inspect) -> None:
+    with pytest.raises(TcgenError) as caught:
+        inspect(
+            files('import os\nif os.environ["SHOP_MAGIC"] != "xyzzy": raise ValueError("no SHOP_MAGIC")\n')
+        )
+
+    assert caught.value.code == "import-failed"
+    assert "shop/config.py:2" in caught.value.message
