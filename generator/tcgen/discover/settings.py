@@ -36,6 +36,10 @@ class Settings:
     env_files: tuple[str, ...]
     env_defaults: dict[str, str]
     environment_names: tuple[str, ...]
+    async_engine: bool
+
+
+_ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
 
 
 def find_settings(tree: Tree, folders: tuple[str, ...]) -> Settings:
@@ -52,10 +56,13 @@ def find_settings(tree: Tree, folders: tuple[str, ...]) -> Settings:
             if value:
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
+    async_engine = False
     for path in tree.sizes:
         if path.endswith(".py") and not is_aside(path):
-            names.update(names_in_source(tree.text(path)))
-    return Settings((*real, *examples), dict(sorted(defaults.items())), tuple(sorted(names)))
+            text = tree.text(path)
+            names.update(names_in_source(text))
+            async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
+    return Settings((*real, *examples), dict(sorted(defaults.items())), tuple(sorted(names)), async_engine)
 
 
 def parse_dotenv(text: str) -> dict[str, str]:

@@ -79,6 +79,7 @@ def discover(
         env_files=environment.env_files,
         env_defaults=environment.env_defaults,
         environment_names=environment.environment_names,
+        async_engine=environment.async_engine,
         compose_files=find_compose_files(tree),
         ci=provider,
         is_git=git is not None,

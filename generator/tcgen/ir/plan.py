@@ -55,6 +55,7 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents: Rows to make first, for foreign keys that no relationship sets.
+        most_rows: As many rows as its table can hold, where a constraint bounds them.
         uses_short_text: One of its fields writes numbers in few characters.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
     """
@@ -68,15 +69,22 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     bypass_init: bool = False
+    most_rows: int | None = None
     uses_short_text: bool = False
 
 
 class AlembicPlan(Frozen):
-    """How the suite migrates a database; fields as in ``AlembicFact``."""
+    """How the suite migrates a database; fields as in ``AlembicFact``.
+
+    Attributes:
+        target: ``heads`` where the history has independent branches.
+    """
 
     ini: str | None
     script_location: str
     options: dict[str, str]
+    version_locations: tuple[str, ...]
+    target: Literal["head", "heads"]
     url_via: UrlVia
     attribute: str | None
     environment: dict[str, str]

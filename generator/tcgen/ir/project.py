@@ -52,6 +52,7 @@ class Project(Frozen):
         env_files: ``.env``-like files, the real one before the examples, relative to the root.
         compose_files: Compose files relative to the root.
         environment_names: Names of environment variables the source text mentions.
+        async_engine: The source text makes an async engine somewhere.
         env_defaults: Values for settings the project cannot be imported without, read from env_files.
     """
 
@@ -72,6 +73,7 @@ class Project(Frozen):
     env_files: tuple[str, ...] = ()
     env_defaults: dict[str, str] = {}
     environment_names: tuple[str, ...] = ()
+    async_engine: bool = False
     compose_files: tuple[str, ...] = ()
     ci: CiProvider = "github"
     is_git: bool = False

@@ -20,6 +20,7 @@ class Attribute:
         column: The column; of an attribute mapped to several, the one of the most derived table.
         limits: What CHECK constraints ask.
         distinct: Every row needs a value of its own.
+        cycled: Rows take its few values in turn.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Attribute:
     column: ColumnFact
     limits: Limits = Limits()
     distinct: bool = False
+    cycled: bool = False
 
     @property
     def type(self) -> TypeFact:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from typing import Literal
+
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
 from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
 
 IMAGE = "postgres:18"
+AsyncRunner = Literal["pytest-asyncio", "anyio"]
 _SYNC = (
     ("psycopg", "psycopg"),
     ("psycopg2", "psycopg2"),
     ("psycopg2-binary", "psycopg2"),
     ("pg8000", "pg8000"),
 )
+_OWN_OPTIONS = ("version_locations", "path_separator", "version_path_separator", "prepend_sys_path")
 _EXTENSION_OF_TYPE = (
     ("CITEXT", "citext"),
     ("HSTORE", "hstore"),
@@ -45,7 +50,7 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
         image=IMAGE,
         sync_driver=sync_driver,
         async_driver=async_driver,
-        async_runner=_runner(project, schema) if is_async else None,
+        async_runner=_runner(project) if is_async else None,
         extensions=_extensions(schema),
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
@@ -56,7 +61,7 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
 
 def _alembic(schema: Schema) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diagnostic, ...]]:
     fact = schema.alembic
-    if fact is None or not fact.revisions:
+    if fact is None or not fact.heads:
         return None, "create_all", ()
     remarks: list[Diagnostic] = []
     via = fact.url_via
@@ -79,7 +84,9 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
     return AlembicPlan(
         ini=fact.ini,
         script_location=fact.script_location,
-        options=fact.options,
+        options={name: value for name, value in fact.options.items() if name not in _OWN_OPTIONS},
+        version_locations=tuple(_split_locations(fact.options.get("version_locations", ""))),
+        target="heads" if len(fact.heads) > 1 else "head",
         url_via=via,  # type: ignore[arg-type]
         attribute=fact.attribute,
         environment=fact.environment,
@@ -88,6 +95,11 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
+
+
+def _split_locations(text: str) -> list[str]:
+    # a colon may belong to package:dir; the ini may separate by anything
+    return [part for part in re.split(r"[;,\s]+", text) if part]
 
 
 def _metadata(fact: MetadataFact) -> MetadataPlan:
@@ -110,12 +122,10 @@ def _sync_driver(project: Project, schema: Schema) -> str:
 
 
 def _is_async(project: Project, schema: Schema) -> bool:
-    if schema.alembic is not None and schema.alembic.is_async:
-        return True
-    return "asyncpg" in project.dependencies
+    return project.async_engine or bool(schema.alembic and schema.alembic.is_async)
 
 
-def _runner(project: Project, schema: Schema) -> str:
+def _runner(project: Project) -> AsyncRunner:
     if "pytest-asyncio" in project.dependencies or project.pytest.asyncio_mode == "auto":
         return "pytest-asyncio"
     tested_with_anyio = "anyio" in project.pytest.plugins

@@ -16,7 +16,7 @@ from tcgen.plan.parents import Link, required_links
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of
 from tcgen.plan.source import Code, assignment, quoted
-from tcgen.plan.uniqueness import distinct_columns
+from tcgen.plan.uniqueness import keep_apart
 
 Names = dict[str, tuple[str, str]]
 
@@ -29,6 +29,7 @@ class Draft:
     values: dict[str, Code]
     links: tuple[Link, ...]
     bypass_init: bool
+    most_rows: int | None
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -85,12 +86,12 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     needed -= _set_by_the_mapper(mapper)
     found = required_links(mapper, tables, by_column, needed)
     fresh = {column for link in found.links for column in link.key.columns if not link.itself}
-    merged = _distinct(mapper, tables, merged, by_column, fresh, needed)
+    merged, most_rows = _distinct(mapper, tables, merged, by_column, fresh)
     linked = {name for link in found.links for name in link.pairs}
     values = {
         name: value_for(one)
         for name, one in merged.items()
-        if name in needed - linked or (one.distinct and name not in linked)
+        if name in needed - linked or ((one.distinct or one.cycled) and name not in linked)
     }
     values.update(_compared(merged, values))
     values.update(_itself(found.links, merged, values))
@@ -109,7 +110,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     )
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
-    return Draft(mapper, ordered, links, _bypasses(mapper.constructor, ordered, links), remarks)
+    return Draft(mapper, ordered, links, _bypasses(mapper.constructor, ordered, links), most_rows, remarks)
 
 
 def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:
@@ -161,20 +162,25 @@ def _distinct(
     merged: dict[str, Attribute],
     by_column: dict[tuple[str, str], str],
     fresh: set[str],
-    needed: set[str],
-) -> dict[str, Attribute]:
+) -> tuple[dict[str, Attribute], int | None]:
+    """Mark the attributes that keep rows apart; return them and how many rows there can be."""
     marked = dict(merged)
+    bounds: list[int] = []
     for table in mapper.tables:
         own = {
             column: replace(marked[name], column=tables.columns[(table, column)])
             for (table_, column), name in by_column.items()
             if table_ == table
         }
-        for column in distinct_columns(tables.tables[table], own, fresh):
+        apart = keep_apart(tables.tables[table], own, fresh)
+        for column in apart.counted | apart.cycled:
             name = by_column[(table, column)]
             if name not in _set_by_the_mapper(mapper):
-                marked[name] = replace(marked[name], distinct=True)
-    return marked
+                marked[name] = replace(
+                    marked[name], distinct=column in apart.counted, cycled=column in apart.cycled
+                )
+        bounds += [apart.most_rows] if apart.most_rows else []
+    return marked, min(bounds, default=None)
 
 
 _STEPS = {
@@ -325,6 +331,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         fields=tuple(_shadowing_last(fields, imports)),
         parents=tuple(parents),
         bypass_init=draft.bypass_init,
+        most_rows=draft.most_rows if draft.most_rows and draft.most_rows < 25 else None,
         uses_short_text="short_text" in base_names,
     )
 
@@ -336,7 +343,7 @@ def _shadowing_last(fields: list[FieldPlan], imports: set[str]) -> list[FieldPla
 
 
 _BASE_WORDS = ("fake", "serial", "short_text")
-_STANDARD = ("datetime", "decimal", "ipaddress", "uuid")
+_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "uuid")
 
 
 def _sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, ...]:

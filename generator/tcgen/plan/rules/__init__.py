@@ -9,7 +9,7 @@ from tcgen.plan.columns import Attribute
 from tcgen.plan.rules import limited, names, types
 from tcgen.plan.source import Code
 
-RULES = (limited.one_of, types.enum, types.decorated, names.readable, types.plain)
+RULES = (limited.cycled, limited.one_of, types.enum, types.decorated, names.readable, types.plain)
 
 
 def value_for(attribute: Attribute) -> Code:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tcgen.ir.schema import EnumFact, TypeFact
@@ -22,42 +23,46 @@ def enum(attribute: Attribute) -> Code | None:
     fact = attribute.type.enum or innermost(attribute.type).enum
     if fact is None or (attribute.type.impl is not None and not _takes_members(attribute.type)):
         return None
-    pick = _members(fact, attribute.limits.one_of)
-    if pick is None:
+    values = members(fact, attribute.limits.one_of)
+    if values is None:
         return None
-    source, imports, single = pick
-    if single is not None:
-        return Code(single, imports, reason="the only value allowed")
-    return Code(f"Use(fake.random_element, {source})", imports, reason="an enum", fakes=True)
+    if values.single is not None:
+        return Code(values.single, values.imports, reason="the only value allowed")
+    return Code(f"Use(fake.random_element, {values.all})", values.imports, reason="an enum", fakes=True)
 
 
 def _takes_members(fact: TypeFact) -> bool:
     return "enum_member" in fact.accepts or (not fact.accepts and kind_of(fact) == "enum")
 
 
-def _members(
-    fact: EnumFact, allowed: tuple[object, ...] | None
-) -> tuple[str, frozenset[str], str | None] | None:
-    if fact.cls is not None and fact.members and is_plain_name(fact.cls.dotted):
-        top, _, _ = fact.cls.qualname.partition(".")
-        imports = frozenset({f"from {fact.cls.module} import {top}"})
-        names = [
-            member
-            for member, value in zip(fact.members, fact.values or fact.members, strict=True)
-            if allowed is None or value in allowed or member in allowed
-        ]
-        if not names:
+@dataclass(frozen=True)
+class Members:
+    """Source for the values of an enum: all that are allowed, and the one where there is only one."""
+
+    all: str
+    single: str | None
+    imports: frozenset[str] = frozenset()
+
+
+def members(fact: EnumFact, allowed: tuple[object, ...] | None) -> Members | None:
+    """Return the enum's values as source; None where the constraint leaves none."""
+    if fact.cls is None or not fact.members or not is_plain_name(fact.cls.dotted):
+        values = [value for value in fact.values if allowed is None or value in allowed]
+        if not values:
             return None
-        if len(names) == 1:
-            return "", imports, _member(fact.cls.qualname, names[0])
-        if len(names) == len(fact.members):
-            return f"list({fact.cls.qualname})", imports, None
-        listed = ", ".join(_member(fact.cls.qualname, name) for name in names)
-        return f"[{listed}]", imports, None
-    values = [value for value in fact.values if allowed is None or value in allowed]
-    if not values:
+        return Members(quoted(values), quoted(values[0]) if len(values) == 1 else None)
+    imports = frozenset({f"from {fact.cls.module} import {fact.cls.qualname.partition('.')[0]}"})
+    stored = fact.values if len(fact.values) == len(fact.members) else fact.members
+    names = [
+        _member(fact.cls.qualname, member)
+        for member, value in zip(fact.members, stored, strict=True)
+        if allowed is None or value in allowed or member in allowed
+    ]
+    if not names:
         return None
-    return quoted(values), frozenset(), quoted(values[0]) if len(values) == 1 else None
+    everything = len(names) == len(fact.members)
+    listed = f"list({fact.cls.qualname})" if everything else f"[{', '.join(names)}]"
+    return Members(listed, names[0] if len(names) == 1 else None, imports)
 
 
 def _member(enum: str, name: str) -> str:
