@@ -89,7 +89,7 @@ class Sentinels:
         self.origin: dict[tuple[str, str], tuple[str, str]] = {}
         self.drivernames: dict[str, str] = {}
         for number, (name, part) in enumerate(names.items()):
-            self._add(name, part, number, own.get(name) or drivername)
+            self._add(name, part, number, own.get(name) or _by_name(name) or drivername)
 
     def _add(self, name: str, part: str, number: int, drivername: str) -> None:
         mark, port = f"tcgen{number}", str(FIRST_PORT + number)
@@ -114,6 +114,11 @@ class Sentinels:
             if origin is not None:
                 found[origin[0]] = "url" if origin[1] == "url" else piece
         return found
+
+
+def _by_name(name: str) -> str:
+    """A project with a URL for each kind of engine says which is which."""
+    return "postgresql+asyncpg" if "ASYNC" in name.upper() else ""
 
 
 def settle(project: Project, request: Answer, answer: Answer, settings: dict[str, str], ask: Ask) -> None:

@@ -53,6 +53,8 @@ class TypeFact(Frozen):
         accepts: Names of the sample values (see ``probe.SAMPLES``) that went through the type's own
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.
+        example: ``repr`` of a plain value (dict, list, str, number) that went through where no sample
+            of ``accepts`` says enough, as for columns of pydantic models.
     """
 
     name: str
@@ -70,6 +72,7 @@ class TypeFact(Frozen):
     enum: EnumFact | None = None
     python_type: str | None = None
     accepts: tuple[str, ...] = ()
+    example: str | None = None
 
 
 DefaultKind = Literal["scalar", "callable", "sql", "sequence"]

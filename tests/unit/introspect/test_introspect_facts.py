@@ -187,3 +187,47 @@ def test_constructors(schema: Schema) -> None:
     assert kinds["Custom"] == ("custom", True)
     assert kinds["Refusing"] == ("custom", False)
     assert mapper(schema, "Custom").version_id == "id"
+
+
+PYDANTIC = """
+    import enum
+    import sqlalchemy as sa
+    from pydantic import BaseModel, TypeAdapter, model_validator
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class Base(DeclarativeBase):
+        pass
+    class Point(BaseModel):
+        x: int
+        y: int
+    class Shape(BaseModel):
+        points: list[Point]
+        colour: str | None = None
+        @model_validator(mode="after")
+        def some_colour(self):
+            assert self.colour, "a colour is needed"
+            return self
+    class Document(sa.types.TypeDecorator):
+        impl = sa.JSON
+        cache_ok = True
+        def __init__(self, model):
+            super().__init__()
+            self._model = TypeAdapter(model)
+            self.model_ = model
+        def process_bind_param(self, value, dialect):
+            return self._model.dump_python(self._model.validate_python(value), mode="json")
+        def process_result_value(self, value, dialect):
+            return self._model.validate_python(value)
+    class Drawing(Base):
+        __tablename__ = "drawings"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        start = mapped_column(Document(Point))
+        shape = mapped_column(Document(Shape))
+"""
+
+
+def test_documents_for_columns_of_pydantic_models(inspect: Inspect) -> None:
+    columns = {c.name: c.type for c in table(inspect({"shop/models.py": PYDANTIC}), "drawings").columns}
+
+    assert columns["start"].accepts == ()
+    assert columns["start"].example == "{'x': 1, 'y': 1}"
+    assert columns["shape"].example == "{'points': [], 'colour': 'text'}"

@@ -225,12 +225,17 @@ def _why(outcome: Run | None, root: str) -> str:
     return f"{type(outcome.error).__name__}: {first[:200]}" + (f" ({where})" if where else "")
 
 
-def settings_of(door: Door) -> dict[str, Live]:
-    """What env.py gives to ``context.configure`` that the suite has to know."""
+def settings_of(door: Door, text: str) -> dict[str, Live]:
+    """What env.py gives to ``context.configure`` that the suite has to know; by its text if it did not get there."""
     calls = door.run.calls if door.run else []
-    call = calls[-1] if calls else {}
+    call = calls[-1] if calls else _written(text)
     return {
         "version_table": str(call.get("version_table", "alembic_version")),
         "version_table_schema": call.get("version_table_schema"),
         "include_schemas": bool(call.get("include_schemas", False)),
     }
+
+
+def _written(text: str) -> dict[str, Live]:
+    found = dict(re.findall(r"\b(version_table(?:_schema)?)\s*=\s*[\"'](\w+)[\"']", text))
+    return {**found, "include_schemas": re.search(r"include_schemas\s*=\s*True", text) is not None}

@@ -9,6 +9,7 @@ import ipaddress
 import json
 import re
 import uuid
+from collections.abc import Iterable
 
 from sqlalchemy import types as sqltypes
 
@@ -145,6 +146,20 @@ def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | No
         preferred = [*(n for n in preferred if n not in ("str", "bytes")), "dict"]
     order = {name: i for i, name in enumerate(dict.fromkeys([*preferred, *samples]))}
     return sorted(graded, key=lambda n: (graded[n], order[n]))
+
+
+def first_document(type_: Live, impl: Live, dialect: Live, documents: Iterable[Live]) -> str | None:
+    """``repr`` of the first document a type binds and reads back; None when it refuses them all."""
+    try:
+        bind = type_.bind_processor(dialect)
+        result = type_.result_processor(dialect, None)
+    except Exception:
+        return None
+    for document in documents:
+        grade = _trial(document, bind, result, impl)
+        if grade in (0, 1):
+            return repr(document)
+    return None
 
 
 def _preferred(type_: Live, impl: Live) -> list[str]:

@@ -49,7 +49,9 @@ def _environ_key(error: BaseException) -> list[dict[str, str]]:
 def _named_in_message(error: BaseException, names: list[str]) -> list[dict[str, str]]:
     if isinstance(error, (ImportError, SyntaxError, AttributeError, NameError)):
         return []
-    words = set(re.findall(r"[A-Z][A-Z0-9_]{2,}", str(error)))
+    words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]{2,}", str(error)))
+    # Settings classes name their fields in lower case; a single word would be too easily one of the prose.
+    words |= {word.upper() for word in words if "_" in word}
     return [{"name": name, "kind": "str"} for name in names if name in words]
 
 

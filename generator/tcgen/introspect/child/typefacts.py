@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from . import guard, samples
+from . import examples, guard, samples
 from .common import Live, is_importable, reference
 
 PG = guard.postgresql()
@@ -66,6 +66,8 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
     }
     if _is_foreign(type_):
         fact["accepts"] = _accepts(type_)
+        if not fact["accepts"] or fact["accepts"][0].startswith("empty_"):
+            fact["example"] = _example(type_)
     return fact
 
 
@@ -154,15 +156,23 @@ def _stored(type_: Live, member: Live) -> Live:
     return member.value
 
 
-def _accepts(type_: Live) -> list[str]:
+def _storage(type_: Live) -> Live:
+    """The plain SQLAlchemy type below, or None where even that is foreign."""
     plain = innermost(type_)
-    known = type(plain).__module__.startswith("sqlalchemy.")
+    return plain if type(plain).__module__.startswith("sqlalchemy.") else None
+
+
+def _accepts(type_: Live) -> list[str]:
     cls = _enum_class(type_)
     extra = {"enum_member": next(iter(cls))} if cls is not None and len(cls) else {}
     key = _cache_key(type_)
     if key not in _TRIED:
-        _TRIED[key] = samples.accepted(type_, plain if known else None, PG, extra)
+        _TRIED[key] = samples.accepted(type_, _storage(type_), PG, extra)
     return _TRIED[key]
+
+
+def _example(type_: Live) -> str | None:
+    return samples.first_document(type_, _storage(type_), PG, examples.documents(type_))
 
 
 _TRIED: dict[Live, list[str]] = {}

@@ -42,7 +42,7 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     facts["alembic"] = _alembic_fact(request, place, door, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
-    return facts, _door_answer(door)
+    return facts, _door_answer(door, place)
 
 
 def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
@@ -52,7 +52,7 @@ def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
     root = Path(request["root"])
     place = location.locate(request["alembic"], root)
     door = envpy.find_door(place, str(root), notes, request["drivername"], skip_attribute=True)
-    return _door_answer(door)
+    return _door_answer(door, place)
 
 
 def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tuple[Live, Live]:
@@ -238,7 +238,7 @@ def _alembic_fact(
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
         "schemas_created": history.schemas_created(scripts),
-        **envpy.settings_of(door),
+        **envpy.settings_of(door, place.env_text),
     }
 
 
@@ -257,7 +257,7 @@ def _note_heads(scripts: Live, notes: Notes) -> None:
     )
 
 
-def _door_answer(door: Live) -> dict[str, Live]:
+def _door_answer(door: Live, place: Live) -> dict[str, Live]:
     """The door as plain data, the parts of the URL that was seen included."""
     if door is None:
         return {}
@@ -280,5 +280,5 @@ def _door_answer(door: Live) -> dict[str, Live]:
         "parts": parts,
         "drivername": door.drivername,
         "is_async": bool(door.run and door.run.is_async),
-        "settings": envpy.settings_of(door),
+        "settings": envpy.settings_of(door, place.env_text),
     }
