@@ -137,6 +137,7 @@ def settle(project: Project, request: Answer, answer: Answer, settings: dict[str
         seen = ask(
             {**request, "mode": "url", "drivername": drivername, "environment": sentinels.values}, settings
         )
+        answer["schema"]["import_seconds"] += seen.get("url", {}).get("seconds", 0.0)
         parts = seen.get("url", {}).get("parts") or {}
         found = sentinels.read(parts)
         if "url" in found.values() or {"host", "database"} <= set(found.values()):

@@ -72,6 +72,7 @@ def inspect_project(
     facts["diagnostics"] += _remarks(project, settings, alembic_config)
     if facts["alembic"] is not None:
         doors.settle(project, request, answer, settings, lambda r, e: ask(project, r, e, timeout))
+    facts["import_seconds"] = round(facts["import_seconds"], 3)
     return Schema.model_validate(facts)
 
 

@@ -51,8 +51,10 @@ def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
 
     root = Path(request["root"])
     place = location.locate(request["alembic"], root)
-    door = envpy.find_door(place, str(root), notes, request["drivername"], skip_attribute=True)
-    return _door_answer(door, place)
+    loader = Loader(str(root), [], notes)
+    with loader.timed():
+        door = envpy.find_door(place, str(root), notes, request["drivername"], skip_attribute=True)
+    return {**_door_answer(door, place), "seconds": loader.seconds}
 
 
 def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tuple[Live, Live]:
