@@ -54,6 +54,7 @@ class FactoryPlan(Frozen):
         label: Qualified name of the model, the id of its test case.
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
+        parents_code: ``parents`` as source.
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
         uses_short_text: One of its fields writes numbers in few characters.
@@ -68,6 +69,7 @@ class FactoryPlan(Frozen):
     imports: tuple[str, ...]
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
+    parents_code: str = ""
     bypass_init: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False

@@ -330,10 +330,19 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         imports=_sorted_imports(imports, packages),
         fields=tuple(_shadowing_last(fields, imports)),
         parents=tuple(parents),
+        parents_code=_parents_code(parents),
         bypass_init=draft.bypass_init,
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < 25 else None,
         uses_short_text="short_text" in base_names,
     )
+
+
+def _parents_code(parents: list[ParentPlan]) -> str:
+    calls = []
+    for parent in parents:
+        keys = ", ".join(f"{quoted(ours)}: {quoted(theirs)}" for ours, theirs in parent.keys.items())
+        calls.append(f"Parent({parent.factory}, {{{keys}}})")
+    return assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})") if calls else ""
 
 
 def _shadowing_last(fields: list[FieldPlan], imports: set[str]) -> list[FieldPlan]:
