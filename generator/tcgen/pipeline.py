@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from tcgen.apply.changes import Change, compare, last_render
 from tcgen.apply.pyproject import add_group
@@ -70,6 +73,9 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
     """
     settings = load_settings(request.root)
     project, schema = inspect(request, progress)
+    for one in schema.diagnostics:
+        if one.level == "error":
+            raise TcgenError(one.code, one.message, hint=one.hint)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     recorded = settings.dest or _recorded_dest(request.root)
     options = Options(dest=request.dest or recorded, ci=request.ci, providers=settings.providers)
@@ -105,10 +111,6 @@ def plan_text(root: Path) -> str:
 
 def _recorded_dest(root: Path) -> str | None:
     """Return where the last run put the suite: its own conftest.py must not move it."""
-    import json
-
-    import yaml
-
     recorded = root / ANSWERS
     if not recorded.is_file():
         return None

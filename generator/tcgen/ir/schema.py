@@ -271,6 +271,7 @@ class AlembicFact(Frozen):
         base_on_existing: A script alters a table of the metadata that no earlier script made.
         version_table, version_table_schema: As given to ``context.configure``.
         schemas_created: Schemas the scripts create themselves.
+        not_null: (table, column) that the scripts make NOT NULL, whatever the models say.
     """
 
     ini: str | None
@@ -289,6 +290,7 @@ class AlembicFact(Frozen):
     version_table: str = "alembic_version"
     version_table_schema: str | None = None
     schemas_created: tuple[str, ...] = ()
+    not_null: tuple[tuple[str, str], ...] = ()
 
 
 class Environment(Frozen):

@@ -58,8 +58,13 @@ class Tables:
 
     def __init__(self, schema: Schema) -> None:
         self.tables: dict[str, TableFact] = {table.key: table for table in schema.tables}
+        tightened = _tightened(schema)
         self.columns: dict[tuple[str, str], ColumnFact] = {
-            (table.key, column.name): column for table in schema.tables for column in table.columns
+            (table.key, column.name): column.model_copy(update={"nullable": False})
+            if (table.name, column.name) in tightened
+            else column
+            for table in schema.tables
+            for column in table.columns
         }
         self.mappers: tuple[MapperFact, ...] = schema.mappers
 
@@ -89,6 +94,12 @@ class Tables:
         return min(
             candidates, key=lambda mapper: (mapper.inherits is not None, mapper.cls.dotted), default=None
         )
+
+
+def _tightened(schema: Schema) -> set[tuple[str, str]]:
+    """Return columns that are NOT NULL in the database the migrations make, though not in the models."""
+    alembic = schema.alembic
+    return set() if alembic is None or alembic.base_on_existing else set(alembic.not_null)
 
 
 def is_whole(fact: TypeFact) -> bool:

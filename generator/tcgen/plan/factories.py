@@ -342,7 +342,11 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     for parent in parents:
         keys = ", ".join(f"{quoted(ours)}: {quoted(theirs)}" for ours, theirs in parent.keys.items())
         calls.append(f"Parent({parent.factory}, {{{keys}}})")
-    return assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})") if calls else ""
+    return (
+        assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})")
+        if calls
+        else ""
+    )
 
 
 def _shadowing_last(fields: list[FieldPlan], imports: set[str]) -> list[FieldPlan]:

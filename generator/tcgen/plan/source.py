@@ -19,7 +19,7 @@ class Code:
 
 
 def quoted(value: object) -> str:
-    """Return a literal of a string, number, bool, None, or a list of them, quoted the way black does."""
+    """Return a literal of a string, number, bool, None, or a list or dict of them, quoted the way black does."""
     if isinstance(value, str):
         text = repr(value)
         if text.startswith("'") and '"' not in text:
@@ -27,6 +27,8 @@ def quoted(value: object) -> str:
         return text
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(quoted(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{quoted(key)}: {quoted(item)}" for key, item in value.items()) + "}"
     return repr(value)
 
 

@@ -213,7 +213,7 @@ def _alembic_fact(
 ) -> dict[str, Live] | None:
     if place is None:
         return None
-    from . import envpy, history
+    from . import envpy, history, nullability
 
     root = Path(request["root"])
     scripts = history.read(place, notes)
@@ -239,6 +239,7 @@ def _alembic_fact(
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
+        "not_null": sorted(nullability.not_null_columns(scripts)),
         "schemas_created": history.schemas_created(scripts),
         **envpy.settings_of(door, place.env_text),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -89,6 +90,15 @@ _SAMPLES: dict[str, str] = {
     "dict": "json",
     "list": "array",
     "list_str": "list_str",
+    "list_dict": "array",
+    "list_float": "list_float",
+    "empty_dict": "json",
+    "empty_list": "array",
+    "timezone_name": "timezone_name",
+    "country_code": "country_code",
+    "currency_code": "currency_code",
+    "locale_name": "locale_name",
+    "phone": "phone",
     "list_int": "list_int",
     "set": "set",
     "tuple": "tuple",
@@ -99,6 +109,9 @@ _SAMPLES: dict[str, str] = {
 
 def decorated(attribute: Attribute) -> Code | None:
     """A type of the project's own: the first sample that went through it unharmed."""
+    accepts, example = attribute.type.accepts, attribute.type.example
+    if example is not None and (not accepts or accepts[0].startswith("empty_")):
+        return Code(f"Use(lambda: {quoted(ast.literal_eval(example))})", reason="a document its type takes")
     for sample in attribute.type.accepts:
         if sample in _SAMPLES:
             return _by_kind(attribute, _SAMPLES[sample])
@@ -352,6 +365,12 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "array": _array,
     "list_str": _constant('Use(lambda: ["value"])'),
     "list_int": _constant("Use(lambda: [1])"),
+    "list_float": _constant("Use(lambda: [0.5])"),
+    "timezone_name": _constant('"UTC"'),
+    "country_code": _constant("Use(fake.country_code)", fakes=True),
+    "currency_code": _constant("Use(fake.currency_code)", fakes=True),
+    "locale_name": _constant('"en"'),
+    "phone": _constant('"+33123456789"'),
     "set": _constant("Use(set)"),
     "tuple": _constant("()"),
     "bytes": _bytes,
