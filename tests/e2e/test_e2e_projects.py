@@ -1,0 +1,84 @@
+"""Suites for projects unlike the demo: only asynchronous; grown, with three ways of mapping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from e2e_support import PROJECTS, SuiteRun, copy, init, mapped_classes, pytest_in, write
+
+pytestmark = pytest.mark.e2e
+
+SHOP = ["Account", "Basket", "BasketItem", "Invoice", "Product"]
+
+ASYNC_SESSIONS = """
+    import pytest
+    from sqlalchemy import func, select
+
+    from async_shop.checkout import check_out
+    from async_shop.models import Account, Basket, Invoice
+
+    from .factories import all_factories
+
+    factories = {factory.__name__: factory for factory in all_factories()}
+
+    async def count(session, model):
+        return await session.scalar(select(func.count()).select_from(model))
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", ["first", "second"])
+    async def test_commit_is_gone_in_the_next_test(async_db_session, time):
+        assert await count(async_db_session, Account) == 0
+        await factories["AccountFactory"].create_async(email="A@example.org")
+        await async_db_session.commit()
+        await async_db_session.rollback()
+        assert await count(async_db_session, Account) == 1
+
+    @pytest.mark.asyncio
+    async def test_application_code_that_commits(async_db_session):
+        item = await factories["BasketItemFactory"].create_async(pieces=2)
+        basket = await async_db_session.get_one(Basket, item.basket_id)
+        invoice = await check_out(async_db_session, basket)
+        assert invoice.total == item.product.price_cents * 2 / 100
+        assert (await count(async_db_session, Basket), await count(async_db_session, Invoice)) == (0, 1)
+
+    @pytest.mark.asyncio
+    async def test_a_batch(async_db_session):
+        rows = await factories["ProductFactory"].create_batch_async(3, price_cents=100)
+        assert [row.price_cents for row in rows] == [100] * 3
+"""
+
+
+def suite_of(name: str, tmp_path: Path) -> Path:
+    root = copy(PROJECTS / name, tmp_path / name)
+    done = init(root)
+    assert "error:" not in done.err
+    return root
+
+
+def assert_green(done: SuiteRun, classes: list[str]) -> None:
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert done.ids("test_inserts_a_row") == classes
+    assert done.ids("test_inserts_25_rows") == classes
+
+
+def test_async_shop(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    root = suite_of("async_shop", tmp_path)
+    write(root / "tests/integration/test_async_sessions.py", ASYNC_SESSIONS)
+    done = pytest_in(root, "tests/integration", "-W", "error::sqlalchemy.exc.SAWarning", **on_a_url)
+    assert_green(done, [f"async_shop.models.{name}" for name in SHOP])
+
+
+def test_async_shop_on_an_embedded_server(tmp_path: Path) -> None:
+    root = suite_of("async_shop", tmp_path)
+    done = pytest_in(root, "tests/integration", "-n", "2", TEST_DATABASE="embedded")
+    assert_green(done, [f"async_shop.models.{name}" for name in SHOP])
+
+
+def test_legacy(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    pytest.importorskip("sqlmodel")
+    root = suite_of("legacy", tmp_path)
+    classes = mapped_classes(root)
+    assert len(classes) == 15
+    done = pytest_in(root, "tests/integration", **on_a_url)
+    assert_green(done, classes)
