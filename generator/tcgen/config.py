@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
+import tomlkit
 from pydantic import ValidationError
+from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class Settings(Frozen):
@@ -38,11 +34,11 @@ def load_settings(root: Path) -> Settings:
     if not path.is_file():
         return Settings()
     try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
         settings = Settings.model_validate(document.get("tool", {}).get("tcgen", {}))
         for name, code in settings.providers.items():
             compile(code, name, "eval")
-    except tomllib.TOMLDecodeError as error:
+    except ParseError as error:
         raise TcgenError("bad-pyproject", f"{path}: {error}", hint="mend the file and run again") from error
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])

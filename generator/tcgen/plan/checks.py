@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import combinations, product
+from typing import cast
 
 import sqlglot
 from sqlglot import expressions as e
@@ -52,7 +53,7 @@ def limits_of(checks: Iterable[str], *, required: set[str], whole: set[str]) -> 
     states: list[Alternative] = [{}]
     for sql in checks:
         try:
-            condition = sqlglot.parse_one(sql, dialect="postgres")
+            condition = cast("e.Expression", sqlglot.parse_one(sql, dialect="postgres"))
         except SqlglotError:
             continue
         choices = _alternatives(condition, whole)
