@@ -41,8 +41,8 @@ def _one(node: Node) -> str:
         return _from_set(value)
     if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
         low, high, body = value
-        times = max(low, min(1, high))
-        return "".join(_one(inner) for inner in body) * times
+        times = int(max(low, min(1, high)))
+        return times * "".join(_one(inner) for inner in body)
     if kind is sre.SUBPATTERN:
         return "".join(_one(inner) for inner in value[-1])
     if kind is sre.BRANCH:
