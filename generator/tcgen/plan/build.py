@@ -83,6 +83,8 @@ def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> t
     wanted = [
         "faker>=30",
         "filelock>=3.12",
+        # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
+        "greenlet>=3",
         "polyfactory>=3.5",
         "pytest>=8.2",
         "pytest-xdist>=3.6",
@@ -94,7 +96,6 @@ def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> t
     ):
         wanted.append(_DRIVERS[database.sync_driver])
     if database.async_driver:
-        wanted.append("greenlet>=3")
         if database.async_driver not in project.dependencies:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
