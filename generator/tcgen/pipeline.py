@@ -18,7 +18,7 @@ from tcgen.introspect.runner import inspect_project
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
-from tcgen.plan.build import Options, build_plan, plan_lines
+from tcgen.plan.build import Options, build_plan, destinations, plan_lines
 from tcgen.render.engine import ANSWERS, render
 
 Progress = Callable[[str], None]
@@ -78,7 +78,8 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
             raise TcgenError(one.code, one.message, hint=one.hint)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     recorded = settings.dest or _recorded_dest(request.root)
-    options = Options(dest=request.dest or recorded, ci=request.ci, providers=settings.providers)
+    taken = frozenset(one for one in destinations(project) if (request.root / one).exists())
+    options = Options(dest=request.dest or recorded, taken=taken, ci=request.ci, providers=settings.providers)
     return Planned(project, schema, build_plan(project, schema, options))
 
 
@@ -91,7 +92,9 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
     root = Path(planned.project.root)
     progress("rendering")
     base = last_render(root)
-    found = list(compare(root, render(planned.plan), base))
+    found = [
+        _spare_ci(change) if not base else change for change in compare(root, render(planned.plan), base)
+    ]
     in_the_way = [change.path for change in found if change.kind == "conflict"]
     if in_the_way and not base:
         raise TcgenError(
@@ -102,6 +105,12 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
         )
     group = add_group(root, planned.plan.requirements_group, planned.plan.requirements)
     return (*found, *([group] if group else []))
+
+
+def _spare_ci(change: Change) -> Change:
+    """Leave a CI file of the user's own alone: the suite does not depend on ours."""
+    is_ci = change.path.startswith((".github/", ".gitlab"))
+    return change.model_copy(update={"kind": "kept"}) if is_ci and change.kind == "conflict" else change
 
 
 def plan_text(root: Path) -> str:

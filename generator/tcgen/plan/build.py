@@ -23,11 +23,13 @@ class Options:
 
     Attributes:
         dest: Folder of the suite, relative to the root; None to choose one.
+        taken: Folders that exist already and are not tcgen's.
         ci: CI provider; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
     """
 
     dest: str | None = None
+    taken: frozenset[str] = frozenset()
     ci: CiProvider | None = None
     providers: dict[str, str] = field(default_factory=dict)
 
@@ -58,16 +60,28 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
     )
 
 
+def destinations(project: Project) -> tuple[str, ...]:
+    """Return the folders the suite may go to, the best first.
+
+    Under a conftest.py of the user's it would run with fixtures nobody here knows.
+    """
+    tests = project.tests_dir or "tests"
+    beside = ("tests_integration", "tests_database")
+    return beside if project.tests_conftest else (f"{tests}/integration", f"{tests}/database", *beside)
+
+
 def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnostic, ...]]:
     if options.dest:
         return options.dest.strip("/"), ()
+    candidates = destinations(project)
+    chosen = next((one for one in candidates if one not in options.taken), candidates[-1])
     if not project.tests_conftest:
-        return f"{project.tests_dir or 'tests'}/integration", ()
-    return "tests_integration", (
+        return chosen, ()
+    return chosen, (
         Diagnostic(
             level="note",
             code="suite-beside-tests",
-            message=f"{project.tests_dir}/conftest.py is yours: the suite goes to tests_integration/, where its"
+            message=f"{project.tests_dir}/conftest.py is yours: the suite goes to {chosen}/, where its"
             " fixtures do not reach",
             hint=f"--dest {project.tests_dir}/integration puts it under your fixtures",
         ),
