@@ -294,12 +294,18 @@ class AlembicFact(Frozen):
 
 
 class Environment(Frozen):
-    """Versions in the project's interpreter; ``distributions`` holds those tcgen asks about, else None."""
+    """Versions in the project's interpreter.
+
+    Attributes:
+        distributions: Version of each distribution tcgen asks about, None where it is not installed.
+        editable: The project itself is installed there in editable mode.
+    """
 
     python: str
     sqlalchemy: str
     alembic: str | None = None
     distributions: dict[str, str | None] = {}
+    editable: bool = False
 
 
 class Schema(Frozen):

@@ -89,8 +89,7 @@ def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnos
 
 
 def _source_roots(project: Project, schema: Schema) -> tuple[str, ...]:
-    installed = schema.environment.distributions.get(project.name) is not None
-    return () if installed else project.source_roots
+    return () if schema.environment.editable else project.source_roots
 
 
 def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
     roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
     sys.path[:0] = [r for r in roots if r not in sys.path]
     try:
-        environment = _environment()
+        environment = _environment(request["name"])
         # Only now: these import SQLAlchemy, which may not be there.
         from . import guard, work
 
@@ -55,7 +55,7 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
         return {"error": error.fields, "missing": notes.missing, "diagnostics": notes.diagnostics}
 
 
-def _environment() -> dict[str, Live]:
+def _environment(name: str) -> dict[str, Live]:
     python = ".".join(map(str, sys.version_info[:3]))
     try:
         import sqlalchemy
@@ -76,8 +76,17 @@ def _environment() -> dict[str, Live]:
         "python": python,
         "sqlalchemy": sqlalchemy.__version__,
         "alembic": _version("alembic"),
-        "distributions": {name: _version(name) for name in ASKED},
+        "distributions": {asked: _version(asked) for asked in ASKED},
+        "editable": _is_editable(name),
     }
+
+
+def _is_editable(name: str) -> bool:
+    try:
+        origin = distributions.distribution(name).read_text("direct_url.json")
+    except (distributions.PackageNotFoundError, ValueError):
+        return False
+    return '"editable": true' in (origin or "").replace('":true', '": true')
 
 
 def _version(name: str) -> str | None:
