@@ -139,7 +139,7 @@ OVERRIDES = """
 
     def test_a_composite_key_can_be_given(db_session):
         first = OrderLineFactory.create_sync(line_no=1)
-        second = OrderLineFactory.create_sync(line_no=2, order_id=first.order_id, book=first.book)
+        second = OrderLineFactory.create_sync(line_no=2, order_id=first.order_id, book_id=first.book_id)
         db_session.expire_all()
         assert [line.line_no for line in first.order.lines] == [1, 2]
         assert (count(db_session, Book), second.book_id) == (1, first.book_id)
