@@ -59,12 +59,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An interpreter in which the wheel is installed and its requirements can be imported."""
     folder = tmp_path_factory.mktemp("installed") / "venv"
-    run(sys.executable, "-m", "venv", "--without-pip", folder)
-    site = Path(sysconfig.get_path("purelib", vars={"base": str(folder), "platbase": str(folder)}))
-    run(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", site, wheel)
-    # A plain path: the .pth file of this checkout's own editable install there is not read.
-    (site / "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return folder / "bin" / "python"
+    run(sys.executable, "-m", "venv", folder)
+    python = folder / "bin" / "python"
+    run(python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", wheel)
+    site = run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    # A plain path: .pth files in it, such as that of an editable install of this checkout, are not read.
+    Path(site, "requirements.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return python
 
 
 def rendered(python: Path | str, root: Path) -> dict[str, object]:
@@ -101,6 +102,4 @@ def test_it_renders_what_the_checkout_renders(python: Path, tmp_path: Path) -> N
 
 
 def test_its_command_is_there(python: Path) -> None:
-    assert run(python.with_name("python"), "-m", "tcgen.cli.app") == ""
-    metadata = run(python, "-c", "from importlib.metadata import entry_points as e; print(e(name='tcgen'))")
-    assert "tcgen.cli.app:main" in metadata
+    assert run(python.with_name("tcgen"), "--version").startswith("tcgen ")
