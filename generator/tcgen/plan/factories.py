@@ -15,7 +15,7 @@ from tcgen.plan.naming import assign_names, is_plain_name
 from tcgen.plan.parents import Link, required_links
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of
-from tcgen.plan.source import Code, assignment, quoted
+from tcgen.plan.source import LINE_LENGTH, Code, assignment, quoted
 from tcgen.plan.uniqueness import keep_apart
 
 Names = dict[str, tuple[str, str]]
@@ -369,7 +369,10 @@ def _sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, 
         names = ", ".join(sorted(merged[module], key=lambda one: (one.islower(), one)))
         own = module.partition(".")[0] in packages
         place = 3 if module.startswith(".") else 0 if module in _STANDARD else 2 if own else 1
-        groups[place].append(f"from {module} import {names}")
+        line = f"from {module} import {names}"
+        if len(line) > LINE_LENGTH:
+            line = f"from {module} import (\n    " + names.replace(", ", ",\n    ") + ",\n)"
+        groups[place].append(line)
     lines: list[str] = []
     for group in groups:
         lines += [*([""] if lines and group else []), *group]
