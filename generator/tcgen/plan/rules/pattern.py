@@ -33,6 +33,8 @@ def _one(node: Node) -> str:
     kind, value = node
     if kind is sre.LITERAL:
         return chr(value)
+    if kind is sre.NOT_LITERAL:
+        return "a" if value != ord("a") else "b"
     if kind is sre.ANY:
         return "a"
     if kind is sre.AT:

@@ -208,9 +208,13 @@ def _numeric(attribute: Attribute) -> Code:
 def _float(attribute: Attribute) -> Code:
     if attribute.distinct:
         return Code("Use(lambda: float(next(serial)))", reason="unique", counts=True)
-    low = attribute.limits.low if attribute.limits.low is not None else Decimal(0)
-    high = attribute.limits.high if attribute.limits.high is not None else max(low, Decimal(0)) + 100
-    low = min(low, high)
+    low, high = attribute.limits.low, attribute.limits.high
+    if low is None:
+        low = Decimal(0) if high is None or high > 0 else high - 100
+    if high is None:
+        high = max(low, Decimal(0)) + 100
+    if low == high:
+        return Code(str(float(low)), reason="the only value its CHECK allows")
     return Code(
         f"Use(fake.pyfloat, min_value={_short(low)}, max_value={_short(high)})", reason="a number", fakes=True
     )
