@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
+
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.sample import write_sample

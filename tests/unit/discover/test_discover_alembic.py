@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 

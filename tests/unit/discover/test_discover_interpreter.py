@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 
