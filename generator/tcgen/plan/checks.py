@@ -113,9 +113,14 @@ def _length_of(node: e.Expression | None) -> str | None:
     return _column(node.this) if isinstance(node, e.Length) else None
 
 
-def _constant(node: e.Expression | None) -> object:
+def _bare(node: e.Expression) -> e.Expression:
     while isinstance(node, (e.Paren, e.Cast)):
         node = node.this
+    return node
+
+
+def _constant(node: e.Expression | None) -> object:
+    node = None if node is None else _bare(node)
     if isinstance(node, e.Neg):
         inner = _constant(node.this)
         return -inner if isinstance(inner, Decimal) else None
@@ -136,7 +141,7 @@ def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     if isinstance(left.unnest(), (e.Is, e.Not)) and isinstance(right.unnest(), (e.Is, e.Not)):
         return _same_truth(left, right, whole, kind is e.EQ)
     if isinstance(right, e.Any) and kind is e.EQ:
-        return _in(e.In(this=left, expressions=right.this.unnest().expressions), whole, False)
+        return _in(e.In(this=left, expressions=_bare(right.this).expressions), whole, False)
     if isinstance(left, e.Anonymous) and left.name.lower() == "num_nonnulls" and kind is e.EQ:
         return _count_not_null(left, value)
     if (measured := _length_of(left)) and isinstance(value, Decimal):
@@ -187,7 +192,7 @@ def _bound(kind: type[e.Expression], value: object, whole: bool) -> Limits | Non
     return Limits(high=value - step)
 
 
-def _length_limit(name: str, kind: type[e.Expression], size: int) -> list[Alternative] | None:
+def _length_limit(name: str, kind: type[e.Expression], size: int) -> list[Alternative]:
     if kind is e.EQ:
         return [{name: Limits(min_length=size, max_length=size)}]
     if kind in (e.GT, e.GTE):
@@ -230,12 +235,20 @@ def _in(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative]
 
 def _between(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     low, high = _constant(node.args["low"]), _constant(node.args["high"])
-    if negated or not isinstance(low, Decimal) or not isinstance(high, Decimal):
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
         return None
+    below, above = (e.LT, e.GT) if negated else (e.GTE, e.LTE)
     if measured := _length_of(node.this):
+        if negated:
+            return [*_length_limit(measured, below, int(low)), *_length_limit(measured, above, int(high))]
         return [{measured: Limits(min_length=int(low), max_length=int(high))}]
     name = _column(node.this)
-    return None if name is None else [{name: Limits(low=low, high=high)}]
+    if name is None:
+        return None
+    if not negated:
+        return [{name: Limits(low=low, high=high)}] if low <= high else []
+    bounds = (_bound(below, low, name in whole), _bound(above, high, name in whole))
+    return [{name: bound} for bound in bounds if bound is not None]
 
 
 def _matches(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:

@@ -43,7 +43,8 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
     sync_driver = _sync_driver(project, schema)
     async_driver = None
     if is_async:
-        async_driver = "asyncpg" if _has(project, schema, "asyncpg") else "psycopg"
+        uses_asyncpg = _has(project, schema, "asyncpg") or not _is_modern(schema)
+        async_driver = "asyncpg" if uses_asyncpg else "psycopg"
     runs_alone = source.startswith("alembic_")
     plan = DatabasePlan(
         schema_from=source,
@@ -114,11 +115,18 @@ def _has(project: Project, schema: Schema, name: str) -> bool:
 
 
 def _sync_driver(project: Project, schema: Schema) -> str:
+    modern = _is_modern(schema)
     for declared in (True, False):
         for distribution, driver in _SYNC:
-            if distribution in project.dependencies if declared else _has(project, schema, distribution):
+            known = distribution in project.dependencies if declared else _has(project, schema, distribution)
+            if known and (modern or driver != "psycopg"):
                 return driver
-    return "psycopg"
+    return "psycopg" if modern else "psycopg2"
+
+
+def _is_modern(schema: Schema) -> bool:
+    """Tell whether SQLAlchemy is 2.0 or later: 1.4 has no dialect for psycopg 3."""
+    return not schema.environment.sqlalchemy.startswith("1.")
 
 
 def _is_async(project: Project, schema: Schema) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from math import ceil, floor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -46,12 +47,17 @@ class Limits:
             one_of = tuple(value for value in self.one_of if value in other.one_of)
         none_of = self.none_of + other.none_of
         if one_of is not None:
-            one_of = tuple(value for value in one_of if value not in none_of)
+            one_of = tuple(
+                value
+                for value in one_of
+                if value not in none_of and _is_within(value, low, high, shortest, longest)
+            )
         null = self.null if other.null is None else other.null
         if (
             (low is not None and high is not None and low > high)
             or (shortest is not None and longest is not None and shortest > longest)
             or one_of == ()
+            or (low is not None and high is not None and _excludes_all(none_of, low, high))
             or (self.null is not None and other.null is not None and self.null != other.null)
         ):
             return None
@@ -74,3 +80,20 @@ def _pick(choose: Callable[[T, T], T], mine: T | None, theirs: T | None) -> T | 
     if mine is None or theirs is None:
         return theirs if mine is None else mine
     return choose(mine, theirs)
+
+
+def _is_within(
+    value: object, low: Decimal | None, high: Decimal | None, shortest: int | None, longest: int | None
+) -> bool:
+    if isinstance(value, Decimal):
+        return (low is None or value >= low) and (high is None or value <= high)
+    if isinstance(value, str):
+        return (shortest or 0) <= len(value) and (longest is None or len(value) <= longest)
+    return True
+
+
+def _excludes_all(none_of: tuple[object, ...], low: Decimal, high: Decimal) -> bool:
+    first, last = ceil(low), floor(high)
+    return 0 <= last - first < len(none_of) and all(
+        Decimal(number) in none_of for number in range(first, last + 1)
+    )

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.columns import Attribute
@@ -169,7 +170,19 @@ def _number_bounds(attribute: Attribute, low: int, high: int) -> tuple[int, int]
     if limits.high is not None:
         high = int(limits.high.to_integral_value(rounding="ROUND_FLOOR"))
         low = min(low, high) if limits.low is None else low
-    return low, high
+    refused = {int(value) for value in limits.none_of if isinstance(value, Decimal)}
+    if limits.low is None and refused:
+        low = min(low, high - len(refused))
+    return _widest_gap(low, high, refused)
+
+
+def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
+    """Return the longest run of numbers between the bounds without a refused one in it."""
+    if not refused:
+        return low, high
+    edges = [low - 1, *sorted(number for number in refused if low <= number <= high), high + 1]
+    start, end = max(pairwise(edges), key=lambda pair: pair[1] - pair[0])
+    return start + 1, end - 1
 
 
 def _integer(attribute: Attribute) -> Code:
