@@ -171,11 +171,18 @@ def fields_of(factory: FactoryPlan) -> dict[str, str]:
 
 
 def attribute(
-    type_: TypeFact, name: str = "value", *, limits: Limits = Limits(), distinct: bool = False, **fields: Any
+    type_: TypeFact,
+    name: str = "value",
+    *,
+    limits: Limits | None = None,
+    distinct: bool = False,
+    **fields: Any,
 ) -> Attribute:
     """An attribute of a column of the same name."""
     cycled = fields.pop("cycled", False)
-    return Attribute(name, "things", column(name, type_, **fields), limits, distinct=distinct, cycled=cycled)
+    return Attribute(
+        name, "things", column(name, type_, **fields), limits or Limits(), distinct=distinct, cycled=cycled
+    )
 
 
 def short_text(number: int, length: int) -> str:

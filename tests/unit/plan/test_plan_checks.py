@@ -1,0 +1,193 @@
+"""CHECK constraints become limits, and values within the limits satisfy them."""
+
+from __future__ import annotations
+
+import sqlite3
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from plan_builders import INTEGER, attribute, column, factories, fields_of, key, mapper, table, values_of
+from plan_builders import string as string_type
+
+from tcgen.plan.checks import limits_of
+from tcgen.plan.limits import Limits
+from tcgen.plan.rules import value_for
+
+
+def read(*checks: str, required: str = "a b c", whole: str = "a b c") -> dict[str, Limits]:
+    return limits_of(checks, required=set(required.split()), whole=set(whole.split()))
+
+
+NUMBER = [
+    ("a > 0", {"a": Limits(low=Decimal(1))}),
+    ("a >= 0", {"a": Limits(low=Decimal(0))}),
+    ("0 < a", {"a": Limits(low=Decimal(1))}),
+    ("a < 10", {"a": Limits(high=Decimal(9))}),
+    ("a <= 10", {"a": Limits(high=Decimal(10))}),
+    ("a = 3", {"a": Limits(one_of=(Decimal(3),))}),
+    ("a <> 3", {"a": Limits(none_of=(Decimal(3),))}),
+    ("NOT (a > 3)", {"a": Limits(high=Decimal(3))}),
+    ("a > -5", {"a": Limits(low=Decimal(-4))}),
+    ("(a)::integer > (0)::integer", {"a": Limits(low=Decimal(1))}),
+    ("a BETWEEN 1 AND 5", {"a": Limits(low=Decimal(1), high=Decimal(5))}),
+    ("a >= 1 AND a <= 5", {"a": Limits(low=Decimal(1), high=Decimal(5))}),
+    ("a IN (1, 2)", {"a": Limits(one_of=(Decimal(1), Decimal(2)))}),
+    ("a NOT IN (1, 2)", {"a": Limits(none_of=(Decimal(1), Decimal(2)))}),
+    ("a IN (1, 5) AND a > 3", {"a": Limits(one_of=(Decimal(5),), low=Decimal(4))}),
+    ("a = ANY (ARRAY[1, 2])", {"a": Limits(one_of=(Decimal(1), Decimal(2)))}),
+]
+
+
+@pytest.mark.parametrize(("sql", "expected"), NUMBER, ids=[sql for sql, _ in NUMBER])
+def test_numbers(sql: str, expected: dict[str, Limits]) -> None:
+    assert read(sql) == expected
+
+
+def test_an_open_bound_of_a_fraction_is_not_a_whole_step() -> None:
+    limit = read("a > 0", whole="")["a"]
+    assert limit.low is not None
+    assert 0 < limit.low < 1
+
+
+TEXTS = [
+    ("s IN ('new', 'old')", Limits(one_of=("new", "old"))),
+    ("s::text = ANY (ARRAY['new'::character varying, 'old'::character varying]::text[])", Limits(one_of=("new", "old"))),
+    ("s = 'only'", Limits(one_of=("only",))),
+    ("s <> ''", Limits(min_length=1)),
+    ("length(s) > 3", Limits(min_length=4)),
+    ("char_length(s) = 8", Limits(min_length=8, max_length=8)),
+    ("length(s) BETWEEN 2 AND 6", Limits(min_length=2, max_length=6)),
+    ("length(s) <= 6", Limits(max_length=6)),
+    ("length(trim(s)) > 0", Limits(min_length=1)),
+    ("s ~ '^[a-z]+$'", Limits(pattern="^[a-z]+$")),
+    ("s IS NULL", Limits(null=True)),
+    ("s IS NOT NULL", Limits(null=False)),
+    ("NOT s IS NULL", Limits(null=False)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sql", "expected"), TEXTS, ids=[sql for sql, _ in TEXTS])
+def test_texts_and_nulls(sql: str, expected: Limits) -> None:
+    assert read(sql) == {"s": expected}
+
+
+def test_like_gives_a_text_that_is_like_it() -> None:
+    assert read("s LIKE 'INV-%'")["s"].one_of == ("INV-",)
+    assert read("s LIKE 'a_c%'")["s"].one_of == ("aac",)
+
+
+def test_a_boolean_column_is_a_condition() -> None:
+    assert read("a")["a"].one_of == (True,)
+    assert read("NOT a")["a"].one_of == (False,)
+    assert read("a IS TRUE")["a"].one_of == (True,)
+    assert read("a IS NOT TRUE")["a"].one_of == (False,)
+
+
+def test_columns_compared_with_each_other() -> None:
+    assert read("a < b") == {"b": Limits(more_than="a")}
+    assert read("a > b") == {"a": Limits(more_than="b")}
+    assert read("a <= b") == {"b": Limits(at_least="a")}
+    assert read("a >= b") == {"a": Limits(at_least="b")}
+
+
+def test_exactly_one_of_several_columns() -> None:
+    limits = read("num_nonnulls(a, b) = 1", required="a")
+    assert limits == {"a": Limits(null=False), "b": Limits(null=True)}
+    assert read("(a IS NULL) <> (b IS NULL)", required="b") == {
+        "a": Limits(null=True),
+        "b": Limits(null=False),
+    }
+    assert read("(a IS NULL) = (b IS NULL)", required="")["a"].null == read("(a IS NULL) = (b IS NULL)", required="")["b"].null  # fmt: skip
+
+
+def test_the_alternative_that_wants_fewest_extra_columns_wins() -> None:
+    assert read("a IS NULL OR b IS NOT NULL", required="") == {"a": Limits(null=True)}
+    assert read("a IS NULL OR b IS NOT NULL", required="a b") == {"b": Limits(null=False)}
+
+
+@pytest.mark.parametrize("sql", ["(((", "my_function(a) > 3", "a @> b", "", "a + b > 3", "a > b + 1"])
+def test_what_cannot_be_read_asks_nothing(sql: str) -> None:
+    assert read(sql) == {}
+
+
+def test_one_unreadable_part_does_not_hide_the_others() -> None:
+    assert read("a > 0 AND my_function(a)", "b = 1", "(((") == {
+        "a": Limits(low=Decimal(1)),
+        "b": Limits(one_of=(Decimal(1),)),
+    }
+
+
+def test_contradictions_are_none() -> None:
+    assert Limits(low=Decimal(3)).merged(Limits(high=Decimal(2))) is None
+    assert Limits(one_of=("a",)).merged(Limits(one_of=("b",))) is None
+    assert Limits(one_of=("a",)).merged(Limits(none_of=("a",))) is None
+    assert Limits(one_of=("abc",)).merged(Limits(max_length=2)) is None
+    assert Limits(one_of=(Decimal(1),)).merged(Limits(low=Decimal(2))) is None
+    assert Limits(null=True).merged(Limits(null=False)) is None
+    assert Limits(min_length=3).merged(Limits(max_length=2)) is None
+    assert Limits(low=Decimal(1), high=Decimal(2)).merged(Limits(none_of=(Decimal(1), Decimal(2)))) is None
+
+
+def test_limits_together() -> None:
+    both = Limits(low=Decimal(1), pattern="a", at_least="x").merged(Limits(low=Decimal(2), high=Decimal(9)))
+    assert both == Limits(low=Decimal(2), high=Decimal(9), pattern="a", at_least="x")
+
+
+def test_a_compared_column_is_made_from_the_other() -> None:
+    things = table("things", key(), column("opens"), column("closes"), checks=["opens < closes"])
+    fields = fields_of(factories([things], [mapper("Thing", things)])["Thing"])
+    assert fields["closes"] == 'PostGenerated(lambda _, values: values["opens"] + 1)'
+
+
+def test_a_defaulted_column_keeps_its_default_under_an_alternative_with_null() -> None:
+    status = column("status", string_type(9), server_default="'new'")
+    things = table(
+        "things", key(), status, column("done", nullable=True), checks=["status = 'new' OR done IS NOT NULL"]
+    )
+    assert "done" not in fields_of(factories([things], [mapper("Thing", things)])["Thing"])
+
+
+COLUMNS = st.sampled_from("abc")
+NUMBERS = st.integers(0, 6)
+COMPARISON = st.builds(
+    "{} {} {}".format, COLUMNS, st.sampled_from(["<", "<=", ">", ">=", "=", "<>"]), NUMBERS
+)
+BETWEEN = st.builds("{} {}BETWEEN {} AND {}".format, COLUMNS, st.sampled_from(["", "NOT "]), NUMBERS, NUMBERS)
+IN = st.builds(
+    lambda name, no, values: f"{name} {no}IN ({', '.join(map(str, values))})",
+    COLUMNS,
+    st.sampled_from(["", "NOT "]),
+    st.lists(NUMBERS, min_size=1, max_size=3),
+)
+CONDITION = st.recursive(
+    COMPARISON | BETWEEN | IN,
+    lambda inner: (
+        st.builds("({} {} {})".format, inner, st.sampled_from(["AND", "OR"]), inner)
+        | st.builds("NOT ({})".format, inner)
+    ),
+    max_leaves=5,
+)
+POSSIBLE = """
+    WITH RECURSIVE n(v) AS (SELECT -2 UNION ALL SELECT v + 1 FROM n WHERE v < 9)
+    SELECT 1 FROM (SELECT x.v AS a, y.v AS b, z.v AS c FROM n x, n y, n z) WHERE {} LIMIT 1
+"""
+
+
+@given(st.lists(CONDITION, min_size=1, max_size=2))
+@settings(
+    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
+)
+def test_values_within_the_limits_satisfy_the_conditions(conditions: list[str]) -> None:
+    database = sqlite3.connect(":memory:")
+    together = " AND ".join(f"({one})" for one in conditions)
+    assume(database.execute(POSSIBLE.format(together)).fetchone())
+    limits = read(*conditions)
+    made = [
+        values_of(value_for(attribute(INTEGER, name, limits=limits.get(name, Limits()))), 8) for name in "abc"
+    ]
+    for row in zip(*made, strict=True):
+        answer = database.execute(f"SELECT {together} FROM (SELECT ? AS a, ? AS b, ? AS c)", row).fetchone()
+        assert answer == (1,), (together, limits, row)
+    database.close()
