@@ -11,11 +11,12 @@ from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan
 from tcgen.ir.schema import ConstructorFact, ImportRef, MapperFact, Schema
 from tcgen.plan.checks import limits_of
 from tcgen.plan.columns import Attribute, Tables, is_whole
+from tcgen.plan.layout import LINE_LENGTH, assignment
 from tcgen.plan.naming import assign_names, is_plain_name
 from tcgen.plan.parents import Link, required_links
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of
-from tcgen.plan.source import LINE_LENGTH, Code, assignment, quoted
+from tcgen.plan.source import Code, quoted
 from tcgen.plan.uniqueness import keep_apart
 
 Names = dict[str, tuple[str, str]]
