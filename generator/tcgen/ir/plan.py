@@ -23,11 +23,14 @@ class FieldPlan(Frozen):
         name: The attribute on the model.
         code: A Python expression: what stands right of ``name =`` in the factory.
         reason: Why, in a few words, for ``tcgen plan``; not rendered.
+        reserved: The name means something else in a factory, or is none in Python: it is set from
+            ``FactoryPlan.reserved_code``.
     """
 
     name: str
     code: str
     reason: str
+    reserved: bool = False
 
 
 class ParentPlan(Frozen):
@@ -55,6 +58,7 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents_code: ``parents`` as source.
+        reserved_code: The reserved ones among ``fields`` as source.
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
         uses_short_text: One of its fields writes numbers in few characters.
@@ -70,6 +74,7 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     parents_code: str = ""
+    reserved_code: str = ""
     bypass_init: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False
@@ -97,8 +102,14 @@ class AlembicPlan(Frozen):
 
 
 class MetadataPlan(Frozen):
-    """A ``MetaData`` the suite creates: the import statements it needs and the expression to use."""
+    """A ``MetaData`` the suite creates.
 
+    Attributes:
+        modules: To be imported for their tables to be in it.
+        imports: Statements the expression needs.
+    """
+
+    modules: tuple[str, ...]
     imports: tuple[str, ...]
     expression: str
 

@@ -14,6 +14,7 @@ from tcgen.plan.columns import Attribute, Tables, is_whole
 from tcgen.plan.layout import LINE_LENGTH, assignment
 from tcgen.plan.naming import assign_names, is_plain_name
 from tcgen.plan.parents import Link, required_links
+from tcgen.plan.reserved import arrange, reserved_code
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of
 from tcgen.plan.source import Code, quoted
@@ -300,8 +301,8 @@ def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
 def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan:
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
-    top = mapper.cls.qualname.partition(".")[0]
-    imports = {f"from {mapper.cls.module} import {top}"}
+    model_import, model = _model_import(mapper.cls)
+    imports = {model_import}
     base_names = {"ModelFactory"}
     fields: list[FieldPlan] = []
     parents: list[ParentPlan] = []
@@ -317,25 +318,31 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
     for attribute, code in draft.values.items():
         imports |= code.imports
         base_names |= {word for word in _BASE_WORDS if re.search(rf"\b{word}\b", code.text)}
-        fields.append(FieldPlan(name=attribute, code=assignment(attribute, code.text), reason=code.reason))
+        fields.append(FieldPlan(name=attribute, code=code.text.strip(), reason=code.reason))
     used = {word for word in ("Use", "PostGenerated") if any(f"{word}(" in one.code for one in fields)}
     if used:
         imports.add(f"from polyfactory import {', '.join(sorted(used, key=str.lower))}")
     imports.add(f"from .base import {', '.join(sorted(base_names, key=lambda one: (one.islower(), one)))}")
+    arranged = arrange(fields)
     return FactoryPlan(
         slug=slug,
         name=name,
-        model=mapper.cls.qualname,
+        model=model,
         label=mapper.cls.dotted,
         table=mapper.table,
         imports=_sorted_imports(imports, packages),
-        fields=tuple(_shadowing_last(fields, imports)),
+        fields=tuple(_laid_out(one) for one in arranged),
         parents=tuple(parents),
         parents_code=_parents_code(parents),
+        reserved_code=reserved_code(arranged),
         bypass_init=draft.bypass_init,
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < 25 else None,
         uses_short_text="short_text" in base_names,
     )
+
+
+def _laid_out(field: FieldPlan) -> FieldPlan:
+    return field if field.reserved else field.model_copy(update={"code": assignment(field.name, field.code)})
 
 
 def _parents_code(parents: list[ParentPlan]) -> str:
@@ -350,12 +357,15 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     )
 
 
-def _shadowing_last(fields: list[FieldPlan], imports: set[str]) -> list[FieldPlan]:
-    """Put attributes last that are called like something the others use: a class body sees them first."""
-    words = " ".join([*(field.code for field in fields), *imports])
-    return sorted(fields, key=lambda field: f"{field.name}(" in words or f"{field.name}." in words)
+def _model_import(cls: ImportRef) -> tuple[str, str]:
+    """Return how to import a model, and what it is called then: not like something of the factory's own."""
+    top, dot, rest = cls.qualname.partition(".")
+    if top not in _OWN_NAMES:
+        return f"from {cls.module} import {top}", cls.qualname
+    return f"from {cls.module} import {top} as {top}Model", f"{top}Model{dot}{rest}"
 
 
+_OWN_NAMES = {"ModelFactory", "Parent", "PostGenerated", "Use", "Decimal", "Range", "cycle", "func"}
 _BASE_WORDS = ("fake", "serial", "short_text")
 _STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "uuid")
 

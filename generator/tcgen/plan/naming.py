@@ -44,7 +44,8 @@ def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
         slug, number = snake_case(name), 1
         if keyword.iskeyword(slug) or slug in _TAKEN or not slug.isidentifier():
             slug = f"{slug}_model" if slug[0].isalpha() else f"model_{slug}"
-        base, factory = slug, f"{name}Factory"
+        # the factories' base class is called ModelFactory
+        base, factory = slug, "ModelModelFactory" if name == "Model" else f"{name}Factory"
         while slug in used:
             number += 1
             slug, factory = f"{base}_{number}", f"{name}{number}Factory"

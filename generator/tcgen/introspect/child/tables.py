@@ -21,7 +21,9 @@ DDL = PG.ddl_compiler(PG, None)
 
 def table_fact(table: Table) -> dict[str, Live]:
     """Everything ``TableFact`` asks for."""
-    constraints = sorted((c for c in table.constraints if _applies(c)), key=_order)
+    # a CHECK given to a column stays with the column
+    declared = [*table.constraints, *(c for column in table.columns for c in column.constraints)]
+    constraints = sorted((c for c in declared if _applies(c)), key=_order)
     indexes = sorted((i for i in table.indexes if i.unique and _applies(i)), key=lambda i: str(i.name))
     return {
         "key": table.key,
