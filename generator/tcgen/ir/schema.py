@@ -55,6 +55,8 @@ class TypeFact(Frozen):
             Only for TypeDecorators and types that are not SQLAlchemy's own.
         example: ``repr`` of a plain value (dict, list, str, number) that went through where no sample
             of ``accepts`` says enough, as for columns of pydantic models.
+        built: A class that makes what the type takes out of what the wrapped type stores
+            (``Weight``, where the type of ``Weight(7)`` is stored as an integer).
     """
 
     name: str
@@ -73,6 +75,7 @@ class TypeFact(Frozen):
     python_type: str | None = None
     accepts: tuple[str, ...] = ()
     example: str | None = None
+    built: ImportRef | None = None
 
 
 DefaultKind = Literal["scalar", "callable", "sql", "sequence"]
@@ -270,7 +273,7 @@ class AlembicFact(Frozen):
         revisions: Number of scripts.
         base_on_existing: A script alters a table of the metadata that no earlier script made.
         version_table, version_table_schema: As given to ``context.configure``.
-        schemas_created: Schemas the scripts create themselves.
+        schemas_created, extensions_created: Schemas and extensions the scripts create themselves.
         not_null: (table, column) that the scripts make NOT NULL, whatever the models say.
     """
 
@@ -290,6 +293,7 @@ class AlembicFact(Frozen):
     version_table: str = "alembic_version"
     version_table_schema: str | None = None
     schemas_created: tuple[str, ...] = ()
+    extensions_created: tuple[str, ...] = ()
     not_null: tuple[tuple[str, str], ...] = ()
 
 

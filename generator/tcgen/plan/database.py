@@ -45,6 +45,8 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
     if is_async:
         uses_asyncpg = _has(project, schema, "asyncpg") or not _is_modern(schema)
         async_driver = "asyncpg" if uses_asyncpg else "psycopg"
+    if alembic is not None and alembic.is_async and not alembic.drivername:
+        alembic = alembic.model_copy(update={"drivername": f"postgresql+{async_driver}"})
     runs_alone = source.startswith("alembic_")
     plan = DatabasePlan(
         schema_from=source,
@@ -52,7 +54,7 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
         sync_driver=sync_driver,
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
-        extensions=_extensions(schema),
+        extensions=_extensions(schema, runs_alone),
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
@@ -105,9 +107,11 @@ def _split_locations(text: str) -> list[str]:
 
 def _metadata(fact: MetadataFact) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
-    imports = [f"import {module}  # noqa: F401" for module in fact.modules if module != fact.ref.module]
-    imports.append(f"from {fact.ref.module} import {top}")
-    return MetadataPlan(imports=tuple(imports), expression=fact.ref.qualname)
+    return MetadataPlan(
+        modules=tuple(module for module in fact.modules if module != fact.ref.module),
+        imports=(f"from {fact.ref.module} import {top}",),
+        expression=fact.ref.qualname,
+    )
 
 
 def _has(project: Project, schema: Schema, name: str) -> bool:
@@ -145,7 +149,7 @@ def _types(fact: TypeFact) -> list[TypeFact]:
     return [fact, *nested]
 
 
-def _extensions(schema: Schema) -> tuple[str, ...]:
+def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
     found: set[str] = set()
     for table in schema.tables:
         for column in table.columns:
@@ -158,7 +162,8 @@ def _extensions(schema: Schema) -> tuple[str, ...]:
         texts += [part for unique in table.uniques for part in unique.expressions]
         found |= {name for mark, name in _EXTENSION_OF_TEXT if any(mark in text for text in texts)}
         found |= {"btree_gist" for text in table.excludes if "WITH =" in text.upper()}
-    return tuple(sorted(found))
+    made = set(schema.alembic.extensions_created) if schema.alembic and migrated else set()
+    return tuple(sorted(found - made))
 
 
 def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ NAME = r'["`\[]?(?:\w+["`\]]?\.)?["`\[]?(\w+)'
 CREATED = re.compile(rf"\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{NAME}", re.I)
 ALTERED = re.compile(rf"\bALTER\s+TABLE\s+(?:ONLY\s+)?{NAME}", re.I)
 SCHEMAS = re.compile(r"\bCREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.I)
+EXTENSIONS = re.compile(r"\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?[\\\"']*([\w-]+)", re.I)
 FIRST = frozenset(["add_column", "alter_column", "drop_column", "batch_alter_table", "create_table_comment"])
 SECOND = frozenset(
     [
@@ -137,6 +138,15 @@ def starts_on_existing(history: History, tables: set[str]) -> str | None:
                 return effect.table
     never = sorted(tables - made)
     return never[0] if made and never and not untold else None
+
+
+def extensions_created(history: History) -> list[str]:
+    """Extensions the scripts create themselves."""
+    found: set[str] = set()
+    for path in history.paths:
+        with suppress(OSError, UnicodeDecodeError):
+            found |= set(EXTENSIONS.findall(path.read_text("utf-8")))
+    return sorted(found)
 
 
 def schemas_created(history: History) -> list[str]:

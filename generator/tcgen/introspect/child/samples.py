@@ -162,6 +162,20 @@ def first_document(type_: Live, impl: Live, dialect: Live, documents: Iterable[L
     return None
 
 
+def class_around(type_: Live, impl: Live, dialect: Live) -> Live:
+    """The class of what a type reads back, where a call of it on what is stored makes an equal object."""
+    for name in _preferred(impl, impl):
+        sample = SAMPLES[name]
+        try:
+            value = type_.result_processor(dialect, None)(sample)
+            made = type(value)(sample)
+            if made == value and type_.bind_processor(dialect)(made) == sample:
+                return type(value)
+        except Exception:  # noqa: S112 - another sample may do
+            continue
+    return None
+
+
 def _preferred(type_: Live, impl: Live) -> list[str]:
     order: list[str] = []
     for owner in (type_, impl):

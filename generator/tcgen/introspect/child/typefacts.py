@@ -68,6 +68,8 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
         fact["accepts"] = _accepts(type_)
         if not fact["accepts"] or fact["accepts"][0].startswith("empty_"):
             fact["example"] = _example(type_)
+        if not fact["accepts"] and fact["example"] is None:
+            fact["built"] = _built(type_)
     return fact
 
 
@@ -173,6 +175,11 @@ def _accepts(type_: Live) -> list[str]:
 
 def _example(type_: Live) -> str | None:
     return samples.first_document(type_, _storage(type_), PG, examples.documents(type_))
+
+
+def _built(type_: Live) -> dict[str, str] | None:
+    cls = samples.class_around(type_, _storage(type_), PG)
+    return reference(cls) if cls is not None and is_importable(cls) else None
 
 
 _TRIED: dict[Live, list[str]] = {}

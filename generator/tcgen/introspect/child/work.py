@@ -240,6 +240,7 @@ def _alembic_fact(
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
         "not_null": sorted(nullability.not_null_columns(scripts)),
+        "extensions_created": history.extensions_created(scripts),
         "schemas_created": history.schemas_created(scripts),
         **envpy.settings_of(door, place.env_text),
     }

@@ -116,7 +116,31 @@ def decorated(attribute: Attribute) -> Code | None:
     for sample in attribute.type.accepts:
         if sample in _SAMPLES:
             return _by_kind(attribute, _SAMPLES[sample])
-    return None
+    return None if accepts else _built(attribute)
+
+
+def _built(attribute: Attribute) -> Code | None:
+    cls, stored = attribute.type.built, plain(attribute)
+    if cls is None or stored is None or not is_plain_name(cls.dotted):
+        return None
+    return Code(
+        f"Use(lambda: {cls.qualname}({_value(stored.text)}))",
+        stored.imports | {f"from {cls.module} import {cls.qualname.partition('.')[0]}"},
+        reason=f"{cls.qualname} around {stored.reason}",
+        fakes=stored.fakes,
+        counts=stored.counts,
+    )
+
+
+def _value(code: str) -> str:
+    """Return the value an expression stands for: ``Use(make, 1)`` gives ``make(1)``."""
+    if not code.startswith("Use("):
+        return code
+    inner = code[len("Use(") : -1]
+    if inner.startswith("lambda: "):
+        return inner[len("lambda: ") :]
+    maker, _, arguments = inner.partition(", ")
+    return f"{maker}({arguments})"
 
 
 def plain(attribute: Attribute) -> Code | None:
@@ -288,7 +312,9 @@ def _array(attribute: Attribute) -> Code:
         values = {"integer": "[next(serial)]", "string": "[str(next(serial))]"}
         text = values.get(kind_of(item) if item else "string", "[]")
         return Code(f"Use(lambda: {text})", reason="unique", counts="next" in text)
-    return Code("Use(list)", reason="an array")
+    names = {"integer": "int", "float": "float", "string": "str"}
+    held = names.get(kind_of(attribute.type.item), "object") if attribute.type.item else "object"
+    return Code(f"Use(list[{held}])", reason="an array")
 
 
 def _bytes(attribute: Attribute) -> Code:
@@ -376,9 +402,9 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "uuid": _uuid("Use(fake.uuid4, cast_to=None)"),
     "uuid_str": _uuid("Use(fake.uuid4)"),
     "uuid_hex": _uuid("Use(lambda: fake.uuid4(cast_to=None).hex)"),
-    "json": _constant("Use(dict)"),
+    "json": _constant("Use(dict[str, object])"),
     "json_str": _constant('"{}"'),
-    "hstore": _constant("Use(dict)"),
+    "hstore": _constant("Use(dict[str, str])"),
     "array": _array,
     "list_str": _constant('Use(lambda: ["value"])'),
     "list_int": _constant("Use(lambda: [1])"),
@@ -388,7 +414,7 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "currency_code": _constant("Use(fake.currency_code)", fakes=True),
     "locale_name": _constant('"en"'),
     "phone": _constant('"+33123456789"'),
-    "set": _constant("Use(set)"),
+    "set": _constant("Use(set[str])"),
     "tuple": _constant("()"),
     "bytes": _bytes,
     "inet": _inet,

@@ -1,0 +1,5 @@
+"""``python -m tcgen``."""
+
+from tcgen.cli.app import main
+
+main()

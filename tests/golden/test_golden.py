@@ -1,0 +1,83 @@
+"""What is rendered for three projects, to the letter: first the plan, then the tree."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tcgen
+from tcgen import pipeline
+from tcgen.plan.build import plan_lines
+from tcgen.render.engine import ANSWERS, render_text
+
+CASES = Path(__file__).parent / "cases"
+PROJECTS = {
+    "bookshop": Path(tcgen.__file__).parent / "sample" / "project",
+    "async_shop": Path(__file__).parents[1] / "e2e" / "projects" / "async_shop",
+    "legacy": Path(__file__).parents[1] / "e2e" / "projects" / "legacy",
+}
+every_case = pytest.mark.parametrize("case", PROJECTS)
+
+
+def portable(plan: str) -> str:
+    """Leave out what depends on the interpreter the test runs in."""
+    running = f'"{sys.version_info.major}.{sys.version_info.minor}"'
+    return plan.replace(f", {running}]", "]") if running != '"3.10"' else plan
+
+
+@every_case
+def test_plan(case: str, request: pytest.FixtureRequest) -> None:
+    planned = pipeline.plan(pipeline.Request(root=PROJECTS[case], python=sys.executable, ci="github"))
+    text = portable(plan_lines(planned.plan))
+    golden = CASES / case / "plan.txt"
+    if request.config.getoption("--regenerate"):
+        golden.parent.mkdir(parents=True, exist_ok=True)
+        golden.write_text(text)
+    assert text == golden.read_text()
+
+
+@every_case
+def test_tree(case: str, request: pytest.FixtureRequest) -> None:
+    tree = render_text((CASES / case / "plan.txt").read_text())
+    tree.pop(ANSWERS)  # it is the plan again
+    expected = CASES / case / "expected"
+    if request.config.getoption("--regenerate"):
+        subprocess.run(["rm", "-rf", str(expected)], check=True)
+        for path, content in tree.items():
+            (expected / path).parent.mkdir(parents=True, exist_ok=True)
+            (expected / path).write_bytes(content)
+    found = {p.relative_to(expected).as_posix(): p.read_bytes() for p in expected.rglob("*") if p.is_file()}
+    assert tree.keys() == found.keys()
+    for path, content in tree.items():
+        assert content.decode() == found[path].decode(), path
+
+
+@every_case
+def test_the_formatter_and_the_linter_find_nothing_to_do(case: str) -> None:
+    expected = str(CASES / case / "expected")
+    for command in (
+        ["format", "--check", "--isolated", "--quiet"],
+        ["check", "--isolated", "--quiet", "--target-version", "py310", "--select", "E,F,W,UP,B,SIM,RUF"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, expected], capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@every_case
+def test_the_type_checker_is_content(case: str, tmp_path: Path) -> None:
+    package = next(path for path in (CASES / case / "expected").rglob("conftest.py")).parent
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path), "-p", package.name],
+        cwd=package.parent,
+        env={"MYPYPATH": str(PROJECTS[case]), "PATH": "", "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    ours = [line for line in done.stdout.splitlines() if line.startswith(f"{package.name}/")]
+    assert not ours, "\n".join(ours)
+    assert done.returncode in (0, 1), done.stdout + done.stderr
