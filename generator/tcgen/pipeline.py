@@ -15,11 +15,11 @@ from tcgen.config import load_settings
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.introspect.runner import inspect_project
-from tcgen.ir.plan import SuitePlan
+from tcgen.ir.plan import ANSWERS, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
-from tcgen.render.engine import ANSWERS, render
+from tcgen.render.engine import render
 
 Progress = Callable[[str], None]
 

@@ -6,5 +6,6 @@ import pytest
 
 collect_ignore = ["cases"]
 
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--regenerate", action="store_true", help="write the golden files anew")

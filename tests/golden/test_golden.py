@@ -10,8 +10,9 @@ import pytest
 
 import tcgen
 from tcgen import pipeline
+from tcgen.ir.plan import ANSWERS
 from tcgen.plan.build import plan_lines
-from tcgen.render.engine import ANSWERS, render_text
+from tcgen.render.engine import render_text
 
 CASES = Path(__file__).parent / "cases"
 PROJECTS = {

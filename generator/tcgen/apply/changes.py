@@ -9,7 +9,8 @@ from typing import Literal
 import yaml
 
 from tcgen.ir.base import Frozen
-from tcgen.render.engine import ANSWERS, Tree, render_text
+from tcgen.ir.plan import ANSWERS
+from tcgen.render.engine import Tree, render_text
 
 Kind = Literal["create", "update", "unchanged", "kept", "conflict"]
 

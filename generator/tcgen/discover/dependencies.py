@@ -35,11 +35,16 @@ def normalised(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def read_dependencies(tree: Tree, manifests: list[Manifest]) -> tuple[str, ...]:
-    """Normalised names of all declared dependencies, sorted; extras, groups and dev tools included."""
+def read_dependencies(
+    tree: Tree, manifests: list[Manifest], *, skip_group: str | None = None
+) -> tuple[str, ...]:
+    """Normalised names of all declared dependencies, sorted; extras, groups and dev tools included.
+
+    ``skip_group`` names the dependency group tcgen wrote: a plan must not come from an earlier plan.
+    """
     found: set[str] = set()
     for manifest in manifests:
-        for requirement in _of_manifest(manifest):
+        for requirement in _of_manifest(manifest, skip_group):
             found.update(_names(requirement))
         for path in _requirement_files(tree, manifest.folder):
             for requirement in _lines(tree, path, set()):
@@ -62,10 +67,10 @@ def _names(requirement: str) -> Iterator[str]:
             yield brought
 
 
-def _of_manifest(manifest: Manifest) -> Iterator[str]:
+def _of_manifest(manifest: Manifest, skip_group: str | None) -> Iterator[str]:
     project = manifest.table("project")
     yield from texts(project.get("dependencies"))
-    for group in (*table(project, "optional-dependencies").values(), *_groups(manifest)):
+    for group in (*table(project, "optional-dependencies").values(), *_groups(manifest, skip_group)):
         yield from texts(group)
     yield from _poetry(manifest.table("tool", "poetry"))
     yield from texts(manifest.cfg("options", "install_requires"))
@@ -76,8 +81,10 @@ def _of_manifest(manifest: Manifest) -> Iterator[str]:
     yield from _setup_py(manifest.setup_py)
 
 
-def _groups(manifest: Manifest) -> Iterator[object]:
-    yield from manifest.table("dependency-groups").values()
+def _groups(manifest: Manifest, skip_group: str | None) -> Iterator[object]:
+    for name, requirements in manifest.table("dependency-groups").items():
+        if name != skip_group:
+            yield requirements
     yield from manifest.table("tool", "pdm", "dev-dependencies").values()
     yield manifest.table("tool", "uv").get("dev-dependencies")
     for environment in manifest.table("tool", "hatch", "envs").values():

@@ -16,6 +16,7 @@ from tcgen.discover.settings import find_settings
 from tcgen.discover.tree import Tree, join, walk
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import ANSWERS, GROUP
 from tcgen.ir.project import PackageManager, Project
 
 
@@ -71,7 +72,7 @@ def discover(
         package_manager=_package_manager(tree, layout.manifests),
         source_roots=layout.source_roots,
         packages=layout.packages,
-        dependencies=read_dependencies(tree, list(layout.manifests)),
+        dependencies=read_dependencies(tree, list(layout.manifests), skip_group=_own_group(root)),
         alembic=alembic,
         pytest=settings.config,
         tests_dir=tests_dir,
@@ -93,6 +94,10 @@ _LOCKS: tuple[tuple[str, PackageManager], ...] = (
     ("pdm.lock", "pdm"),
     ("hatch.toml", "hatch"),
 )
+
+
+def _own_group(root: Path) -> str | None:
+    return GROUP if (root / ANSWERS).is_file() else None
 
 
 def _package_manager(tree: Tree, manifests: tuple[Manifest, ...]) -> PackageManager:

@@ -12,8 +12,11 @@ from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import UrlVia
 
-FORMAT = 1
-"""Version of the plan's form; the first line of the answer carries it."""
+ANSWERS = ".tcgen/answers.yml"
+"""Where a project records the plan its suite was made from."""
+
+GROUP = "integration"
+"""The dependency group the suite's requirements are written to."""
 
 
 class FieldPlan(Frozen):

@@ -7,13 +7,12 @@ import re
 from dataclasses import dataclass, field
 
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import DatabasePlan, SuitePlan
+from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.database import plan_database
 from tcgen.plan.factories import plan_factories
 
-GROUP = "integration"
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
 
 

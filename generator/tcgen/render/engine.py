@@ -15,8 +15,6 @@ from tcgen.render.resources import template_folder
 Tree = dict[str, bytes]
 """Path relative to the project root, POSIX style → content."""
 
-ANSWERS = ".tcgen/answers.yml"
-
 
 def render(plan: SuitePlan) -> Tree:
     """Return the files of the suite, the answers file among them."""

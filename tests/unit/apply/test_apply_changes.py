@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tcgen.apply.changes import compare
-from tcgen.render.engine import ANSWERS
+from tcgen.ir.plan import ANSWERS
 
 
 @pytest.mark.parametrize(

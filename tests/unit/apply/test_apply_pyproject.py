@@ -1,7 +1,8 @@
-"""The dependency group in pyproject.toml, with everything else left as it stands."""
+"""The requirements go into pyproject.toml, and nothing else in it changes by a byte."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,60 +10,107 @@ import pytest
 from tcgen.apply.pyproject import add_group
 from tcgen.errors import TcgenError
 
-WANTED = ["polyfactory>=3.5", "pytest>=8.2"]
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+WANTED = ("faker>=30", "pytest>=8.2", "testcontainers>=4.15")
+
+PROJECT = """\
+# the shop
+[project]
+name    =   'shop'          # odd spacing
+dependencies = ["sqlalchemy", # why
+    "alembic" ]
 
 
-def added(root: Path, text: str) -> str:
-    (root / "pyproject.toml").write_bytes(text.encode())
+[tool.zeta]
+b = 1
+[tool.alpha]
+a = {x = 1,  y = 2}
+"""
+
+
+def added(root: Path, text: str | bytes) -> bytes:
+    (root / "pyproject.toml").write_bytes(text.encode() if isinstance(text, str) else text)
     change = add_group(root, "integration", WANTED)
     assert change is not None
-    return change.new.decode()
+    return change.new
 
 
-def test_comments_and_order_stay(tmp_path: Path) -> None:
-    text = '# top\n[tool.b]  # b\nx = 1\n\n[project]\nname = "p" # name\n\n[tool.a]\ny = [ 1,2 ]\n'
-    result = added(tmp_path, text)
-    assert result.startswith(text)
-    assert result.removeprefix(text).split() == [
-        "[dependency-groups]",
-        "integration",
-        "=",
-        "[",
-        '"polyfactory>=3.5",',
-        '"pytest>=8.2",',
-        "]",
-    ]
+def group(content: bytes) -> list[object]:
+    return list(tomllib.loads(content.decode())["dependency-groups"]["integration"])
 
 
-def test_a_second_time_changes_nothing(tmp_path: Path) -> None:
-    once = added(tmp_path, '[project]\nname = "p"\n')
-    assert added(tmp_path, once) == once
+def test_everything_else_stays_byte_for_byte(tmp_path: Path) -> None:
+    new = added(tmp_path, PROJECT)
+    assert new.startswith(PROJECT.encode())
+    assert group(new) == list(WANTED)
 
 
-def test_what_the_group_names_already_is_kept(tmp_path: Path) -> None:
-    result = added(
-        tmp_path, '[dependency-groups]\nintegration = ["PyTest==8.4 ; python_version>\'3\'"]\ndev = ["x"]\n'
-    )
-    assert "\"PyTest==8.4 ; python_version>'3'\"" in result
-    assert '"pytest>=8.2"' not in result
-    assert '"polyfactory>=3.5"' in result
-    assert 'dev = ["x"]' in result
+@pytest.mark.parametrize("line", ["\n", "\r\n"])
+@pytest.mark.parametrize("end", [True, False], ids=["newline", "no-newline"])
+def test_line_ends_are_the_files_own(tmp_path: Path, line: str, end: bool) -> None:
+    text = PROJECT.replace("\n", line)
+    new = added(tmp_path, text if end else text.rstrip("\r\n"))
+    assert new.startswith(text.rstrip("\r\n").encode())
+    assert group(new) == list(WANTED)
+    if line == "\r\n":
+        assert new.count(b"\n") == new.count(b"\r\n")
 
 
-@pytest.mark.parametrize("text", ['[project]\nname = "p"', '[project]\r\nname = "p"\r\n', ""])
-def test_odd_ends_of_lines(tmp_path: Path, text: str) -> None:
-    result = added(tmp_path, text)
-    assert result.startswith(text)
-    assert added(tmp_path, result) == result
+def test_an_existing_group_keeps_its_own_and_its_comments(tmp_path: Path) -> None:
+    text = """\
+[dependency-groups]
+dev = ["ruff"]
+integration = [
+    "PyTest==8.0",  # pinned: see the wiki
+    {include-group = "dev"},
+]
+"""
+    new = added(tmp_path, text)
+    assert group(new) == ["PyTest==8.0", {"include-group": "dev"}, "faker>=30", "testcontainers>=4.15"]
+    assert b"# pinned: see the wiki\n" in new
+    assert new.startswith(text.encode().partition(b"]\nintegration")[0])
 
 
-@pytest.mark.parametrize("text", ["dependency-groups = 1\n", '[dependency-groups]\nintegration = "x"\n'])
-def test_a_group_of_another_form_is_an_error(tmp_path: Path, text: str) -> None:
-    with pytest.raises(TcgenError) as caught:
-        added(tmp_path, text)
-    assert caught.value.code == "bad-pyproject"
-    assert "pyproject.toml" in caught.value.message
+def test_other_groups_stay_and_later_tables_too(tmp_path: Path) -> None:
+    text = '[dependency-groups]\ndev = ["ruff"]  # mine\n\n[tool.x]\ny = 1\n'
+    new = added(tmp_path, text)
+    assert tomllib.loads(new.decode())["tool"] == {"x": {"y": 1}}
+    assert b'dev = ["ruff"]  # mine\n' in new
+    assert group(new) == list(WANTED)
 
 
-def test_no_file_no_change(tmp_path: Path) -> None:
+def test_twice_is_once(tmp_path: Path) -> None:
+    new = added(tmp_path, PROJECT)
+    (tmp_path / "pyproject.toml").write_bytes(new)
+    again = add_group(tmp_path, "integration", WANTED)
+    assert again is not None
+    assert (again.kind, again.new) == ("unchanged", new)
+
+
+def test_names_are_compared_as_registries_do(tmp_path: Path) -> None:
+    text = '[dependency-groups]\nintegration = ["Faker[x]>=9", "PYTEST", "testcontainers ~= 4.0"]\n'
+    assert added(tmp_path, text) == text.encode()
+
+
+def test_without_a_pyproject_there_is_nothing_to_do(tmp_path: Path) -> None:
     assert add_group(tmp_path, "integration", WANTED) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "dependency-groups = 3\n",
+        '[dependency-groups]\nintegration = "faker"\n',
+        "[dependency-groups.integration]\n",
+    ],
+)
+def test_a_group_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(TcgenError) as error:
+        added(tmp_path, text)
+    assert error.value.code == "bad-pyproject"
+    assert "pyproject.toml" in error.value.message
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == text

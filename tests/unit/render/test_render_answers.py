@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from tcgen.copier_ext import answers
-from tcgen.render.engine import ANSWERS, render_text
+from tcgen.ir.plan import ANSWERS
+from tcgen.render.engine import render_text
 from tcgen.render.resources import canonical_url, template_folder
 
 CASES = Path(__file__).parents[2] / "golden" / "cases"

@@ -1,0 +1,1 @@
+"""Tests of async-shop against a real PostgreSQL."""

@@ -1,0 +1,191 @@
+"""Fixtures for tests against a real PostgreSQL.
+
+`db_session` rolls back after each test, whatever the code under test commits.
+`async_db_session` is the same for `AsyncSession`.
+`committed_db` is a database of its own, for code that opens connections by itself.
+
+$TEST_DATABASE chooses the server: `container`, `embedded`, or the URL of a database
+for tests.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from . import postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT)]
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+ANNOUNCED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "integration: needs a real service")
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    config.stash[ANNOUNCED] = True
+    return _server_line(config)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
+    # A conftest.py below the folder pytest was given is read too late for the header.
+    return "" if config.stash.get(ANNOUNCED, False) else _server_line(config)
+
+
+def _server_line(config: pytest.Config) -> str:
+    if _is_deselected(config):
+        return "PostgreSQL: not needed"
+    try:
+        return postgres.describe(postgres.source())
+    except postgres.ServiceUnavailable as error:
+        return f"PostgreSQL: {error}"
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    # Not even the models are imported then: they may bring a driver, or connect.
+    return True if _is_deselected(config) else None
+
+
+def _is_deselected(config: pytest.Config) -> bool:
+    return bool(config.getoption("markexpr") == "not integration")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "postgres_server" in getattr(item, "fixturenames", ()):
+            item.add_marker("integration")
+            item.add_marker("postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[URL, str]]:
+    """The URL of a running server, and the name of the template database on it."""
+    from .schema import create_schema
+
+    folder = tmp_path_factory.getbasetemp()
+    if WORKER != "main":
+        folder = folder.parent  # that of the whole run
+    with ExitStack() as stack:
+        try:
+            server = postgres.shared_server(
+                postgres.source(), folder / "postgres", WORKER, create_schema
+            )
+            answer: tuple[URL, str] | str = stack.enter_context(server)
+        except postgres.ServiceUnavailable as error:
+            answer = str(error)
+        if not isinstance(answer, str):
+            yield answer
+        elif os.environ.get("CI"):
+            pytest.fail(answer, pytrace=False)
+        else:
+            pytest.skip(answer)
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres_server: tuple[URL, str]) -> Iterator[URL]:
+    """The URL of this worker's own database."""
+    server, template = postgres_server
+    name = template.replace("_template", f"_{WORKER}")
+    yield postgres.clone_database(server, template, name)
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: URL) -> Iterator[Engine]:
+    """An engine on this worker's database."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def db_session(db_connection: Connection) -> Iterator[Session]:
+    """A session whose commits end at a savepoint; the factories use it."""
+    from .factories.base import ModelFactory
+
+    with Session(
+        bind=db_connection, join_transaction_mode="create_savepoint"
+    ) as session:
+        ModelFactory.__session__ = session
+        yield session
+        ModelFactory.__session__ = None
+
+
+@pytest_asyncio.fixture
+async def async_db_session(database_url: URL) -> AsyncIterator[AsyncSession]:
+    """An async session whose commits end at a savepoint; the factories use it."""
+    from .factories.base import ModelFactory
+
+    # An engine a test, without a pool: connections cannot move between event loops.
+    url = database_url.set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url, poolclass=NullPool)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        async with AsyncSession(
+            bind=connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+        ) as session:
+            ModelFactory.__async_session__ = session
+            yield session
+            ModelFactory.__async_session__ = None
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def committed_database(
+    postgres_server: tuple[URL, str],
+) -> Iterator[tuple[Engine, bool]]:
+    """A database for real commits, and whether the migrations left rows in it."""
+    server, template = postgres_server
+    name = template.replace("_template", f"_{WORKER}_committed")
+    url = postgres.clone_database(server, template, name)
+    engine = create_engine(url, poolclass=NullPool)
+    yield engine, bool(postgres.tables_with_rows(engine))
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def committed_db(
+    postgres_server: tuple[URL, str], committed_database: tuple[Engine, bool]
+) -> Iterator[Engine]:
+    """An engine on a database where commits are real; clean again after the test.
+
+    Its URL is `committed_db.url`. Sequences go on counting.
+    """
+    engine, seeded = committed_database
+    yield engine
+    if seeded:
+        server, template = postgres_server
+        postgres.clone_database(server, template, str(engine.url.database))
+    else:
+        postgres.delete_all_rows(engine)

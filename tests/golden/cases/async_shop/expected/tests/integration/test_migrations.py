@@ -1,0 +1,16 @@
+"""The database of the tests stands where the newest migration leads."""
+
+from __future__ import annotations
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from .schema import alembic_config
+
+
+def test_schema_is_at_the_only_head(db_connection: Connection) -> None:
+    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+    assert len(heads) == 1, f"several heads, run `alembic merge heads`: {heads}"
+    context = MigrationContext.configure(db_connection)
+    assert set(context.get_current_heads()) == set(heads)

@@ -1,0 +1,1 @@
+"""Tests of bookshop against a real PostgreSQL."""

@@ -1,0 +1,108 @@
+"""What all factories have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, ClassVar, TypeGuard, TypeVar
+
+from faker import Faker
+from polyfactory.factories.sqlalchemy_factory import (
+    SQLAlchemyFactory,
+    SQLAlchemyPersistenceMethod,
+)
+from polyfactory.field_meta import FieldMeta
+from sqlalchemy import inspect
+
+T = TypeVar("T")
+
+fake: Faker = SQLAlchemyFactory.__faker__
+serial = count(1001)
+"""Numbers for what must be unique; they start above keys that migrations insert."""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A row that must be there first; `keys`: the child's attribute → the parent's."""
+
+    factory: type[ModelFactory[Any]]
+    keys: dict[str, str]
+
+    def known(self, given: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the keys the child already has, by the parent's names; None if all."""
+        known = {self.keys[name]: given[name] for name in self.keys if name in given}
+        return known if len(known) < len(self.keys) else None
+
+    def copy_keys(self, parent: object, given: dict[str, Any]) -> None:
+        """Give the child the keys of its parent."""
+        given.update({name: getattr(parent, key) for name, key in self.keys.items()})
+
+
+def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
+    """Tell a factory from a field of any other kind."""
+    return isinstance(value, type) and issubclass(value, ModelFactory)
+
+
+class ModelFactory(SQLAlchemyFactory[T]):
+    """Sets what the factory declares, and makes the rows its foreign keys require.
+
+    The rest is left to the model and the database: nullable columns, defaults,
+    identities. A relationship or key that is given is used instead of a new parent.
+    """
+
+    __is_base_factory__ = True
+    __persistence_method__ = SQLAlchemyPersistenceMethod.FLUSH
+    __parents__: ClassVar[tuple[Parent, ...]] = ()
+
+    @classmethod
+    def get_model_fields(cls) -> list[FieldMeta]:
+        # Only what is declared: polyfactory need not know the type of every column.
+        bases = [base for base in cls.__mro__ if base not in ModelFactory.__mro__]
+        declared = {name for base in bases for name in vars(base)}
+        names = inspect(cls.__model__).all_orm_descriptors.keys()
+        return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
+
+    @classmethod
+    def should_set_field_value(cls, field_meta: FieldMeta, **kwargs: Any) -> bool:
+        if any(name in kwargs for name in cls._keys_of(field_meta.name)):
+            return False
+        return super().should_set_field_value(field_meta, **kwargs)
+
+    @classmethod
+    def _keys_of(cls, relationship: str) -> list[str]:
+        mapper = inspect(cls.__model__)
+        if relationship not in mapper.relationships:
+            return []
+        columns = mapper.relationships[relationship].local_columns
+        return [mapper.get_property_by_column(column).key for column in columns]
+
+    @classmethod
+    def _related(
+        cls, given: dict[str, Any]
+    ) -> Iterator[tuple[str, type[ModelFactory[Any]]]]:
+        for field in cls.get_model_fields():
+            factory = getattr(cls, field.name)
+            answers = {field.name, *cls._keys_of(field.name)}
+            if is_factory(factory) and not answers & given.keys():
+                yield field.name, factory
+
+    @classmethod
+    def _with_parents(cls, given: dict[str, Any]) -> dict[str, Any]:
+        for name, factory in cls._related(given):
+            given[name] = factory.create_sync()
+        for parent in cls.__parents__:
+            if (known := parent.known(given)) is not None:
+                parent.copy_keys(parent.factory.create_sync(**known), given)
+        return given
+
+    @classmethod
+    def create_sync(cls, **kwargs: Any) -> T:
+        return super().create_sync(**cls._with_parents(kwargs))
+
+    @classmethod
+    def create_batch_sync(cls, size: int, **kwargs: Any) -> list[T]:
+        # all parents before any child, which a flush would find half made
+        given = [cls._with_parents(dict(kwargs)) for _ in range(size)]
+        rows = [cls.build(**values) for values in given]
+        return cls._get_sync_persistence().save_many(rows)

@@ -1,0 +1,20 @@
+"""Factory for `legacy.teams.Player`."""
+
+from __future__ import annotations
+
+from datetime import timezone
+
+from polyfactory import Use
+
+from legacy.teams import Player
+
+from .base import ModelFactory, fake
+from .team import TeamFactory
+
+
+class PlayerFactory(ModelFactory[Player]):
+    __model__ = Player
+
+    team = TeamFactory
+    number = Use(fake.random_int, 1, 100)
+    joined_at = Use(fake.date_time_this_year, tzinfo=timezone.utc)

