@@ -33,7 +33,8 @@ def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | N
     if not path.is_file():
         return None
     old = path.read_bytes()
-    document = tomlkit.parse(old.decode("utf-8"))
+    text = old.decode("utf-8")
+    document = tomlkit.parse(text)
     groups = document.get("dependency-groups")
     if groups is None:
         groups = tomlkit.table()
@@ -52,7 +53,11 @@ def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | N
         listed.append(requirement)
     if not missing:
         return Change(path="pyproject.toml", kind="unchanged", old=old, new=old)
-    return Change(path="pyproject.toml", kind="update", old=old, new=tomlkit.dumps(document).encode())
+    new = tomlkit.dumps(document)
+    if "\n" in text and text.count("\n") == text.count("\r\n"):
+        # tomlkit ends the lines it adds with a bare newline
+        new = re.sub(r"(?<!\r)\n", "\r\n", new)
+    return Change(path="pyproject.toml", kind="update", old=old, new=new.encode())
 
 
 def _not_a(path: Path, place: str, form: str) -> TcgenError:

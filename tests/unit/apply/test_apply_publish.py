@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -57,3 +58,31 @@ def test_a_failure_while_publishing_puts_everything_back(tmp_path: Path) -> None
         publish(tmp_path, changes)
     assert tree(tmp_path) == {"a.py": b"old"}
     assert not (tmp_path / "c").exists()
+
+
+def test_an_interrupt_puts_everything_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.py").write_bytes(b"old")
+    replace, renamed = Path.replace, []
+
+    def interrupted(self: Path, target: Path) -> Path:
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(target)
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    changes = [Change(path="a.py", kind="update", old=b"old", new=b"new"), create("c/d.py")]
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path, changes)
+    assert tree(tmp_path) == {"a.py": b"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["a.py"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file modes")
+def test_new_files_follow_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        publish(tmp_path, [create("a.py")])
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.py").stat().st_mode) == 0o640
