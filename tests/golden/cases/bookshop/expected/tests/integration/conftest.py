@@ -40,9 +40,9 @@ def pytest_report_header(config: pytest.Config) -> str:
     return _server_line(config)
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> str:
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     # A conftest.py below the folder pytest was given is read too late for the header.
-    return "" if config.stash.get(ANNOUNCED, False) else _server_line(config)
+    return [] if config.stash.get(ANNOUNCED, False) else [_server_line(config)]
 
 
 def _server_line(config: pytest.Config) -> str:
