@@ -108,7 +108,7 @@ def mapper(qualname: str, *tables: TableFact, module: str = MODULE, **fields: An
     """
     names = fields.pop("names", {})
     attributes: dict[str, list[tuple[str, str]]] = {}
-    for one in tables:
+    for one in reversed(tables):  # as SQLAlchemy lists them: the most derived first
         for each in one.columns:
             attributes.setdefault(names.get(each.name, each.name), []).append((one.key, each.name))
     return MapperFact(

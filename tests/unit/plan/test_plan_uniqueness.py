@@ -1,0 +1,145 @@
+"""Which columns keep the rows of a table apart."""
+
+from __future__ import annotations
+
+import pytest
+from plan_builders import (
+    BOOLEAN,
+    INTEGER,
+    TEXT,
+    UUID,
+    column,
+    enumeration,
+    factories,
+    fields_of,
+    foreign,
+    key,
+    many_to_one,
+    mapper,
+    of_type,
+    string,
+    table,
+)
+
+from tcgen.ir.plan import FactoryPlan
+from tcgen.ir.schema import ColumnFact, TableFact, UniqueFact
+from tcgen.plan.columns import Attribute
+from tcgen.plan.uniqueness import Distinct, keep_apart
+
+
+def apart(things: TableFact, fresh: set[str] = frozenset()) -> Distinct:  # type: ignore[assignment]
+    return keep_apart(
+        things, {one.name: Attribute(one.name, things.key, one) for one in things.columns}, set(fresh)
+    )
+
+
+def planned(*columns: ColumnFact, **options: object) -> FactoryPlan:
+    things = table("things", *columns, **options)
+    return factories([things], [mapper("Thing", things)])["Thing"]
+
+
+def test_nothing_is_asked_without_a_constraint() -> None:
+    assert apart(table("things", key(), column("name", TEXT))) == Distinct(frozenset(), frozenset(), None)
+
+
+def test_the_primary_key_counts() -> None:
+    assert apart(table("things", key(autoincrement=False))).counted == {"id"}
+    assert apart(table("things", key())).counted == frozenset()
+
+
+def test_one_column_of_a_composite_constraint_is_enough() -> None:
+    pair = table("things", key(), column("a", INTEGER), column("b", string(9)), uniques=["a b"])
+    assert apart(pair).counted == {"b"}
+
+
+def test_a_column_serves_several_constraints() -> None:
+    things = table("things", key(), column("a", TEXT), column("b", TEXT), uniques=["a b", "a"])
+    assert apart(things).counted == {"a"}
+
+
+@pytest.mark.parametrize(
+    "fresh",
+    [
+        column("a", nullable=True),
+        column("a", UUID, default="callable"),
+        column("a", UUID, server_default="gen_random_uuid()"),
+        column("a", server_default="nextval('a_seq')"),
+        column("a", default="sequence"),
+        column("a", identity="always"),
+    ],
+    ids=lambda one: one.default or one.server_default or one.identity or "nullable",
+)
+def test_what_differs_by_itself_is_left_alone(fresh: ColumnFact) -> None:
+    assert apart(table("things", key(), fresh, column("b", TEXT), uniques=["a b"])).counted == frozenset()
+
+
+def test_a_default_that_is_the_same_each_time_is_no_help() -> None:
+    things = table("things", key(), column("a", TEXT, default="callable"), uniques=["a"])
+    assert apart(things).counted == {"a"}
+    things = table("things", key(), column("a", server_default="0"), uniques=["a"])
+    assert apart(things).counted == {"a"}
+
+
+def test_a_key_copied_from_a_new_parent_differs() -> None:
+    things = table("things", key(), column("a"), column("b", TEXT), uniques=["a b"])
+    assert apart(things, {"a"}).counted == frozenset()
+
+
+def test_a_partial_or_functional_index_counts_as_if_it_were_whole() -> None:
+    partial = UniqueFact(columns=("a",), where="active")
+    functional = UniqueFact(columns=("a",), expressions=("lower(a)",))
+    for unique in (partial, functional):
+        assert apart(table("things", key(), column("a", TEXT), uniques=[unique])).counted == {"a"}
+
+
+def test_few_values_bound_the_rows() -> None:
+    assert planned(key(), column("a", enumeration("x", "y", "z")), uniques=["a"]).most_rows == 3
+    assert planned(key(), column("a", BOOLEAN), uniques=["a"]).most_rows == 2
+    listed = planned(key(), column("a", string(9)), uniques=["a"], checks=["a IN ('x', 'y')"])
+    assert listed.most_rows == 2
+    between = planned(key(), column("a"), uniques=["a"], checks=["a BETWEEN 1 AND 5"])
+    assert (between.most_rows, fields_of(between)["a"]) == (5, "Use(next, cycle(range(1, 6)))")
+
+
+def test_a_single_allowed_value_allows_a_single_row() -> None:
+    only = planned(key("id", autoincrement=False), checks=["id = 1"])
+    assert (only.most_rows, fields_of(only)["id"]) == (1, "1")
+
+
+def test_many_values_are_no_bound() -> None:
+    many = planned(key(), column("a"), uniques=["a"], checks=["a > 0"])
+    assert many.most_rows is None
+    assert "next(serial)" in fields_of(many)["a"] or "next, serial" in fields_of(many)["a"]
+
+
+def test_another_column_is_taken_before_few_values() -> None:
+    pair = planned(key(), column("a", enumeration("x", "y")), column("b", TEXT), uniques=["a b"])
+    assert pair.most_rows is None
+    assert "serial" in fields_of(pair)["b"]
+
+
+def test_a_unique_foreign_key_gets_a_new_parent() -> None:
+    users = table("users", key())
+    profiles = table(
+        "profiles", key(), column("user_id"), uniques=["user_id"], foreign_keys=(foreign("user_id", "users"),)
+    )
+    made = factories(
+        [users, profiles],
+        [
+            mapper("User", users),
+            mapper("Profile", profiles, relationships=(many_to_one("user", "User", {"user_id": "id"}),)),
+        ],
+    )["Profile"]
+    assert fields_of(made) == {"user": "UserFactory"}
+    assert made.most_rows is None
+
+
+def test_short_unique_texts_stay_short() -> None:
+    made = planned(key(), column("code", string(3)), uniques=["code"])
+    assert fields_of(made)["code"] == "Use(lambda: short_text(next(serial), 3))"
+    assert made.uses_short_text
+
+
+def test_a_type_that_cannot_count_leaves_the_choice_to_others() -> None:
+    pair = table("things", key(), column("a", of_type("JSONB", "JSON")), column("b", TEXT), uniques=["a b"])
+    assert apart(pair).counted == {"b"}
