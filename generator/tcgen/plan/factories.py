@@ -168,13 +168,17 @@ def _distinct(
     """Mark the attributes that keep rows apart; return them and how many rows there can be."""
     marked = dict(merged)
     bounds: list[int] = []
+    known: set[str] = set()
     for table in mapper.tables:
+        # the mapper copies a joined table's key from the table before it
+        copied = {column for (table_, column), name in by_column.items() if table_ == table and name in known}
+        known |= {name for (table_, _), name in by_column.items() if table_ == table}
         own = {
             column: replace(marked[name], column=tables.columns[(table, column)])
             for (table_, column), name in by_column.items()
             if table_ == table
         }
-        apart = keep_apart(tables.tables[table], own, fresh)
+        apart = keep_apart(tables.tables[table], own, fresh | copied)
         for column in apart.counted | apart.cycled:
             name = by_column[(table, column)]
             if name not in _set_by_the_mapper(mapper):

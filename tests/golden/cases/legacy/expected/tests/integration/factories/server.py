@@ -7,13 +7,12 @@ from sqlalchemy.dialects.postgresql import Range
 
 from legacy.assets import Server
 
-from .base import ModelFactory, fake, serial
+from .base import ModelFactory, fake
 
 
 class ServerFactory(ModelFactory[Server]):
     __model__ = Server
 
-    id = Use(next, serial)
     label = Use(fake.word)
     bought_on = Use(fake.date_this_year)
     tags = Use(list[str])

@@ -13,7 +13,6 @@ from .base import ModelFactory, fake, serial
 class VehicleFactory(ModelFactory[Vehicle]):
     __model__ = Vehicle
 
-    id = Use(next, serial)
     label = Use(fake.word)
     bought_on = Use(fake.date_this_year)
     tags = Use(list[str])
