@@ -1,0 +1,225 @@
+"""Where the suite goes, what it needs, and how its database comes to be."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from plan_builders import TEXT, column, key, mapper, of_type, project, ref, schema, table
+
+from tcgen.ir.plan import SuitePlan
+from tcgen.ir.project import PytestConfig
+from tcgen.ir.schema import AlembicFact, ColumnFact, Environment, MetadataFact, Schema, UniqueFact
+from tcgen.plan.build import Options, build_plan, plan_lines
+from tcgen.plan.database import plan_database
+
+USERS = table("users", key(), column("name", TEXT))
+FOUND = schema([USERS], [mapper("User", USERS)])
+
+
+def plan(found: Schema = FOUND, options: Options | None = None, **project_fields: Any) -> SuitePlan:
+    return build_plan(project(**project_fields), found, options or Options())
+
+
+def history(**fields: Any) -> Schema:
+    facts = {"ini": "alembic.ini", "script_location": "migrations", "url_via": "option", "heads": ("a1",)}
+    return FOUND.model_copy(update={"alembic": AlembicFact(**{**facts, **fields})})
+
+
+def with_columns(*columns: ColumnFact, **options: Any) -> Schema:
+    things = table("things", key(), *columns, **options)
+    return schema([things], [mapper("Thing", things)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "options", "dest"),
+    [
+        ({}, {}, "tests/integration"),
+        ({"tests_dir": "test"}, {}, "test/integration"),
+        ({}, {"dest": "checks/db/"}, "checks/db"),
+        ({"tests_dir": "tests", "tests_conftest": True}, {}, "tests_integration"),
+        ({"tests_dir": "tests", "tests_conftest": True}, {"dest": "tests/db"}, "tests/db"),
+        ({}, {"taken": frozenset({"tests/integration"})}, "tests/database"),
+        (
+            {"tests_dir": "tests", "tests_conftest": True},
+            {"taken": frozenset({"tests_integration"})},
+            "tests_database",
+        ),
+    ],
+)
+def test_destination(fields: dict[str, Any], options: dict[str, Any], dest: str) -> None:
+    made = plan(options=Options(**options), **fields)
+    assert made.dest == dest
+    assert made.root_levels == dest.count("/") + 1
+
+
+def test_going_beside_the_users_tests_is_said() -> None:
+    made = plan(tests_dir="tests", tests_conftest=True)
+    assert [one.code for one in made.diagnostics] == ["suite-beside-tests"]
+    assert "--dest" in made.diagnostics[0].hint
+
+
+def test_source_roots_are_needed_unless_the_project_is_installed_for_editing() -> None:
+    assert plan(source_roots=("src",)).source_roots == ("src",)
+    installed = Environment(python="3.11.4", sqlalchemy="2.0.36", editable=True)
+    assert plan(FOUND.model_copy(update={"environment": installed}), source_roots=("src",)).source_roots == ()
+
+
+def test_requirements_name_only_what_the_project_lacks() -> None:
+    names = {one.partition(">")[0] for one in plan(dependencies=("psycopg2",)).requirements}
+    assert {"polyfactory", "pytest", "testcontainers", "faker", "filelock"} <= names
+    assert not any(one.startswith(("psycopg", "asyncpg", "pytest-asyncio")) for one in names)
+    assert "psycopg[binary]" in {one.partition(">")[0] for one in plan().requirements}
+    made = plan(async_engine=True, dependencies=("asyncpg",))
+    assert "pytest-asyncio>=0.24" in made.requirements
+    assert not any(one.startswith("asyncpg") for one in made.requirements)
+    assert list(made.requirements) == sorted(made.requirements)
+
+
+def test_sqlalchemy_1_4_gets_a_driver_it_has_a_dialect_for() -> None:
+    old = FOUND.model_copy(update={"environment": Environment(python="3.10.2", sqlalchemy="1.4.54")})
+    made = plan(old)
+    assert made.sqlalchemy == (1, 4)
+    assert made.database.sync_driver == "psycopg2"
+
+
+@pytest.mark.parametrize(
+    ("requires", "expected"),
+    [
+        ("", ("3.11",)),
+        (">=3.9", ("3.10", "3.11")),
+        (">=3.11", ("3.11",)),
+        (">= 3.10, <4", ("3.10", "3.11")),
+        ("~=3.11", ("3.11",)),
+    ],
+)
+def test_python_versions(requires: str, expected: tuple[str, ...]) -> None:
+    assert plan(requires_python=requires).python_versions == expected
+
+
+def test_ci_is_the_projects_unless_asked_for() -> None:
+    assert plan(ci="gitlab").ci == "gitlab"
+    assert plan(options=Options(ci="none"), ci="gitlab").ci == "none"
+
+
+@pytest.mark.parametrize(
+    ("dependencies", "driver"),
+    [
+        (("psycopg2-binary",), "psycopg2"),
+        (("psycopg",), "psycopg"),
+        (("pg8000",), "pg8000"),
+        (("psycopg", "psycopg2"), "psycopg"),
+        ((), "psycopg"),
+    ],
+)
+def test_sync_driver(dependencies: tuple[str, ...], driver: str) -> None:
+    assert plan(dependencies=dependencies).database.sync_driver == driver
+
+
+def test_async_projects_get_a_driver_and_a_runner() -> None:
+    assert (plan().database.async_driver, plan().database.async_runner) == (None, None)
+    database = plan(async_engine=True, dependencies=("asyncpg",)).database
+    assert (database.async_driver, database.async_runner) == ("asyncpg", "pytest-asyncio")
+    assert plan(async_engine=True).database.async_driver == "psycopg"
+    assert plan(history(is_async=True)).database.async_driver == "psycopg"
+    anyio = PytestConfig(plugins=("anyio",))
+    assert plan(async_engine=True, pytest=anyio).database.async_runner == "anyio"
+
+
+@pytest.mark.parametrize(
+    ("fields", "source"),
+    [
+        ({}, "alembic_option"),
+        ({"url_via": "attribute", "attribute": "connection"}, "alembic_attribute"),
+        ({"url_via": "environment", "environment": {"DATABASE_URL": "url"}}, "alembic_environment"),
+        ({"url_via": "environment", "ini": None}, "alembic_direct"),
+        ({"url_via": "direct"}, "alembic_direct"),
+        ({"base_on_existing": True}, "stamp"),
+        ({"heads": ()}, "create_all"),
+    ],
+)
+def test_where_the_tables_come_from(fields: dict[str, Any], source: str) -> None:
+    database, remarks = plan_database(project(), history(**fields))
+    assert database.schema_from == source
+    assert (database.alembic is None) == (source == "create_all")
+    assert [one.code for one in remarks] == (
+        ["history-starts-on-existing-schema"] if source == "stamp" else []
+    )
+
+
+def test_without_migrations_the_models_make_the_tables() -> None:
+    assert plan().database.schema_from == "create_all"
+
+
+def test_independent_branches_are_all_migrated() -> None:
+    for heads, target in ((("a",), "head"), (("a", "b"), "heads")):
+        alembic = plan_database(project(), history(heads=heads))[0].alembic
+        assert alembic is not None
+        assert alembic.target == target
+
+
+@pytest.mark.parametrize("text", ["one two", "one;two", "one, two", "one\ntwo"])
+def test_version_locations_however_the_ini_separates_them(text: str) -> None:
+    alembic = plan_database(project(), history(options={"version_locations": text, "timezone": "UTC"}))[
+        0
+    ].alembic
+    assert alembic is not None
+    assert alembic.version_locations == ("one", "two")
+    assert alembic.options == {"timezone": "UTC"}
+
+
+@pytest.mark.parametrize(
+    ("found", "extension"),
+    [
+        (with_columns(column("a", of_type("CITEXT", ddl="CITEXT"))), "citext"),
+        (with_columns(column("a", of_type("HSTORE", ddl="HSTORE"))), "hstore"),
+        (with_columns(column("a", of_type("VECTOR", ddl="VECTOR(3)"))), "vector"),
+        (with_columns(column("a", of_type("Geometry", ddl="geometry(POINT,4326)"))), "postgis"),
+        (with_columns(column("a", of_type("ARRAY", ddl="CITEXT[]", item=of_type("CITEXT", ddl="CITEXT")))), "citext"),
+        (with_columns(column("a", TEXT, server_default="uuid_generate_v4()")), "uuid-ossp"),
+        (with_columns(column("a", TEXT), excludes=("EXCLUDE USING gist (a WITH =)",)), "btree_gist"),
+        (
+            with_columns(
+                column("a", TEXT), uniques=[UniqueFact(columns=("a",), expressions=("a gin_trgm_ops",))]
+            ),
+            "pg_trgm",
+        ),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)  # fmt: skip
+def test_extensions(found: Schema, extension: str) -> None:
+    assert plan(found).database.extensions == (extension,)
+
+
+def test_schemas_are_made_unless_the_migrations_do() -> None:
+    tables = [table("a", key(), schema=name) for name in ("sales", "public", "stock")]
+    found = schema(tables, [])
+    assert plan(found).database.schemas == ("sales", "stock")
+    migrated = found.model_copy(update={"alembic": history(schemas_created=("sales",)).alembic})
+    assert plan(migrated).database.schemas == ("stock",)
+    versions = found.model_copy(update={"alembic": history(version_table_schema="versions").alembic})
+    assert "versions" in plan(versions).database.schemas
+
+
+def test_metadata_is_named_with_the_modules_that_complete_it() -> None:
+    fact = MetadataFact(ref=ref("Base.metadata", "app.db"), modules=("app.db", "app.models"))
+    (metadata,) = plan(FOUND.model_copy(update={"metadatas": (fact,)})).database.metadatas
+    assert metadata.expression == "Base.metadata"
+    assert "from app.db import Base" in metadata.imports
+    assert "app.models" in str(metadata)
+
+
+def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:
+    names = [table(f"t{number}", key(), column("é", TEXT)) for number in range(3)]
+    found = schema(names, [mapper(f"T{number}", one) for number, one in enumerate(names)])
+    text = plan_lines(plan(found, root="/srv/secret place", python="/opt/secret place/python"))
+    assert text.isascii()
+    assert text.endswith("\n")
+    lines = text.splitlines()
+    assert len(lines) == 4
+    assert json.loads(lines[0])["format"] == 1
+    assert [json.loads(line)["model"] for line in lines[1:]] == ["T0", "T1", "T2"]
+    assert "secret place" not in text
+    for line in lines:
+        assert list(json.loads(line)) == sorted(json.loads(line))
