@@ -60,7 +60,8 @@ def pytest_ignore_collect(config: pytest.Config) -> bool | None:
 
 
 def _is_deselected(config: pytest.Config) -> bool:
-    return bool(config.getoption("markexpr") == "not integration")
+    wanted = str(config.getoption("markexpr"))
+    return "not integration" in wanted and " or " not in wanted
 
 
 @pytest.hookimpl(tryfirst=True)
