@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePath
 
 import tomlkit
 from pydantic import ValidationError
@@ -10,6 +11,21 @@ from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
+
+
+def check_dest(dest: str, origin: str) -> None:
+    """Make sure that a destination is a folder inside the project that CI files can name as it is.
+
+    Raises:
+        TcgenError: It is not; ``origin`` says who named it.
+    """
+    parts = PurePath(dest).parts
+    if not parts or not all(re.fullmatch(r"[\w-][\w.-]*", part) for part in parts):
+        raise TcgenError(
+            "bad-dest",
+            f"{origin} {dest}: not the plain name of a folder inside the project",
+            hint="give one such as tests/integration",
+        )
 
 
 class Settings(Frozen):
@@ -38,6 +54,8 @@ def load_settings(root: Path) -> Settings:
         settings = Settings.model_validate(document.get("tool", {}).get("tcgen", {}))
         for name, code in settings.providers.items():
             compile(code, name, "eval")
+        if settings.dest is not None:
+            check_dest(settings.dest, f"{path}: [tool.tcgen] dest =")
     except ParseError as error:
         raise TcgenError("bad-pyproject", f"{path}: {error}", hint="mend the file and run again") from error
     except ValidationError as error:

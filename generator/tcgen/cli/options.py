@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from tcgen.config import check_dest
 from tcgen.errors import TcgenError
 from tcgen.pipeline import Request
 
@@ -65,12 +66,8 @@ def request(
             raise TcgenError(
                 "unknown-service", f"no service is called {name!r}", hint=f"there are: {', '.join(SERVICES)}"
             )
-    if dest is not None and (Path(dest).is_absolute() or ".." in Path(dest).parts or not Path(dest).parts):
-        raise TcgenError(
-            "bad-dest",
-            f"--dest {dest}: not a folder inside the project",
-            hint="give one such as tests/integration",
-        )
+    if dest is not None:
+        check_dest(dest, "--dest")
     return Request(
         root=directory.resolve(),
         python=python,

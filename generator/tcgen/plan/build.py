@@ -41,7 +41,8 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
     requirements = _requirements(project, schema, database)
     major, minor = (int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
     return SuitePlan(
-        project=project.name,
+        # it stands in a docstring
+        project=re.sub(r"[^\w. -]+", "-", project.name),
         dest=dest,
         root_levels=len(dest.split("/")),
         source_roots=_source_roots(project, schema),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -62,7 +65,10 @@ def test_help_has_examples(tmp_path: Path, command: str) -> None:
     [
         (["init", "nowhere"], "does not exist", "tcgen init DIR"),
         (["init", "--service", "cassandra"], "no service is called 'cassandra'", "postgres"),
-        (["init", "--dest", "../up"], "not a folder inside the project", "tests/integration"),
+        (["init", "--dest", "../up"], "a folder inside the project", "tests/integration"),
+        (["init", "--dest", "/tmp/up"], "a folder inside the project", "tests/integration"),
+        (["init", "--dest", "x; rm y"], "a folder inside the project", "tests/integration"),
+        (["init", "--dest", "."], "a folder inside the project", "tests/integration"),
         (["init", "--python", "no-such-python"], "no-such-python", "--python"),
         (["init", "--alembic-config", "gone.ini"], "gone.ini", ""),
     ],
@@ -106,6 +112,8 @@ def test_no_models(project: Path) -> None:
         ("[tool.tcgen]\ncolour = 1\n", "colour"),
         ('[tool.tcgen.providers]\n"shop.models.Book.title" = "Use("\n', "shop.models.Book.title"),
         ("[tool.tcgen\n", "pyproject.toml"),
+        ('[tool.tcgen]\ndest = "../up"\n', "dest = ../up"),
+        ("[tool.tcgen]\ndest = 3\n", "dest"),
     ],
 )
 def test_a_bad_setting(project: Path, setting: str, message: str) -> None:
@@ -164,6 +172,34 @@ def test_json_is_one_document_on_stdout(project: Path) -> None:
     document = json.loads(init(project, "--json").stdout)
     assert document["mapped_classes"] == document["factories"] == 1
     assert "tests/integration/factories/book.py" in document["written"]
+
+
+def test_several_metadatas_are_named(project: Path) -> None:
+    (project / "shop" / "other.py").write_text(MODELS.replace("book", "film").replace("Book", "Film"))
+    both = init(project, "--dry-run", "--json")
+    assert json.loads(both.stdout)["mapped_classes"] == 2, both.stderr
+    one = init(project, "--dry-run", "--json", "--models", "shop.other:Base")
+    assert json.loads(one.stdout)["mapped_classes"] == 1, one.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such signals")
+def test_an_interrupt_writes_nothing_and_shows_no_traceback(project: Path) -> None:
+    with (project / "shop" / "models.py").open("a") as file:
+        file.write("import pathlib, time; pathlib.Path('imported').touch(); time.sleep(60)\n")
+    before = tree(project)
+    command = [sys.executable, "-m", "tcgen", "init", "--yes", "--python", sys.executable]
+    running = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
+    for _ in range(300):
+        if list(project.rglob("imported")):
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, shown = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "Traceback" not in shown
+    for left in project.rglob("imported"):
+        left.unlink()
+    assert tree(project) == before
 
 
 def test_an_empty_folder_offers_the_sample(tmp_path: Path) -> None:

@@ -223,3 +223,7 @@ def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:
     assert "secret place" not in text
     for line in lines:
         assert list(json.loads(line)) == sorted(json.loads(line))
+
+
+def test_a_hostile_project_name_is_made_plain() -> None:
+    assert plan(name='x"""; import os\n\\').project == "x- import os-"

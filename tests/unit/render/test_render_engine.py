@@ -1,0 +1,125 @@
+"""What a plan holds reaches the files as data, and the files come from the right template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
+from tcgen.plan.build import plan_lines
+from tcgen.plan.source import quoted
+from tcgen.render import resources
+from tcgen.render.engine import Tree, render, render_text
+
+HOSTILE = [
+    '"; import os',
+    "it's",
+    "a: b # c",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "|\n  x",
+    "é\u2028\x85",
+    "\t",
+    "  ",
+    "%",
+    "\\N{x}",
+]
+
+
+def suite(*texts: str) -> SuitePlan:
+    fields = tuple(FieldPlan(name=f"f{n}", code=quoted(text), reason=text) for n, text in enumerate(texts))
+    factory = FactoryPlan(
+        slug="user",
+        name="UserFactory",
+        model="User",
+        label="app.models.User",
+        table="users",
+        imports=("from app.models import User", "", "from .base import ModelFactory"),
+        fields=fields,
+    )
+    database = DatabasePlan(
+        schema_from="create_all",
+        image="postgres:18",
+        sync_driver="psycopg",
+        async_driver=None,
+        async_runner=None,
+        extensions=(),
+        schemas=tuple(texts),
+        metadatas=(
+            MetadataPlan(imports=("from app.models import Base",), modules=(), expression="Base.metadata"),
+        ),
+        alembic=None,
+    )
+    return SuitePlan(
+        project="app",
+        dest="tests/integration",
+        root_levels=2,
+        source_roots=("src",),
+        sqlalchemy=(2, 0),
+        environment=dict.fromkeys(("A", "B"), texts[0] if texts else "x"),
+        database=database,
+        factories=(factory,),
+        requirements=("pytest>=8",),
+        requirements_group="integration",
+        install=". --group integration",
+        python_versions=("3.11",),
+        package_manager="pip",
+        ci="none",
+    )
+
+
+def recorded(tree: Tree) -> object:
+    return yaml.safe_load(tree[ANSWERS])["plan"]
+
+
+@pytest.mark.parametrize("texts", [(), tuple(HOSTILE)], ids=["plain", "hostile"])
+def test_the_answers_hold_exactly_the_plan(texts: tuple[str, ...]) -> None:
+    plan = suite(*texts)
+    tree = render(plan)
+    assert recorded(tree) == plan_lines(plan)
+    text = tree[ANSWERS].decode()
+    assert "plan: |\n" in text
+    # a line a model, so that two branches which each add one merge
+    assert sum(line.startswith("  {") for line in text.splitlines()) == 2
+
+
+def test_the_answers_make_the_same_files_again() -> None:
+    tree = render(suite(*HOSTILE))
+    again = recorded(tree)
+    assert isinstance(again, str)
+    assert render_text(again) == tree
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_text(text: str) -> None:
+    tree = render(suite(text))
+    for path, content in tree.items():
+        if path.endswith(".py"):
+            compile(content, path, "exec")
+    scope: dict[str, object] = {}
+    source = tree["tests/integration/factories/user.py"].decode().partition("__model__ = User\n")[2]
+    exec("class A:\n" + source.lstrip("\n"), scope)
+    assert vars(scope["A"])["f0"] == text  # type: ignore[call-overload]
+
+
+def test_the_checkout_is_preferred_to_a_copy_inside_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "generator" / "tcgen"
+    package.mkdir(parents=True)
+    monkeypatch.setattr(resources, "_PACKAGE", package)
+    assert resources.template_folder() == package / "_template"
+    (tmp_path / "copier.yml").touch()
+    assert resources.template_folder() == package / "_template"
+    (tmp_path / "templates" / "suite").mkdir(parents=True)
+    assert resources.template_folder() == tmp_path
+
+
+def test_the_template_is_not_touched_and_nothing_is_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    render(suite())
+    assert not [path.name for path in tmp_path.iterdir() if path.name.startswith("tcgen-")]
