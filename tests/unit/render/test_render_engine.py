@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 import yaml
+from sqlalchemy import text
 
 from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
 from tcgen.plan.build import plan_lines
@@ -79,10 +81,10 @@ def test_the_answers_hold_exactly_the_plan(texts: tuple[str, ...]) -> None:
     plan = suite(*texts)
     tree = render(plan)
     assert recorded(tree) == plan_lines(plan)
-    text = tree[ANSWERS].decode()
-    assert "plan: |\n" in text
+    written = tree[ANSWERS].decode()
+    assert "plan: |\n" in written
     # a line a model, so that two branches which each add one merge
-    assert sum(line.startswith("  {") for line in text.splitlines()) == 2
+    assert sum(line.startswith("  {") for line in written.splitlines()) == 2
 
 
 def test_the_answers_make_the_same_files_again() -> None:
@@ -92,16 +94,28 @@ def test_the_answers_make_the_same_files_again() -> None:
     assert render_text(again) == tree
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_stays_text(text: str) -> None:
-    tree = render(suite(text))
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_text_stays_text(value: str) -> None:
+    tree = render(suite(value))
     for path, content in tree.items():
         if path.endswith(".py"):
             compile(content, path, "exec")
     scope: dict[str, object] = {}
     source = tree["tests/integration/factories/user.py"].decode().partition("__model__ = User\n")[2]
     exec("class A:\n" + source.lstrip("\n"), scope)
-    assert vars(scope["A"])["f0"] == text  # type: ignore[call-overload]
+    assert vars(scope["A"])["f0"] == value  # type: ignore[call-overload]
+
+
+def test_schema_names_stay_names_in_sql() -> None:
+    names = ['x"; DROP TABLE a; --', "a:b", "it's"]
+    source = render(suite(*names))["tests/integration/schema.py"].decode()
+    literals = [node.value for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Constant)]
+    made = [str(text(one)) for one in literals if isinstance(one, str) and one.startswith("CREATE SCHEMA")]
+    assert made == [
+        'CREATE SCHEMA IF NOT EXISTS "x""; DROP TABLE a; --"',
+        'CREATE SCHEMA IF NOT EXISTS "a:b"',
+        'CREATE SCHEMA IF NOT EXISTS "it\'s"',
+    ]
 
 
 def test_the_checkout_is_preferred_to_a_copy_inside_the_package(
