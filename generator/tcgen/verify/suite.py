@@ -65,9 +65,11 @@ def collect(project: Project, plan: SuitePlan, schema: Schema) -> Outcome:
 
 
 def _count(listing: str) -> int:
-    """Count test cases, whether pytest lists each or, made quieter by the project, a number a file."""
-    cases = sum("::" in line for line in listing.splitlines())
-    return cases or sum(int(number) for number in re.findall(r"^\S+\.py: (\d+)$", listing, re.MULTILINE))
+    """Count test cases: pytest ends with their number, or, made quieter by the project, lists one a file."""
+    total = re.search(r"(\d+)(?:/\d+)? tests? collected", listing)
+    if total is not None:
+        return int(total.group(1))
+    return sum(int(number) for number in re.findall(r"^\S+\.py: (\d+)$", listing, re.MULTILINE))
 
 
 def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -> int:
