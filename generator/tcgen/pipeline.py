@@ -7,19 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
-from tcgen.apply.changes import Change, compare, last_render
+from tcgen.apply.changes import Change, compare, recorded_plan
 from tcgen.apply.pyproject import add_group
 from tcgen.config import load_settings
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.introspect.runner import inspect_project
-from tcgen.ir.plan import ANSWERS, SuitePlan
+from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
-from tcgen.render.engine import render
+from tcgen.render.engine import render, render_text
 
 Progress = Callable[[str], None]
 
@@ -91,10 +89,11 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
     """
     root = Path(planned.project.root)
     progress("rendering")
-    base = last_render(root)
-    found = [
-        _spare_ci(change) if not base else change for change in compare(root, render(planned.plan), base)
-    ]
+    recorded, rendered = recorded_plan(root), render(planned.plan)
+    # most runs find the plan as it was: the same text makes the same files
+    unchanged = recorded == plan_lines(planned.plan)
+    base = {} if recorded is None else rendered if unchanged else render_text(recorded)
+    found = [_spare_ci(change) if not base else change for change in compare(root, rendered, base)]
     in_the_way = [change.path for change in found if change.kind == "conflict"]
     if in_the_way and not base:
         raise TcgenError(
@@ -120,9 +119,5 @@ def plan_text(root: Path) -> str:
 
 def _recorded_dest(root: Path) -> str | None:
     """Return where the last run put the suite: its own conftest.py must not move it."""
-    recorded = root / ANSWERS
-    if not recorded.is_file():
-        return None
-    answers = yaml.safe_load(recorded.read_text(encoding="utf-8"))
-    first = str(answers["plan"]).partition("\n")[0]
-    return str(json.loads(first)["dest"])
+    recorded = recorded_plan(root)
+    return None if recorded is None else str(json.loads(recorded.partition("\n")[0])["dest"])

@@ -10,7 +10,7 @@ import yaml
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS
-from tcgen.render.engine import Tree, render_text
+from tcgen.render.engine import Tree
 
 Kind = Literal["create", "update", "unchanged", "kept", "conflict"]
 
@@ -40,14 +40,14 @@ class Change(Frozen):
         return "".join(difflib.unified_diff(before, after, origin, f"b/{self.path}"))
 
 
-def last_render(root: Path) -> Tree:
-    """Return the files as the recorded answers make them; empty where none are recorded."""
+def recorded_plan(root: Path) -> str | None:
+    """Return the plan in the answers file, as it was recorded; None where there is none."""
     recorded = root / ANSWERS
     if not recorded.is_file():
-        return {}
+        return None
     answers = yaml.safe_load(recorded.read_text(encoding="utf-8"))
     plan = answers.get("plan") if isinstance(answers, dict) else None
-    return render_text(plan) if isinstance(plan, str) else {}
+    return plan if isinstance(plan, str) else None
 
 
 def compare(root: Path, rendered: Tree, base: Tree) -> tuple[Change, ...]:

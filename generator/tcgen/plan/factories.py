@@ -78,9 +78,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     }
     merged = {name: columns[-1] for name, columns in attributes.items()}
     keyed = _keyed(mapper, tables, by_column)
-    needed = {
-        name for name, one in merged.items() if all(c.required for c in attributes[name]) or one.required
-    }
+    needed = {name for name, one in merged.items() if one.required}
     needed |= {name for name in keyed if merged[name].filled and not merged[name].column.autoincrement}
     needed -= _set_by_the_mapper(mapper)
     merged = _limited(mapper, tables, merged, by_column, needed)
@@ -97,7 +95,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     }
     values.update(_compared(merged, values))
     values.update(_itself(found.links, merged, values))
-    values, links = _for_constructor(mapper, values, found.links)
+    values.update(_for_constructor(mapper, values, found.links))
     for name in merged:
         if (own := providers.get(f"{mapper.cls.dotted}.{name}")) is not None:
             values[name] = Code(own, reason="[tool.tcgen.providers]")
@@ -112,7 +110,8 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     )
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
-    return Draft(mapper, ordered, links, _bypasses(mapper.constructor, ordered, links), most_rows, remarks)
+    bypasses = _bypasses(mapper.constructor, ordered, found.links)
+    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks)
 
 
 def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:
@@ -233,23 +232,21 @@ def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[st
     return found
 
 
-def _for_constructor(
-    mapper: MapperFact, values: dict[str, Code], links: tuple[Link, ...]
-) -> tuple[dict[str, Code], tuple[Link, ...]]:
+def _for_constructor(mapper: MapperFact, values: dict[str, Code], links: tuple[Link, ...]) -> dict[str, Code]:
     """Give a dataclass every argument its ``__init__`` asks for."""
     constructor = mapper.constructor
     if constructor.kind != "dataclass":
-        return values, links
-    given = dict(values)
+        return {}
+    given: dict[str, Code] = {}
     relationships = {one.key: one for one in mapper.relationships}
     through = {link.relationship.key for link in links if link.relationship}
     keyed = {name for link in links if not link.relationship for name in link.pairs}
     for name in constructor.required:
-        if name in given or name in through or name in keyed:
+        if name in values or name in through or name in keyed:
             continue
         many = name in relationships and relationships[name].uselist
         given[name] = Code("Use(list)" if many else "None", reason="__init__ asks for it")
-    return given, links
+    return given
 
 
 def _bypasses(constructor: ConstructorFact, values: dict[str, Code], links: tuple[Link, ...]) -> bool:

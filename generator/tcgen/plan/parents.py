@@ -70,11 +70,7 @@ def _link(
     if key.target in mapper.tables and key.target != table and _is_inheritance(mapper, table, key, names):
         return Link(key, mapper, {}, None, False)
     if key.target in mapper.tables and key.target == table:
-        own = {
-            (table_, column): attribute.key
-            for attribute in mapper.attributes
-            for table_, column in attribute.columns
-        }
+        own = _by_column(mapper)
         pairs = {
             name: own[(key.target, column)]
             for name, column in zip(names, key.target_columns, strict=True)
@@ -84,7 +80,7 @@ def _link(
     owner = tables.owner(key.target)
     if owner is None:
         return None
-    remote = {column: attribute.key for attribute in owner.attributes for column in attribute.columns}
+    remote = _by_column(owner)
     if any((key.target, column) not in remote for column in key.target_columns):
         return None
     pairs = {
@@ -93,8 +89,12 @@ def _link(
     return Link(key, owner, pairs, _relationship(mapper, table, key), False)
 
 
+def _by_column(mapper: MapperFact) -> dict[tuple[str, str], str]:
+    return {column: attribute.key for attribute in mapper.attributes for column in attribute.columns}
+
+
 def _is_inheritance(mapper: MapperFact, table: str, key: ForeignKeyFact, names: list[str]) -> bool:
-    own = {column: attribute.key for attribute in mapper.attributes for column in attribute.columns}
+    own = _by_column(mapper)
     return all(
         own.get((key.target, column)) == name for name, column in zip(names, key.target_columns, strict=True)
     )

@@ -12,8 +12,6 @@ class Code:
     text: str
     imports: frozenset[str] = field(default_factory=frozenset)
     reason: str = ""
-    fakes: bool = False
-    counts: bool = False
 
 
 def quoted(value: object) -> str:

@@ -45,9 +45,7 @@ def one_of(attribute: Attribute) -> Code | None:
         values = [value in (True, 1, "true", "t", "1") for value in values]
     if len(values) == 1:
         return Code(quoted(values[0]), reason="the only value its CHECK allows")
-    return Code(
-        f"Use(fake.random_element, {quoted(values)})", reason="its CHECK lists the values", fakes=True
-    )
+    return Code(f"Use(fake.random_element, {quoted(values)})", reason="its CHECK lists the values")
 
 
 def _plain(value: object, *, whole: bool) -> object:

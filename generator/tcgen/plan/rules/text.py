@@ -25,8 +25,8 @@ def bounded(attribute: Attribute, provider: str, longest: int | None) -> Code:
         return numbered(attribute)
     fits = most is None or (longest is not None and longest <= most)
     if fits:
-        return Code(f"Use(fake.{provider})", reason=f"named {attribute.name}", fakes=True)
-    return Code(f"Use(lambda: fake.{provider}()[:{most}])", reason=f"named {attribute.name}", fakes=True)
+        return Code(f"Use(fake.{provider})", reason=f"named {attribute.name}")
+    return Code(f"Use(lambda: fake.{provider}()[:{most}])", reason=f"named {attribute.name}")
 
 
 def numbered(attribute: Attribute) -> Code:
@@ -34,12 +34,12 @@ def numbered(attribute: Attribute) -> Code:
     shortest, most = bounds(attribute)
     stem = attribute.name.lower().strip("_").replace("_", "-") or "value"
     if attribute.distinct and "mail" in stem and (most is None or most >= 30) and shortest <= 16:
-        return Code('Use(lambda: f"user{next(serial)}@example.com")', reason="unique", counts=True)
+        return Code('Use(lambda: f"user{next(serial)}@example.com")', reason="unique")
     if not attribute.distinct:
         return _of_length(stem, shortest, most)
     if most is not None and most < _DIGITS:
         # base 36 without its lowest numbers, so that few characters are enough
-        return Code(f"Use(lambda: short_text(next(serial), {most}))", reason="unique, short", counts=True)
+        return Code(f"Use(lambda: short_text(next(serial), {most}))", reason="unique, short")
     room = None if most is None else most - _DIGITS - 1
     head = stem if room is None else stem[: max(room, 0)]
     text = f"{head}-" if head else ""
@@ -47,9 +47,8 @@ def numbered(attribute: Attribute) -> Code:
         return Code(
             f'Use(lambda: f"{text}{{next(serial):0{shortest - len(text)}}}")',
             reason="unique, long",
-            counts=True,
         )
-    return Code(f'Use(lambda: f"{text}{{next(serial)}}")', reason="unique", counts=True)
+    return Code(f'Use(lambda: f"{text}{{next(serial)}}")', reason="unique")
 
 
 def _of_length(stem: str, shortest: int, most: int | None) -> Code:

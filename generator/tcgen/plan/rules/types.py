@@ -30,7 +30,7 @@ def enum(attribute: Attribute) -> Code | None:
         return None
     if values.single is not None:
         return Code(values.single, values.imports, reason="the only value allowed")
-    return Code(f"Use(fake.random_element, {values.all})", values.imports, reason="an enum", fakes=True)
+    return Code(f"Use(fake.random_element, {values.all})", values.imports, reason="an enum")
 
 
 def _takes_members(fact: TypeFact) -> bool:
@@ -127,8 +127,6 @@ def _built(attribute: Attribute) -> Code | None:
         f"Use(lambda: {cls.qualname}({_value(stored.text)}))",
         stored.imports | {f"from {cls.module} import {cls.qualname.partition('.')[0]}"},
         reason=f"{cls.qualname} around {stored.reason}",
-        fakes=stored.fakes,
-        counts=stored.counts,
     )
 
 
@@ -211,11 +209,11 @@ def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
 
 def _integer(attribute: Attribute) -> Code:
     if attribute.distinct:
-        return Code("Use(next, serial)", reason="unique", counts=True)
+        return Code("Use(next, serial)", reason="unique")
     low, high = _number_bounds(attribute, 1, 100)
     if low == high:
         return Code(str(low), reason="the only value its CHECK allows")
-    return Code(f"Use(fake.random_int, {low}, {high})", reason="a whole number", fakes=True)
+    return Code(f"Use(fake.random_int, {low}, {high})", reason="a whole number")
 
 
 def _numeric(attribute: Attribute) -> Code:
@@ -225,10 +223,10 @@ def _numeric(attribute: Attribute) -> Code:
     imports = frozenset({"from decimal import Decimal"})
     if attribute.distinct:
         value = "next(serial)" if whole >= 4 else f"next(serial) % {10 ** max(whole, 0) or 1}"
-        return Code(f"Use(lambda: Decimal({value}))", imports, reason="unique", counts=True)
+        return Code(f"Use(lambda: Decimal({value}))", imports, reason="unique")
     if scale <= 0 and whole > 0:
         low, high = _number_bounds(attribute, 1, min(100, 10**whole - 1))
-        return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})))", imports, "a number", fakes=True)
+        return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})))", imports, "a number")
     unit = 10**scale
     low, high = (1, min(100 * unit, 10 ** (whole + scale) - 1))
     if attribute.limits.low is not None:
@@ -237,14 +235,12 @@ def _numeric(attribute: Attribute) -> Code:
     if attribute.limits.high is not None:
         high = int(attribute.limits.high * unit)
         low = min(low, high)
-    return Code(
-        f"Use(lambda: Decimal(fake.random_int({low}, {high})) / {unit})", imports, "a number", fakes=True
-    )
+    return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})) / {unit})", imports, "a number")
 
 
 def _float(attribute: Attribute) -> Code:
     if attribute.distinct:
-        return Code("Use(lambda: float(next(serial)))", reason="unique", counts=True)
+        return Code("Use(lambda: float(next(serial)))", reason="unique")
     low, high = attribute.limits.low, attribute.limits.high
     if low is None:
         low = Decimal(0) if high is None or high > 0 else high - 100
@@ -252,9 +248,7 @@ def _float(attribute: Attribute) -> Code:
         high = max(low, Decimal(0)) + 100
     if low == high:
         return Code(str(float(low)), reason="the only value its CHECK allows")
-    return Code(
-        f"Use(fake.pyfloat, min_value={_short(low)}, max_value={_short(high)})", reason="a number", fakes=True
-    )
+    return Code(f"Use(fake.pyfloat, min_value={_short(low)}, max_value={_short(high)})", reason="a number")
 
 
 def _short(value: Decimal) -> str:
@@ -271,24 +265,20 @@ def _datetime(attribute: Attribute, *, aware: bool) -> Code:
             f"Use(lambda: {start} + timedelta(minutes=next(serial)))",
             frozenset(imports),
             "unique",
-            counts=True,
         )
     imports.discard("from datetime import datetime")
     return Code(
         f"Use(fake.date_time_this_year{', tzinfo=timezone.utc' if aware else ''})",
         frozenset(imports),
         "a point in time",
-        fakes=True,
     )
 
 
 def _date(attribute: Attribute) -> Code:
     if attribute.distinct:
         imports = frozenset({"from datetime import date", "from datetime import timedelta"})
-        return Code(
-            "Use(lambda: date(2000, 1, 1) + timedelta(days=next(serial)))", imports, "unique", counts=True
-        )
-    return Code("Use(fake.date_this_year)", reason="a date", fakes=True)
+        return Code("Use(lambda: date(2000, 1, 1) + timedelta(days=next(serial)))", imports, "unique")
+    return Code("Use(fake.date_this_year)", reason="a date")
 
 
 def _time(attribute: Attribute) -> Code:
@@ -302,7 +292,7 @@ def _time(attribute: Attribute) -> Code:
 def _interval(attribute: Attribute) -> Code:
     imports = frozenset({"from datetime import timedelta"})
     if attribute.distinct:
-        return Code("Use(lambda: timedelta(minutes=next(serial)))", imports, "unique", counts=True)
+        return Code("Use(lambda: timedelta(minutes=next(serial)))", imports, "unique")
     return Code("timedelta(hours=1)", imports, "an interval")
 
 
@@ -311,7 +301,7 @@ def _array(attribute: Attribute) -> Code:
         item = attribute.type.item
         values = {"integer": "[next(serial)]", "string": "[str(next(serial))]"}
         text = values.get(kind_of(item) if item else "string", "[]")
-        return Code(f"Use(lambda: {text})", reason="unique", counts="next" in text)
+        return Code(f"Use(lambda: {text})", reason="unique")
     names = {"integer": "int", "float": "float", "string": "str"}
     held = names.get(kind_of(attribute.type.item), "object") if attribute.type.item else "object"
     return Code(f"Use(list[{held}])", reason="an array")
@@ -319,24 +309,24 @@ def _array(attribute: Attribute) -> Code:
 
 def _bytes(attribute: Attribute) -> Code:
     if attribute.distinct:
-        return Code('Use(lambda: b"%d" % next(serial))', reason="unique", counts=True)
+        return Code('Use(lambda: b"%d" % next(serial))', reason="unique")
     length = innermost(attribute.type).length
-    return Code(f"Use(fake.binary, {min(length or 16, 16)})", reason="bytes", fakes=True)
+    return Code(f"Use(fake.binary, {min(length or 16, 16)})", reason="bytes")
 
 
 def _inet(attribute: Attribute) -> Code:
     if attribute.distinct:
         imports = frozenset({"from ipaddress import ip_address"})
-        return Code("Use(lambda: str(ip_address(0x0A000000 + next(serial))))", imports, "unique", counts=True)
-    return Code("Use(fake.ipv4)", reason="an address", fakes=True)
+        return Code("Use(lambda: str(ip_address(0x0A000000 + next(serial))))", imports, "unique")
+    return Code("Use(fake.ipv4)", reason="an address")
 
 
 def _uuid(template: str) -> Callable[[Attribute], Code]:
-    return lambda attribute: Code(template, reason="a UUID", fakes=True)
+    return lambda attribute: Code(template, reason="a UUID")
 
 
-def _constant(text: str, *imports: str, fakes: bool = False) -> Callable[[Attribute], Code]:
-    return lambda attribute: Code(text, frozenset(imports), fakes=fakes)
+def _constant(text: str, *imports: str) -> Callable[[Attribute], Code]:
+    return lambda attribute: Code(text, frozenset(imports))
 
 
 def _bit(attribute: Attribute) -> Code:
@@ -347,7 +337,7 @@ def _bit(attribute: Attribute) -> Code:
 def _vector(attribute: Attribute) -> Code:
     found = re.search(r"\((\d+)\)", innermost(attribute.type).ddl or "")
     size = int(found.group(1)) if found else 3
-    return Code(f"Use(lambda: [fake.pyfloat(min_value=-1, max_value=1) for _ in range({size})])", fakes=True)
+    return Code(f"Use(lambda: [fake.pyfloat(min_value=-1, max_value=1) for _ in range({size})])")
 
 
 def _geometry(attribute: Attribute) -> Code:
@@ -393,7 +383,7 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "integer": _integer,
     "numeric": _numeric,
     "float": _float,
-    "bool": _constant("Use(fake.pybool)", fakes=True),
+    "bool": _constant("Use(fake.pybool)"),
     "datetime": lambda attribute: _datetime(attribute, aware=False),
     "datetime_aware": lambda attribute: _datetime(attribute, aware=True),
     "date": _date,
@@ -410,16 +400,16 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "list_int": _constant("Use(lambda: [1])"),
     "list_float": _constant("Use(lambda: [0.5])"),
     "timezone_name": _constant('"UTC"'),
-    "country_code": _constant("Use(fake.country_code)", fakes=True),
-    "currency_code": _constant("Use(fake.currency_code)", fakes=True),
+    "country_code": _constant("Use(fake.country_code)"),
+    "currency_code": _constant("Use(fake.currency_code)"),
     "locale_name": _constant('"en"'),
     "phone": _constant('"+33123456789"'),
     "set": _constant("Use(set[str])"),
     "tuple": _constant("()"),
     "bytes": _bytes,
     "inet": _inet,
-    "cidr": _constant("Use(fake.ipv4, network=True)", fakes=True),
-    "macaddr": _constant("Use(fake.mac_address)", fakes=True),
+    "cidr": _constant("Use(fake.ipv4, network=True)"),
+    "macaddr": _constant("Use(fake.mac_address)"),
     "macaddr8": _constant('"08:00:2b:01:02:03:04:05"'),
     "url": lambda attribute: bounded(attribute, "url", 60),
     "tsvector": _constant('Use(func.to_tsvector, "some words")', "from sqlalchemy import func"),
