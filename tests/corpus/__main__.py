@@ -1,0 +1,108 @@
+"""Run tcgen on published projects: ``python -m tests.corpus [NAME…] --jobs N --json``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tests.corpus import report
+from tests.corpus.projects import LIST, LOCKS, Project, load
+from tests.corpus.server import is_installed, server
+from tests.corpus.trial import run
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "corpus.md"
+EXAMPLES = """examples:
+  python -m tests.corpus                       all projects that have no result yet
+  python -m tests.corpus galaxy mwdb --again   two of them, once more
+  python -m tests.corpus --jobs 2 --page       and write docs/corpus.md
+  python -m tests.corpus --report --json       what is known already
+
+Environments, scratch projects and results are kept in --cache; a run that was stopped goes on where it was.
+"""
+
+
+def main() -> int:
+    """Run what is asked for; the status is 1 when any class failed."""
+    options = _options()
+    projects = _chosen(options)
+    results = options.cache / "results"
+    results.mkdir(parents=True, exist_ok=True)
+    todo = [one for one in projects if options.again or not (results / f"{one.name}.json").is_file()]
+    if not options.report:
+        _run_all(todo, options, results)
+    found = _read(results, projects)
+    if options.json:
+        print(json.dumps(found, indent=1))
+    else:
+        print(report.table(found) + "\n" + report.failures(found))
+    if options.page:
+        PAGE.write_text(report.page(found), encoding="utf-8")
+    return int(any(one["failures"] for one in found) or len(found) < len(projects))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.corpus",
+        description="Run tcgen init and the generated suite on published projects.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    parser.add_argument("names", nargs="*", metavar="NAME", help="projects; all of the list when none is named")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="projects at a time [1]")
+    parser.add_argument("--json", action="store_true", help="print results as JSON")
+    parser.add_argument("--again", action="store_true", help="run those with a result, too")
+    parser.add_argument("--report", action="store_true", help="run nothing, show what is known")
+    parser.add_argument("--page", action="store_true", help="write docs/corpus.md")
+    parser.add_argument("--list", type=Path, default=LIST, metavar="FILE", help="another list of projects")
+    parser.add_argument("--locks", type=Path, default=LOCKS, metavar="DIR", help="their pinned requirements")
+    parser.add_argument("--cache", type=Path, default=home / "tcgen-corpus", metavar="DIR")
+    parser.add_argument(
+        "--server",
+        default="system" if is_installed() else "container",
+        metavar="KIND",
+        help="system, or what $TEST_DATABASE takes: container, embedded, a URL [%(default)s]",
+    )
+    return parser.parse_args()
+
+
+def _chosen(options: argparse.Namespace) -> list[Project]:
+    projects = load(options.list)
+    unknown = sorted(set(options.names) - {one.name for one in projects})
+    if unknown:
+        known = ", ".join(one.name for one in projects)
+        print(f"error: no project {', '.join(unknown)}; there are {known}", file=sys.stderr)
+        raise SystemExit(2)
+    return [one for one in projects if not options.names or one.name in options.names]
+
+
+def _run_all(projects: list[Project], options: argparse.Namespace, results: Path) -> None:
+    if not projects:
+        return
+    with server(options.server) as database, ThreadPoolExecutor(options.jobs) as pool:
+        jobs = [pool.submit(_run_one, one, options, database, results) for one in projects]
+        for job in jobs:
+            job.result()
+
+
+def _run_one(project: Project, options: argparse.Namespace, database: str, results: Path) -> None:
+    result = run(project, options.cache, options.locks, database)
+    # whole or not at all: its presence says that the project is done
+    whole = results / f"{project.name}.part"
+    whole.write_text(json.dumps(result.as_json(), indent=1), encoding="utf-8")
+    whole.replace(results / f"{project.name}.json")
+    print(f"{project.name}: {result.inserted} of {result.classes} inserted", file=sys.stderr, flush=True)
+
+
+def _read(results: Path, projects: list[Project]) -> list[dict[str, Any]]:
+    paths = [results / f"{one.name}.json" for one in projects]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.is_file()]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

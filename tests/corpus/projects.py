@@ -1,0 +1,89 @@
+"""The list of projects, a line of JSON each, and what its placeholders stand for.
+
+Fields of a line: ``name``; ``package`` with its exact version; ``targets``, what ``tcgen init --models`` is given;
+``setup``, Python to run before the models can be imported (it may set ``TARGETS``, a list of bases); ``env``;
+``alembic``, the project's ``alembic.ini`` and its folder of scripts, or nothing where it keeps none.
+``{SP}`` is site-packages of the project's environment, ``{WORK}`` a scratch folder; ``{HOST}``, ``{PORT}``, ``{DB}``,
+``{URL}``, ``{PSY2}``, ``{PSY3}`` and ``{AURL}`` a database nobody needs, plain and with the name of a driver.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+LIST = Path(__file__).with_name("projects.jsonl")
+LOCKS = Path(__file__).with_name("locks")
+
+
+@dataclass(frozen=True)
+class Project:
+    """A published application.
+
+    Attributes:
+        name: Short name; also that of its lock.
+        package: Requirement, ``name==version``.
+        mapped: Mapped classes it is known to have.
+        alembic: Path of its ini, of the folder of env.py, or both, where not every release has the ini.
+    """
+
+    name: str
+    package: str
+    mapped: int
+    targets: tuple[str, ...] = ()
+    setup: str = ""
+    env: dict[str, str] = field(default_factory=dict)
+    alembic: tuple[str, ...] = ()
+
+
+def load(path: Path = LIST) -> list[Project]:
+    """Read a list.
+
+    Raises:
+        SystemExit: A line is not what the module's docstring says.
+    """
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            found.append(_project(json.loads(line)))
+        except (ValueError, KeyError, TypeError) as error:
+            raise SystemExit(f"{path}:{number}: {type(error).__name__}: {error}") from error
+    return found
+
+
+def _project(item: dict[str, Any]) -> Project:
+    alembic = (item.get("alembic") or [{}])[0]
+    return Project(
+        name=item["name"],
+        package=item["package"],
+        mapped=item["mapped_classes"],
+        targets=tuple(item.get("targets", ())),
+        setup=item.get("setup", ""),
+        env=dict(item.get("env", {})),
+        alembic=tuple(alembic[key] for key in ("ini", "script") if key in alembic),
+    )
+
+
+def placeholders(site_packages: Path, work: Path) -> dict[str, str]:
+    """Return what the placeholders stand for; nobody listens at that address."""
+    place = "postgres:x@127.0.0.1:5432/app"
+    return {
+        "{SP}": str(site_packages),
+        "{WORK}": str(work),
+        "{HOST}": "127.0.0.1",
+        "{PORT}": "5432",
+        "{DB}": "app",
+        "{URL}": f"postgresql://{place}",
+        "{PSY2}": f"postgresql+psycopg2://{place}",
+        "{PSY3}": f"postgresql+psycopg://{place}",
+        "{AURL}": f"postgresql+asyncpg://{place}",
+    }
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    """Put values in the place of placeholders."""
+    for name, value in values.items():
+        text = text.replace(name, value)
+    return text
