@@ -77,7 +77,9 @@ def _list(
             {
                 "changes": [change.model_dump(include={"path", "kind"}) for change in changes],
                 "written": written,
+                "dest": planned.plan.dest,
                 "mapped_classes": len(planned.schema.mappers),
+                "abstract_classes": sum(mapper.abstract for mapper in planned.schema.mappers),
                 "factories": len(planned.plan.factories),
                 "tests": outcome.tests if outcome else None,
                 "missing": list(outcome.missing) if outcome else None,

@@ -46,6 +46,13 @@ def own_drivername(project: Project, name: str) -> str:
     return found.group(1) if found else ""
 
 
+def own_driver(project: Project) -> str:
+    """The driver named in a database URL that the environment or the project's env files hold, or ""."""
+    names = [name for name in (*os.environ, *project.env_defaults) if is_database_url(name)]
+    drivers = (own_drivername(project, name).partition("+")[2] for name in names)
+    return next((driver for driver in drivers if driver not in ("", "asyncpg")), "")
+
+
 def default_drivername(project: Project) -> str:
     """The drivername for a URL nothing else is known about."""
     names = set(project.dependencies)
@@ -141,7 +148,7 @@ def settle(project: Project, request: Answer, answer: Answer, settings: dict[str
         parts = seen.get("url", {}).get("parts") or {}
         found = sentinels.read(parts)
         if "url" in found.values() or {"host", "database"} <= set(found.values()):
-            _through_environment(facts, seen["url"], found, sentinels, drivername)
+            _through_environment(facts, seen["url"], found, sentinels)
             return
         if parts.get("host") == OPTION:
             facts.update(url_via="option", drivername=seen["url"]["drivername"])
@@ -161,16 +168,12 @@ def _mentions(project: Project, driver: str) -> bool:
     return any(n == driver or n.startswith(driver + "-") for n in project.dependencies)
 
 
-def _through_environment(
-    facts: Answer, seen: Answer, found: dict[str, str], sentinels: Sentinels, drivername: str
-) -> None:
+def _through_environment(facts: Answer, seen: Answer, found: dict[str, str], sentinels: Sentinels) -> None:
     captured = seen["parts"]["drivername"]
-    drivers = {n: sentinels.drivernames[n] for n in found if n in sentinels.drivernames}
-    given = next(iter(drivers.values()), "")
+    given = next((sentinels.drivernames[n] for n in found if n in sentinels.drivernames), "")
     facts.update(
         url_via="environment",
         environment=found,
-        environment_drivers=drivers,
         drivername="" if captured == given else captured,
         is_async=facts["is_async"] or seen["is_async"],
         **seen["settings"],

@@ -69,6 +69,7 @@ def inspect_project(
         )
     facts = answer["schema"]
     facts["import_env"] = settings
+    facts["own_driver"] = doors.own_driver(project)
     facts["diagnostics"] += _remarks(project, settings, alembic_config)
     if facts["alembic"] is not None:
         doors.settle(project, request, answer, settings, lambda r, e: ask(project, r, e, timeout))

@@ -155,6 +155,7 @@ class SuitePlan(Frozen):
         source_roots: Folders to put on ``sys.path``; empty where the project is installed.
         sqlalchemy: Major and minor version the code is written for.
         environment: Variables the project cannot be imported without, with harmless values.
+        setup_modules: Modules to be imported before any model.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
         install: What follows ``pip install`` in CI.
@@ -169,6 +170,7 @@ class SuitePlan(Frozen):
     source_roots: tuple[str, ...]
     sqlalchemy: tuple[int, int]
     environment: dict[str, str]
+    setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
     factories: tuple[FactoryPlan, ...]
     requirements: tuple[str, ...]

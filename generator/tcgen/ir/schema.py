@@ -255,7 +255,7 @@ class AlembicFact(Frozen):
     """How this project's migrations are run.
 
     Attributes:
-        ini, script_location, section: As in discover; script_location may be ``package:dir``.
+        ini, script_location, section: As in discover; of an installed package, ``package:path``.
         options: Main options of the ini that matter and name no absolute path
             (``version_locations``, ``version_path_separator``, …), ``%(here)s`` expanded relative to the root.
         url_via: Which door env.py takes its URL through. ``option``: ``sqlalchemy.url`` of the Config.
@@ -265,7 +265,6 @@ class AlembicFact(Frozen):
         attribute: Name of the attribute.
         environment: Variable name → which part of the URL it takes:
             ``url``, ``host``, ``port``, ``user``, ``password``, ``database``, ``driver``.
-        environment_drivers: Variable name → ``drivername`` the project itself puts there, for url parts.
         drivername: SQLAlchemy drivername env.py makes its engine with (``postgresql+asyncpg``), or "" where
             it keeps what the URL says.
         is_async: env.py runs its own event loop.
@@ -283,7 +282,6 @@ class AlembicFact(Frozen):
     url_via: UrlVia
     attribute: str | None = None
     environment: dict[str, str] = {}
-    environment_drivers: dict[str, str] = {}
     drivername: str = ""
     is_async: bool = False
     heads: tuple[str, ...] = ()
@@ -313,7 +311,14 @@ class Environment(Frozen):
 
 
 class Schema(Frozen):
-    """Everything the later stages may know about the project's models."""
+    """Everything the later stages may know about the project's models.
+
+    Attributes:
+        own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
+            (``psycopg2``), or "".
+        setup_modules: Modules the user named that hold no models: they set something up, and come first.
+        import_env: Settings that were made up, without which the models cannot be imported.
+    """
 
     version: Literal[1] = 1
     environment: Environment
@@ -321,6 +326,8 @@ class Schema(Frozen):
     tables: tuple[TableFact, ...] = ()
     mappers: tuple[MapperFact, ...] = ()
     alembic: AlembicFact | None = None
+    own_driver: str = ""
+    setup_modules: tuple[str, ...] = ()
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -48,6 +48,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         source_roots=_source_roots(project, schema),
         sqlalchemy=(major, minor),
         environment=schema.import_env,
+        setup_modules=schema.setup_modules,
         database=database,
         factories=factories,
         requirements=requirements,

@@ -119,13 +119,14 @@ def _has(project: Project, schema: Schema, name: str) -> bool:
 
 
 def _sync_driver(project: Project, schema: Schema) -> str:
-    modern = _is_modern(schema)
-    for declared in (True, False):
-        for distribution, driver in _SYNC:
-            known = distribution in project.dependencies if declared else _has(project, schema, distribution)
-            if known and (modern or driver != "psycopg"):
-                return driver
-    return "psycopg" if modern else "psycopg2"
+    if schema.own_driver in dict(_SYNC).values():
+        return schema.own_driver
+    declared = [driver for name, driver in _SYNC if name in project.dependencies]
+    installed = [driver for name, driver in _SYNC if schema.environment.distributions.get(name)]
+    # of those that came along, psycopg2 runs more of what was written before psycopg 3
+    found = [*declared, *sorted(installed, key=lambda driver: driver != "psycopg2")]
+    usable = [driver for driver in found if driver != "psycopg" or _is_modern(schema)]
+    return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
 
 
 def _is_modern(schema: Schema) -> bool:

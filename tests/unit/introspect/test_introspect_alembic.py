@@ -75,7 +75,6 @@ def test_a_variable_that_wins_over_the_ini_is_seen(inspect: Inspect) -> None:
     )
 
     assert (found.url_via, found.environment) == ("environment", {"DATABASE_URL": "url"})
-    assert found.environment_drivers == {"DATABASE_URL": "postgresql+psycopg2"}
     assert found.drivername == ""
 
 

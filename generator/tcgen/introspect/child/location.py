@@ -158,6 +158,22 @@ def portable(path: Path, root: Path) -> str:
     return path.as_posix() if top == path else f"{top.name}:{path.relative_to(top).as_posix()}"
 
 
+def portable_ini(location: Location, root: Path) -> str | None:
+    """The ini as ``portable`` writes it; None without one, or where Alembic cannot use it from anywhere."""
+    from alembic.config import Config
+
+    if location.ini is None:
+        return None
+    written = _raw(location.ini, location.section).get("script_location", "")
+    if is_installed(location.ini, root) and "%(here)s" not in written and ":" not in written:
+        return None  # relative to a folder that only the package's authors know
+    try:
+        _read_config(Config, location).get_section(location.section)
+    except Exception:
+        return None
+    return portable(location.ini, root)
+
+
 def options(location: Location, root: Path) -> dict[str, str]:
     """Main options that matter to a run and name no absolute path."""
     found: dict[str, str] = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from sqlalchemy import MetaData
 
 from . import mappers
 from .common import Live, ProbeError
 from .loading import Loader, submodules
+from .location import is_installed
 from .metadata import in_module, metadatas_of
 
 HINT = (
@@ -80,6 +82,17 @@ class Targets:
                 found += _mapped_in(prefix, every)
         return found
 
+    def setup_modules(self, every: list[Live], root: Path) -> list[str]:
+        """The project's modules that were named though no model and no base is made in them."""
+        own = {m.class_.__module__ for m in every}
+        return [
+            module
+            for module in dict.fromkeys(module for module, _ in self.pairs)
+            if not any(f"{name}.".startswith(f"{module}.") for name in own)
+            and not is_installed(Path(getattr(sys.modules.get(module), "__file__", None) or ""), root)
+            and not _makes_base(sys.modules[module])
+        ]
+
     def reference(self, metadata: MetaData) -> dict[str, str] | None:
         """The user's own name for a metadata."""
         for module, attribute, value in self.named:
@@ -88,6 +101,13 @@ class Targets:
             if getattr(value, "metadata", None) is metadata:
                 return {"module": module, "qualname": attribute + ".metadata"}
         return None
+
+
+def _makes_base(module: Live) -> bool:
+    return any(
+        isinstance(value, type) and value.__module__ == module.__name__ and metadatas_of(value)
+        for value in list(vars(module).values())
+    )
 
 
 def _attribute(loaded: Live, module: str, attribute: str) -> Live:

@@ -39,6 +39,7 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     chosen = _choose(targets, door, every, tops, loader, notes)
     loader.report()
     facts = _facts(chosen, every, tops, targets, door)
+    facts["setup_modules"] = targets.setup_modules(every, Path(root))
     facts["alembic"] = _alembic_fact(request, place, door, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
@@ -227,9 +228,8 @@ def _alembic_fact(
             "The suite creates the tables from the models and stamps the head.",
         )
     _note_heads(scripts, notes)
-    installed = location.is_installed(place.script, root)
     return {
-        "ini": None if installed or place.ini is None else location.portable(place.ini, root),
+        "ini": location.portable_ini(place, root),
         "script_location": location.portable(place.script, root),
         "options": location.options(place, root),
         "url_via": "option" if door.via == "option" else "attribute" if door.via == "attribute" else "direct",
