@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.corpus import report
 from tests.corpus.projects import LIST, LOCKS, Project, load
-from tests.corpus.server import is_installed, server
+from tests.corpus.server import Server, is_installed, server
 from tests.corpus.trial import run
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "corpus.md"
@@ -53,7 +53,9 @@ def _options() -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     home = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    parser.add_argument("names", nargs="*", metavar="NAME", help="projects; all of the list when none is named")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="projects; all of the list when none is named"
+    )
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="projects at a time [1]")
     parser.add_argument("--json", action="store_true", help="print results as JSON")
     parser.add_argument("--again", action="store_true", help="run those with a result, too")
@@ -90,7 +92,7 @@ def _run_all(projects: list[Project], options: argparse.Namespace, results: Path
             job.result()
 
 
-def _run_one(project: Project, options: argparse.Namespace, database: str, results: Path) -> None:
+def _run_one(project: Project, options: argparse.Namespace, database: Server, results: Path) -> None:
     result = run(project, options.cache, options.locks, database)
     # whole or not at all: its presence says that the project is done
     whole = results / f"{project.name}.part"

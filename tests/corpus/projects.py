@@ -4,7 +4,7 @@ Fields of a line: ``name``; ``package`` with its exact version; ``targets``, wha
 ``setup``, Python to run before the models can be imported (it may set ``TARGETS``, a list of bases); ``env``;
 ``alembic``, the project's ``alembic.ini`` and its folder of scripts, or nothing where it keeps none.
 ``{SP}`` is site-packages of the project's environment, ``{WORK}`` a scratch folder; ``{HOST}``, ``{PORT}``, ``{DB}``,
-``{URL}``, ``{PSY2}``, ``{PSY3}`` and ``{AURL}`` a database nobody needs, plain and with the name of a driver.
+``{URL}``, ``{PSY2}``, ``{PSY3}`` and ``{AURL}`` a database with nothing in it, plain and with the name of a driver.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from tests.corpus.server import EMPTY
 
 LIST = Path(__file__).with_name("projects.jsonl")
 LOCKS = Path(__file__).with_name("locks")
@@ -66,15 +68,16 @@ def _project(item: dict[str, Any]) -> Project:
     )
 
 
-def placeholders(site_packages: Path, work: Path) -> dict[str, str]:
-    """Return what the placeholders stand for; nobody listens at that address."""
-    place = "postgres:x@127.0.0.1:5432/app"
+def placeholders(site_packages: Path, work: Path, address: str) -> dict[str, str]:
+    """Return what the placeholders stand for."""
+    host, _, port = address.partition(":")
+    place = f"postgres:x@{address}/{EMPTY}"
     return {
         "{SP}": str(site_packages),
         "{WORK}": str(work),
-        "{HOST}": "127.0.0.1",
-        "{PORT}": "5432",
-        "{DB}": "app",
+        "{HOST}": host,
+        "{PORT}": port,
+        "{DB}": EMPTY,
         "{URL}": f"postgresql://{place}",
         "{PSY2}": f"postgresql+psycopg2://{place}",
         "{PSY3}": f"postgresql+psycopg://{place}",

@@ -4,42 +4,67 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 DATABASE = "corpus_test"
+EMPTY = "app"
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the suites find PostgreSQL.
+
+    Attributes:
+        choice: The value of $TEST_DATABASE.
+        address: ``host:port`` for projects that connect when they are imported, to a database with nothing in it.
+    """
+
+    choice: str
+    address: str
 
 
 @contextmanager
-def server(chosen: str) -> Iterator[str]:
-    """Yield the value of $TEST_DATABASE for all runs.
+def server(chosen: str) -> Iterator[Server]:
+    """Yield the server all runs use.
 
     Args:
         chosen: ``system`` for the newest PostgreSQL of the operating system (with its contrib modules, and
             PostGIS where it is installed), else what $TEST_DATABASE takes.
     """
     if chosen != "system":
-        yield chosen
+        yield Server(chosen, "127.0.0.1:5432")
         return
     programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="corpus-pg-"))
     prefix = _as_postgres(folder)
     data = folder / "data"
     _run([*prefix, str(programs / "initdb"), "-A", "trust", "-U", "postgres", "-E", "UTF8", "-D", str(data)])
-    options = f"-c listen_addresses= -c fsync=off -c max_connections=200 -k {folder}"
+    port = _free_port()
+    options = f"-c listen_addresses=127.0.0.1 -p {port} -c fsync=off -c max_connections=200 -k {folder}"
     control = [*prefix, str(programs / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
     _run([*control, "-o", options, "start"])
     try:
-        _run(
-            [*prefix, str(programs / "psql"), "-h", str(folder), "-c", f"CREATE DATABASE {DATABASE}", "postgres"]
-        )
-        yield f"postgresql://postgres@/{DATABASE}?host={folder}"
+        address = f"127.0.0.1:{port}"
+        client = [*prefix, str(programs / "psql"), "-h", "127.0.0.1", "-p", str(port), "-U", "postgres"]
+        for name in (DATABASE, EMPTY):
+            _run([*client, "-c", f"CREATE DATABASE {name}", "postgres"])
+        yield Server(f"postgresql://postgres@{address}/{DATABASE}", address)
     finally:
         _run([*control, "-m", "immediate", "stop"])
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def is_installed() -> bool:
@@ -56,7 +81,9 @@ def _candidates() -> list[Path]:
 def _programs() -> Path:
     candidates = _candidates()
     if not candidates:
-        raise SystemExit("no PostgreSQL server on this system: install postgresql, or choose --server container")
+        raise SystemExit(
+            "no PostgreSQL server on this system: install postgresql, or choose --server container"
+        )
     return candidates[-1]
 
 
@@ -71,7 +98,12 @@ def _as_postgres(folder: Path) -> list[str]:
 
 def _run(command: list[str]) -> None:
     done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, cwd="/", text=True
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        cwd="/",
+        text=True,
     )
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: {done.stderr.strip()}")

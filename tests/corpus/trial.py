@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.corpus.environment import CorpusError, install, prepare, site_packages
 from tests.corpus.projects import Project, filled, placeholders
+from tests.corpus.server import Server
 
 ONE, MANY = "test_inserts_a_row", "test_inserts_25_rows"
 MODULE = "corpus_setup"
@@ -52,7 +53,7 @@ class Result:
         return asdict(self)
 
 
-def run(project: Project, cache: Path, locks: Path, database: str) -> Result:
+def run(project: Project, cache: Path, locks: Path, server: Server) -> Result:
     """Install, generate, test, and report; whatever goes wrong is part of the result."""
     result = Result(project.name, project.package, project.mapped)
     folder = cache / project.name
@@ -62,9 +63,10 @@ def run(project: Project, cache: Path, locks: Path, database: str) -> Result:
             "install",
             lambda: prepare(folder, locks / f"{project.name}.txt", project.package),
         )
-        root = _scratch(project, folder, python)
-        environment = _environment(project, folder, python, database)
-        generated = _timed(result, "init", lambda: _init(project, root, python, environment))
+        values = _values(folder, python, server)
+        root = _scratch(project, folder, values)
+        environment = _environment(project, values, server)
+        generated = _timed(result, "init", lambda: _init(project, root, python, environment, values))
         result.classes, result.abstract = generated["mapped_classes"], generated["abstract_classes"]
         if generated["missing"]:
             install(python, generated["missing"])
@@ -84,13 +86,13 @@ def _timed(result: Result, stage: str, work: Any) -> Any:
         result.seconds[stage] = round(time.monotonic() - started, 1)
 
 
-def _values(folder: Path, python: Path) -> dict[str, str]:
+def _values(folder: Path, python: Path, server: Server) -> dict[str, str]:
     work = folder / "work"
     (work / "raw" / folder.name).mkdir(parents=True, exist_ok=True)
-    return placeholders(site_packages(python), work)
+    return placeholders(site_packages(python), work, server.address)
 
 
-def _scratch(project: Project, folder: Path, python: Path) -> Path:
+def _scratch(project: Project, folder: Path, values: dict[str, str]) -> Path:
     """A project that depends on the published one, as far as its owner would have to write it."""
     root = folder / "project"
     shutil.rmtree(root, ignore_errors=True)
@@ -101,25 +103,26 @@ def _scratch(project: Project, folder: Path, python: Path) -> Path:
         encoding="utf-8",
     )
     if project.setup:
-        setup = filled(project.setup, _values(folder, python))
+        setup = filled(project.setup, values)
         lines = ["bases = dict(enumerate(globals().get('TARGETS', ())))", "globals().update("]
         lines += ["    {f'base_{n}': base for n, base in bases.items()}", ")", ""]
         (root / f"{MODULE}.py").write_text(setup + "\n".join(lines), encoding="utf-8")
     return root
 
 
-def _environment(project: Project, folder: Path, python: Path, database: str) -> dict[str, str]:
-    values = _values(folder, python)
+def _environment(project: Project, values: dict[str, str], server: Server) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHON"))}
     own = {name: filled(value, values) for name, value in project.env.items()}
-    return kept | own | {"TEST_DATABASE": database, "NO_COLOR": "1"}
+    return kept | own | {"TEST_DATABASE": server.choice, "NO_COLOR": "1"}
 
 
-def _init(project: Project, root: Path, python: Path, environment: dict[str, str]) -> dict[str, Any]:
+def _init(
+    project: Project, root: Path, python: Path, environment: dict[str, str], values: dict[str, str]
+) -> dict[str, Any]:
     flags = ["--yes", "--json", "--python", str(python), "--ci", "none"]
     for target in _targets(project):
         flags += ["--models", target]
-    places = [filled(path, _values(root.parent, python)) for path in project.alembic]
+    places = [filled(path, values) for path in project.alembic]
     flags += [part for path in places if Path(path).exists() for part in ("--alembic-config", path)][:2]
     done = subprocess.run(
         [sys.executable, "-m", "tcgen", "init", *flags],

@@ -43,11 +43,13 @@ class ParentPlan(Frozen):
         factory: Class name of the parent's factory.
         module: Slug of the module it stands in.
         keys: Attribute of the child → attribute of the parent it is copied from.
+        convert: ``str`` or ``UUID``: what makes the child's value out of the parent's; else "".
     """
 
     factory: str
     module: str
     keys: dict[str, str]
+    convert: str = ""
 
 
 class FactoryPlan(Frozen):
@@ -65,6 +67,8 @@ class FactoryPlan(Frozen):
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
         uses_short_text: One of its fields writes numbers in few characters.
+        uses_spelled: One of them writes numbers in a form its CHECK asks for.
+        model_code: Of a class no module holds: an assignment that finds it in its registry.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
     """
 
@@ -78,9 +82,11 @@ class FactoryPlan(Frozen):
     parents: tuple[ParentPlan, ...] = ()
     parents_code: str = ""
     reserved_code: str = ""
+    model_code: str = ""
     bypass_init: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False
+    uses_spelled: bool = False
 
 
 class AlembicPlan(Frozen):
@@ -100,6 +106,8 @@ class AlembicPlan(Frozen):
     environment: dict[str, str]
     drivername: str
     is_async: bool
+    operations: tuple[str, ...] = ()
+    inserts_rows: bool = False
     version_table: str
     version_table_schema: str | None
 

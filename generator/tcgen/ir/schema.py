@@ -28,12 +28,14 @@ class EnumFact(Frozen):
         cls: The Python enum class, when there is one and it can be imported.
         members: Names of its members, in order.
         name: Name of the type in the database, or None.
+        whole: The values are whole numbers.
     """
 
     values: tuple[str, ...]
     cls: ImportRef | None = None
     members: tuple[str, ...] = ()
     name: str | None = None
+    whole: bool = False
 
 
 class TypeFact(Frozen):
@@ -50,13 +52,19 @@ class TypeFact(Frozen):
         item: Of an ARRAY, the element's type.
         impl: Of a TypeDecorator, the type it wraps.
         python_type: Name of ``python_type``, or None when the type does not say.
-        accepts: Names of the sample values (see ``probe.SAMPLES``) that went through the type's own
+        check, not_null: Of a DOMAIN, the condition on ``VALUE`` and whether it refuses NULL.
+        accepts: Names of the sample values (see ``child/samples.py``) that went through the type's own
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.
+        tried: The type has a way of its own with values, and was asked about the samples.
+        longest: Most characters that still fit once the type has bound them (encrypted, say), where that
+            is fewer than the column has.
         example: ``repr`` of a plain value (dict, list, str, number) that went through where no sample
             of ``accepts`` says enough, as for columns of pydantic models.
-        built: A class that makes what the type takes out of what the wrapped type stores
-            (``Weight``, where the type of ``Weight(7)`` is stored as an integer).
+        built: A class that makes what the type takes.
+        built_by: What of: ``stored`` – of what the wrapped type stores (``Weight(7)``, for a type stored as
+            an integer); ``keywords`` – of ``example`` as keyword arguments; ``validated`` – of ``example``
+            through pydantic's ``model_validate``.
     """
 
     name: str
@@ -73,9 +81,14 @@ class TypeFact(Frozen):
     impl: TypeFact | None = None
     enum: EnumFact | None = None
     python_type: str | None = None
+    check: str | None = None
+    not_null: bool = False
+    tried: bool = False
     accepts: tuple[str, ...] = ()
+    longest: int | None = None
     example: str | None = None
     built: ImportRef | None = None
+    built_by: Literal["stored", "keywords", "validated"] = "stored"
 
 
 DefaultKind = Literal["scalar", "callable", "sql", "sequence"]
@@ -87,6 +100,7 @@ class ColumnFact(Frozen):
     Attributes:
         default: Kind of the Python-side default, or None.
         default_value: ``repr`` of a scalar default that is None, bool, int, float or str.
+        default_refused: Its type refuses its own constant default: no row can be without a value.
         server_default: SQL text of the server default, or None.
         identity: ``GENERATED … AS IDENTITY``.
         autoincrement: The one column of the primary key SQLAlchemy lets the database number.
@@ -99,6 +113,7 @@ class ColumnFact(Frozen):
     autoincrement: bool = False
     default: DefaultKind | None = None
     default_value: str | None = None
+    default_refused: bool = False
     server_default: str | None = None
     computed: bool = False
     identity: Literal["always", "by default"] | None = None
@@ -207,6 +222,7 @@ class MapperFact(Frozen):
     Attributes:
         cls: The class.
         importable: Whether ``cls`` leads back to the same class.
+        registry: Where it is not importable: the registry that knows it, as something importable.
         table: Key of the table its rows go to (the most derived one of joined inheritance).
         tables: All tables a row touches, the root's first.
         inherits: The mapped parent class.
@@ -219,6 +235,7 @@ class MapperFact(Frozen):
 
     cls: ImportRef
     importable: bool = True
+    registry: ImportRef | None = None
     table: str
     tables: tuple[str, ...]
     inherits: ImportRef | None = None
@@ -231,6 +248,11 @@ class MapperFact(Frozen):
     relationships: tuple[RelationshipFact, ...] = ()
     constructor: ConstructorFact
     validators: tuple[str, ...] = ()
+
+    @property
+    def reachable(self) -> bool:
+        """Whether it can have rows, and code can get hold of it."""
+        return not self.abstract and (self.importable or self.registry is not None)
 
 
 class MetadataFact(Frozen):
@@ -272,6 +294,8 @@ class AlembicFact(Frozen):
         revisions: Number of scripts.
         base_on_existing: A script alters a table of the metadata that no earlier script made.
         version_table, version_table_schema: As given to ``context.configure``.
+        operations: Modules env.py imports because they add operations to Alembic's own.
+        inserts_rows: Some script inserts rows.
         schemas_created, extensions_created: Schemas and extensions the scripts create themselves.
         not_null: (table, column) that the scripts make NOT NULL, whatever the models say.
     """
@@ -287,6 +311,8 @@ class AlembicFact(Frozen):
     heads: tuple[str, ...] = ()
     revisions: int = 0
     base_on_existing: bool = False
+    operations: tuple[str, ...] = ()
+    inserts_rows: bool = False
     include_schemas: bool = False
     version_table: str = "alembic_version"
     version_table_schema: str | None = None

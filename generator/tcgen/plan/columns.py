@@ -39,7 +39,7 @@ class Attribute:
     def filled(self) -> bool:
         """Whether the database or the model gives it a value when nobody else does."""
         column = self.column
-        return bool(
+        return not column.default_refused and bool(
             column.autoincrement
             or column.computed
             or column.identity
@@ -50,7 +50,8 @@ class Attribute:
     @property
     def required(self) -> bool:
         """Whether an INSERT without it would fail."""
-        return not self.filled and (not self.column.nullable or self.column.primary_key)
+        column = self.column
+        return not self.filled and (not column.nullable or column.primary_key or column.default_refused)
 
 
 class Tables:
@@ -83,13 +84,13 @@ class Tables:
         candidates = [
             mapper
             for mapper in self.mappers
-            if mapper.table == table and not mapper.abstract and mapper.importable
+            if mapper.table == table and mapper.reachable
         ]
         if not candidates:
             candidates = [
                 mapper
                 for mapper in self.mappers
-                if table in mapper.tables and not mapper.abstract and mapper.importable
+                if table in mapper.tables and mapper.reachable
             ]
         return min(
             candidates, key=lambda mapper: (mapper.inherits is not None, mapper.cls.dotted), default=None

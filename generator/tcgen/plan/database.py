@@ -95,6 +95,8 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         environment=fact.environment,
         drivername=fact.drivername,
         is_async=fact.is_async,
+        operations=fact.operations,
+        inserts_rows=fact.inserts_rows,
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )

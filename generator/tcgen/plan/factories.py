@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic
@@ -11,10 +13,12 @@ from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan
 from tcgen.ir.schema import ConstructorFact, ImportRef, MapperFact, Schema
 from tcgen.plan.checks import limits_of
 from tcgen.plan.columns import Attribute, Tables, is_whole
+from tcgen.plan.comparisons import compared, make_room
 from tcgen.plan.layout import LINE_LENGTH, assignment
-from tcgen.plan.naming import assign_names, is_plain_name
+from tcgen.plan.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.parents import Link, required_links
 from tcgen.plan.reserved import arrange, reserved_code
+from tcgen.plan.rooms import rooms
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of
 from tcgen.plan.source import Code, quoted
@@ -52,14 +56,14 @@ def plan_factories(
     usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
     remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
     names = assign_names(one.cls for one in usable)
-    drafts = _without_cycles([_draft(one, tables, providers) for one in usable])
+    drafts = _with_rooms(_without_cycles([_draft(one, tables, providers) for one in usable]))
     for draft in drafts:
         remarks += draft.diagnostics
     return tuple(_write(draft, names, packages) for draft in drafts), tuple(remarks)
 
 
 def _usable(mapper: MapperFact) -> bool:
-    return mapper.importable and not mapper.abstract and is_plain_name(mapper.cls.dotted)
+    return mapper.reachable and (mapper.registry is not None or is_plain_name(mapper.cls.dotted))
 
 
 def _left_out(mapper: MapperFact) -> Diagnostic:
@@ -88,12 +92,13 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     fresh = {column for link in found.links for column in link.key.columns if not link.itself}
     merged, most_rows = _distinct(mapper, tables, merged, by_column, fresh)
     linked = {name for link in found.links for name in link.pairs}
+    merged = make_room(merged, needed)
     values = {
         name: value_for(one)
         for name, one in merged.items()
         if name in needed - linked or ((one.distinct or one.cycled) and name not in linked)
     }
-    values.update(_compared(merged, values))
+    values.update(compared(merged, values))
     values.update(_itself(found.links, merged, values))
     values.update(_for_constructor(mapper, values, found.links))
     for name in merged:
@@ -111,6 +116,8 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
     bypasses = _bypasses(mapper.constructor, ordered, found.links)
+    if bypasses:
+        ordered.update(_identity(mapper, merged))
     return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks)
 
 
@@ -188,33 +195,6 @@ def _distinct(
     return marked, min(bounds, default=None)
 
 
-_STEPS = {
-    "integer": "1",
-    "numeric": "1",
-    "float": "1",
-    "datetime": "timedelta(hours=1)",
-    "date": "timedelta(days=1)",
-    "interval": "timedelta(hours=1)",
-}
-
-
-def _compared(merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
-    """Give a column that a CHECK compares with another a value made from that one."""
-    found: dict[str, Code] = {}
-    for name, attribute in merged.items():
-        column = attribute.limits.more_than or attribute.limits.at_least
-        other = next((key for key, one in merged.items() if one.column.name == column), None)
-        step = _STEPS.get(kind_of(attribute.type))
-        if name in values and other in values and step and name != other and not attribute.distinct:
-            imports = frozenset({"from datetime import timedelta"} if "delta" in step else ())
-            found[name] = Code(
-                f"PostGenerated(lambda _, values: values[{quoted(other)}] + {step})",
-                imports,
-                reason=f"its CHECK compares it with {other}",
-            )
-    return found
-
-
 def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
     """Let a row whose key to its own table must not be NULL point at itself."""
     found: dict[str, Code] = {}
@@ -261,6 +241,24 @@ def _bypasses(constructor: ConstructorFact, values: dict[str, Code], links: tupl
     return not (constructor.calls_default and constructor.accepts_any and not constructor.required)
 
 
+def _identity(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Code]:
+    """Say which class of a hierarchy a row is, as ``__init__`` would have made SQLAlchemy do."""
+    name, identity = mapper.discriminator, mapper.polymorphic_identity
+    if name is None or identity is None or name not in merged:
+        return {}
+    with suppress(ValueError, SyntaxError):
+        return {name: Code(quoted(ast.literal_eval(identity)), reason="polymorphic identity")}
+    enum = merged[name].type.enum
+    member = re.fullmatch(r"<\w+\.(\w+): (.+)>", identity)
+    if member is None:
+        return {}
+    if enum is None or enum.cls is None:
+        return {name: Code(member[2], reason="polymorphic identity")}
+    top = enum.cls.qualname.partition(".")[0]
+    imports = frozenset({f"from {enum.cls.module} import {top}"})
+    return {name: Code(f"{enum.cls.qualname}.{member[1]}", imports, reason="polymorphic identity")}
+
+
 def _without_cycles(drafts: list[Draft]) -> list[Draft]:
     """Cut required keys that go in a circle: no order of single inserts can satisfy them."""
     by_class = {draft.mapper.cls.dotted: draft for draft in drafts}
@@ -290,6 +288,14 @@ def _without_cycles(drafts: list[Draft]) -> list[Draft]:
     return [done[draft.mapper.cls.dotted] for draft in drafts]
 
 
+def _with_rooms(drafts: list[Draft]) -> list[Draft]:
+    found = rooms(
+        {one.mapper.cls.dotted: one.most_rows for one in drafts},
+        {one.mapper.cls.dotted: [link.owner.cls.dotted for link in one.links] for one in drafts},
+    )
+    return [replace(one, most_rows=found[one.mapper.cls.dotted]) for one in drafts]
+
+
 def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
     return Diagnostic(
         level="warning",
@@ -302,9 +308,15 @@ def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
 def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan:
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
-    model_import, model = _model_import(mapper.cls)
+    model_import, model = _model_import(mapper)
     imports = {model_import}
     base_names = {"ModelFactory"}
+    model_code = ""
+    if mapper.registry is not None:
+        imports.add("from typing import Any")
+        base_names.add("mapped_class")
+        found = f"mapped_class({mapper.registry.qualname}, {quoted(mapper.cls.dotted)})"
+        model_code = f"{model} = {assignment(model, found, indent=0)}"
     fields: list[FieldPlan] = []
     parents: list[ParentPlan] = []
     for link in draft.links:
@@ -315,7 +327,10 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
             fields.append(FieldPlan(name=link.relationship.key, code=parent, reason="a required parent"))
         else:
             base_names.add("Parent")
-            parents.append(ParentPlan(factory=parent, module=parent_slug, keys=link.pairs))
+            imports |= {"from uuid import UUID"} if link.convert == "UUID" else set()
+            parents.append(
+                ParentPlan(factory=parent, module=parent_slug, keys=link.pairs, convert=link.convert)
+            )
     for attribute, code in draft.values.items():
         imports |= code.imports
         base_names |= {word for word in _BASE_WORDS if re.search(rf"\b{word}\b", code.text)}
@@ -336,9 +351,11 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         parents=tuple(parents),
         parents_code=_parents_code(parents),
         reserved_code=reserved_code(arranged),
+        model_code=model_code,
         bypass_init=draft.bypass_init,
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < 25 else None,
         uses_short_text="short_text" in base_names,
+        uses_spelled="spelled" in base_names,
     )
 
 
@@ -350,7 +367,8 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     calls = []
     for parent in parents:
         keys = ", ".join(f"{quoted(ours)}: {quoted(theirs)}" for ours, theirs in parent.keys.items())
-        calls.append(f"Parent({parent.factory}, {{{keys}}})")
+        convert = f", {parent.convert}" if parent.convert else ""
+        calls.append(f"Parent({parent.factory}, {{{keys}}}{convert})")
     return (
         assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})")
         if calls
@@ -358,8 +376,15 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     )
 
 
-def _model_import(cls: ImportRef) -> tuple[str, str]:
-    """Return how to import a model, and what it is called then: not like something of the factory's own."""
+def _model_import(mapper: MapperFact) -> tuple[str, str]:
+    """Return how to import a model, or the registry that knows it, and what it is called then.
+
+    It must not be called like something of the factory's own.
+    """
+    cls, known_by = mapper.cls, mapper.registry
+    if known_by is not None:
+        top = known_by.qualname.partition(".")[0]
+        return f"from {known_by.module} import {top}", bare_name(cls)
     top, dot, rest = cls.qualname.partition(".")
     if top not in _OWN_NAMES:
         return f"from {cls.module} import {top}", cls.qualname
@@ -367,8 +392,8 @@ def _model_import(cls: ImportRef) -> tuple[str, str]:
 
 
 _OWN_NAMES = {"ModelFactory", "Parent", "PostGenerated", "Use", "Decimal", "Range", "cycle", "func"}
-_BASE_WORDS = ("fake", "serial", "short_text")
-_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "uuid")
+_BASE_WORDS = ("fake", "serial", "short_text", "spelled")
+_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "typing", "uuid")
 
 
 def _sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, ...]:

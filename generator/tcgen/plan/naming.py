@@ -22,6 +22,11 @@ def is_plain_name(dotted: str) -> bool:
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in dotted.split("."))
 
 
+def bare_name(ref: ImportRef) -> str:
+    """Return a class's name as one identifier, without the function it was made in."""
+    return re.sub(r"\W", "", ref.qualname.rpartition("<locals>")[2]) or "Model"
+
+
 def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
     """Give each class a module slug and a factory name, both unique whatever the case of letters.
 
@@ -32,7 +37,7 @@ def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
         Dotted class name → (slug, factory class name).
     """
     ordered = list(classes)
-    short = {ref.dotted: ref.qualname.replace(".", "") for ref in ordered}
+    short = {ref.dotted: bare_name(ref) for ref in ordered}
     clashes = _clashing(short)
     names: dict[str, tuple[str, str]] = {}
     used: set[str] = set()

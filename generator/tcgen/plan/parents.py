@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from tcgen.ir.schema import ForeignKeyFact, MapperFact, RelationshipFact
+from tcgen.ir.schema import ForeignKeyFact, MapperFact, RelationshipFact, TypeFact
 from tcgen.plan.columns import Tables
+from tcgen.plan.rules.kinds import innermost, kind_of
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Link:
         pairs: Attribute of the child → attribute of the parent.
         relationship: Set this relationship instead of the keys, where one says the same.
         itself: The row points at itself.
+        convert: What makes the child's value out of the parent's where their Python types differ: ``str`` or
+            ``UUID``; else "".
     """
 
     key: ForeignKeyFact
@@ -25,6 +28,7 @@ class Link:
     pairs: dict[str, str]
     relationship: RelationshipFact | None
     itself: bool
+    convert: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,27 @@ def _link(
     pairs = {
         name: remote[(key.target, column)] for name, column in zip(names, key.target_columns, strict=True)
     }
-    return Link(key, owner, pairs, _relationship(mapper, table, key), False)
+    convert = _conversion(tables, table, key)
+    relationship = None if convert else _relationship(mapper, table, key)
+    return Link(key, owner, pairs, relationship, False, convert)
+
+
+def _conversion(tables: Tables, table: str, key: ForeignKeyFact) -> str:
+    """Return what turns the parent's key into the child's, where one is text and the other a ``UUID``."""
+    if len(key.columns) > 1:
+        return ""
+    ours = _uuid_class(tables.columns[(table, key.columns[0])].type)
+    theirs = _uuid_class(tables.columns[(key.target, key.target_columns[0])].type)
+    return ours if ours and theirs and ours != theirs else ""
+
+
+def _uuid_class(fact: TypeFact) -> str:
+    if fact.accepts:
+        return {"uuid": "UUID", "uuid_str": "str", "str": "str"}.get(fact.accepts[0], "")
+    kind = kind_of(fact)
+    if kind == "uuid":
+        return "str" if innermost(fact).as_uuid is False else "UUID"
+    return "str" if kind == "string" else ""
 
 
 def _by_column(mapper: MapperFact) -> dict[tuple[str, str], str]:
@@ -119,7 +143,4 @@ def _relationship(mapper: MapperFact, table: str, key: ForeignKeyFact) -> Relati
 def _consistent(links: list[Link]) -> list[Link]:
     """Links that share a column have to agree on it: those copy keys, and the widest goes first."""
     shared = {name for one in links for name in one.pairs if sum(name in other.pairs for other in links) > 1}
-    return [
-        Link(one.key, one.owner, one.pairs, None if set(one.pairs) & shared else one.relationship, one.itself)
-        for one in links
-    ]
+    return [replace(one, relationship=None) if set(one.pairs) & shared else one for one in links]

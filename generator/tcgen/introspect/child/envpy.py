@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
+from pathlib import Path
 from unittest.mock import MagicMock
 
 from alembic.runtime.environment import EnvironmentContext
@@ -233,7 +235,33 @@ def settings_of(door: Door, text: str) -> dict[str, Live]:
         "version_table": str(call.get("version_table", "alembic_version")),
         "version_table_schema": call.get("version_table_schema"),
         "include_schemas": bool(call.get("include_schemas", False)),
+        "operations": operations(text),
     }
+
+
+def operations(text: str) -> list[str]:
+    """Modules that an env.py imports because they add operations to Alembic's own, such as GeoAlchemy's."""
+    found: list[str] = []
+    for module in _imported(text):
+        with suppress(Exception):
+            spec = importlib.util.find_spec(module)
+            if (
+                spec is not None
+                and spec.origin
+                and "register_operation(" in Path(spec.origin).read_text("utf-8")
+            ):
+                found.append(module)
+    return sorted(set(found))
+
+
+def _imported(text: str) -> Iterator[str]:
+    with suppress(SyntaxError, ValueError):
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _written(text: str) -> dict[str, Live]:

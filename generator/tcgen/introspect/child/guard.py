@@ -27,6 +27,7 @@ class Seen:
 
 
 SEEN = Seen()
+ORIGINALS: list[tuple[Live, str, Live]] = []
 
 
 def stand_in(dialect: Live) -> Live:
@@ -61,7 +62,25 @@ def _nothing(*_: Live, **__: Live) -> None:
 
 def install() -> None:
     """Patch SQLAlchemy for the rest of this process; ``fileConfig`` too, which would silence loggers."""
-    targets: list[tuple[Live, str, Live]] = [
+    for owner, name, replacement in _patches():
+        ORIGINALS.append((owner, name, getattr(owner, name)))
+        setattr(owner, name, replacement)
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Let the project connect as it likes, for the length of an import the user asked for by name."""
+    for owner, name, original in ORIGINALS:
+        setattr(owner, name, original)
+    try:
+        yield
+    finally:
+        for owner, name, replacement in _patches() if ORIGINALS else ():
+            setattr(owner, name, replacement)
+
+
+def _patches() -> list[tuple[Live, str, Live]]:
+    return [
         (Engine, "connect", _connect),
         (Engine, "raw_connection", _refuse),
         (DefaultDialect, "connect", _refuse),
@@ -71,8 +90,6 @@ def install() -> None:
         (MetaData, "drop_all", _nothing),
         (logging.config, "fileConfig", _nothing),
     ]
-    for owner, name, replacement in targets:
-        setattr(owner, name, replacement)
 
 
 @contextmanager

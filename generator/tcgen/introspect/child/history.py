@@ -19,6 +19,7 @@ CREATED = re.compile(rf"\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\
 ALTERED = re.compile(rf"\bALTER\s+TABLE\s+(?:ONLY\s+)?{NAME}", re.I)
 SCHEMAS = re.compile(r"\bCREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.I)
 EXTENSIONS = re.compile(r"\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?[\\\"']*([\w-]+)", re.I)
+INSERTS = re.compile(r"\bbulk_insert\(|\.insert\(\)|\binsert\(|\bINSERT\s+INTO\b", re.I)
 FIRST = frozenset(["add_column", "alter_column", "drop_column", "batch_alter_table", "create_table_comment"])
 SECOND = frozenset(
     [
@@ -75,6 +76,9 @@ def read(location: Location, notes: Notes) -> History:
 
 
 def _are_independent(script: Live, heads: list[str]) -> bool:
+    labels = [set(script.get_revision(head).branch_labels) for head in heads]
+    if all(labels) and sum(map(len, labels)) == len(set().union(*labels)):
+        return True  # branches that were given names are meant to stay apart
     lineages = [{r.revision for r in script.iterate_revisions(head, "base")} for head in heads]
     return sum(map(len, lineages)) == len(set().union(*lineages))
 
@@ -142,21 +146,29 @@ def starts_on_existing(history: History, tables: set[str]) -> str | None:
 
 def extensions_created(history: History) -> list[str]:
     """Extensions the scripts create themselves."""
-    found: set[str] = set()
-    for path in history.paths:
-        with suppress(OSError, UnicodeDecodeError):
-            found |= set(EXTENSIONS.findall(path.read_text("utf-8")))
-    return sorted(found)
+    return sorted({name for text in _sources(history) for name in EXTENSIONS.findall(text)})
 
 
 def schemas_created(history: History) -> list[str]:
     """Schemas the scripts create themselves."""
-    found: set[str] = set()
+    return sorted(
+        {
+            name
+            for text in _sources(history)
+            for name in (*SCHEMAS.findall(text), *re.findall(r"CreateSchema\(\s*[\"'](\w+)", text))
+        }
+    )
+
+
+def inserts_rows(history: History) -> bool:
+    """Whether some script inserts rows."""
+    return any(INSERTS.search(text) for text in _sources(history))
+
+
+def _sources(history: History) -> Iterator[str]:
     for path in history.paths:
         with suppress(OSError, UnicodeDecodeError):
-            text = path.read_text("utf-8")
-            found |= set(SCHEMAS.findall(text)) | set(re.findall(r"CreateSchema\(\s*[\"'](\w+)", text))
-    return sorted(found)
+            yield path.read_text("utf-8")
 
 
 def _effects(path: Path) -> Iterator[Effect]:

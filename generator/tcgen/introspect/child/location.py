@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import importlib.util
+import re
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -25,6 +26,8 @@ DROPPED = frozenset(
         "datefmt",
     ]
 )
+REVISION = re.compile(r"^revision\b[^=\n]*=\s*[\"']([^\"']+)", re.M)
+DOWN_REVISION = re.compile(r"^down_revision\b[^=\n]*=\s*[\"']([^\"']+)", re.M)
 PATHS = frozenset(["version_locations", "prepend_sys_path"])
 
 
@@ -38,9 +41,7 @@ class Location(NamedTuple):
     @property
     def env_text(self) -> str:
         """Source of env.py."""
-        with suppress(OSError, UnicodeDecodeError):
-            return (self.script / "env.py").read_text("utf-8")
-        return ""
+        return _text(self.script / "env.py")
 
 
 def locate(spec: dict[str, Live], root: Path) -> Location:
@@ -113,18 +114,43 @@ def make_config(location: Location, url: str, notes: Notes) -> Live:
         config = Config()
     config.set_main_option("script_location", str(location.script).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    own = own_versions(location)
-    if own is not None and not config.get_main_option("version_locations"):
-        config.set_main_option("version_locations", str(own).replace("%", "%%"))
+    folders = version_folders(location)
+    if folders and not config.get_main_option("version_locations"):
+        config.set_main_option("path_separator", "newline")
+        config.set_main_option("version_path_separator", "newline")
+        config.set_main_option("version_locations", "\n".join(str(f) for f in folders).replace("%", "%%"))
     return config
 
 
-def own_versions(location: Location) -> Path | None:
-    """The scripts for PostgreSQL, where each kind of database has a folder of its own below ``versions``."""
+def version_folders(location: Location) -> list[Path]:
+    """Where the scripts are, when it is not ``versions`` alone; empty otherwise.
+
+    Where each kind of database has a folder of its own below ``versions``, PostgreSQL's. Folders below it whose
+    scripts go on from those in it belong to the history too: a program may name them to Alembic by itself.
+    """
     versions = location.script / "versions"
-    names = ("postgresql", "postgres", "pg")
-    folders = [versions / n for n in names if (versions / n).is_dir()]
-    return folders[0] if folders and not any(p.name != "__init__.py" for p in versions.glob("*.py")) else None
+    own = [versions / n for n in ("postgresql", "postgres", "pg") if (versions / n).is_dir()]
+    if own and not any(p.name != "__init__.py" for p in versions.glob("*.py")):
+        return own[:1]
+    known = {r for path in versions.glob("*.py") for r in REVISION.findall(_text(path))}
+    found: list[Path] = []
+    nested = {p: _text(p) for p in sorted(versions.glob("*/**/*.py"))}
+    while True:
+        more = [p for p, text in nested.items() if p.parent not in found and _goes_on(text, known)]
+        if not more:
+            return [versions, *found] if found else []
+        found += sorted({p.parent for p in more})
+        known |= {r for p, text in nested.items() if p.parent in found for r in REVISION.findall(text)}
+
+
+def _goes_on(text: str, known: set[str]) -> bool:
+    return any(down in known for down in DOWN_REVISION.findall(text))
+
+
+def _text(path: Path) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        return path.read_text("utf-8")
+    return ""
 
 
 def _read_config(factory: Live, location: Location) -> Live:
@@ -189,9 +215,9 @@ def options(location: Location, root: Path) -> dict[str, str]:
             value = _paths(name, value, root)
         if value and not value.startswith("/") and "%(" not in value:
             found[name] = value
-    own = own_versions(location)
-    if own is not None:
-        found.setdefault("version_locations", portable(own, root))
+    folders = version_folders(location)
+    if folders:
+        found.setdefault("version_locations", " ".join(portable(f, root) for f in folders))
     separator = _separator(location)
     if separator and "version_locations" in found:
         found["version_path_separator"] = separator

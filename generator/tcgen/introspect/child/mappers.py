@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.orm import mapperlib
 from sqlalchemy.types import TypeDecorator
 
-from . import samples, typefacts
+from . import samples, trials, typefacts
 from .common import Live, is_importable, reference
 
 
@@ -33,12 +33,15 @@ def tables_of(mapper: Live) -> list[Table]:
     return tables
 
 
-def mapper_fact(mapper: Live, references: dict[type, dict[str, str]]) -> dict[str, Live]:
+def mapper_fact(
+    mapper: Live, references: dict[type, dict[str, str]], registry: dict[str, str] | None
+) -> dict[str, Live]:
     """Everything ``MapperFact`` asks for.
 
     Args:
         mapper: A configured mapper with at least one table.
         references: Where a class can be imported from, for those whose own names lead elsewhere.
+        registry: Where the registry can be imported from, of a class that cannot be.
     """
     cls = mapper.class_
     tables = tables_of(mapper)
@@ -46,6 +49,7 @@ def mapper_fact(mapper: Live, references: dict[type, dict[str, str]]) -> dict[st
     return {
         "cls": references.get(cls) or reference(cls),
         "importable": is_importable(cls) or cls in references,
+        "registry": registry,
         "table": (mapper.local_table if isinstance(mapper.local_table, Table) else tables[-1]).key,
         "tables": [t.key for t in tables],
         "inherits": _reference(mapper.inherits.class_, references) if mapper.inherits else None,
@@ -192,7 +196,8 @@ def _hands_on(mapper: Live, required: list[str]) -> bool:
     columns = {p.key: p.columns[0] for p in mapper.column_attrs if p.key not in mapper.validators}
     values = {key: _sample(column) for key, column in columns.items()}
     values = {key: value for key, value in values.items() if value is not None or key in required}
-    given = {**dict.fromkeys(required), **values}
+    parents = [r.key for r in mapper.relationships if r.direction.name == "MANYTOONE" and not r.uselist]
+    given = {**dict.fromkeys([*required, *parents]), **values}
     try:
         instance = mapper.class_(**given)
         return all(getattr(instance, key) is value for key, value in values.items()) and bool(values)
@@ -204,15 +209,24 @@ def _sample(column: Live) -> Live:
     type_ = typefacts.for_postgresql(column.type)
     with suppress(Exception):
         if isinstance(type_, TypeDecorator):
-            names = samples.accepted(type_, typefacts.innermost(type_), typefacts.PG)
+            names = trials.accepted(type_, typefacts.innermost(type_), typefacts.PG)
             return samples.SAMPLES[names[0]] if names else None
         names = next(n for cls, n in samples.NATURAL if cls is type_.python_type)
         return samples.SAMPLES[names[0]]
     return None
 
 
-def find_reference(cls: type, modules: list[str]) -> dict[str, str] | None:
-    """A module attribute that holds a class which its own names don't lead to."""
+def find_registry(mapper: Live, every: list[Live], modules: list[str]) -> dict[str, str] | None:
+    """Something importable that leads to the registry of a class without an importable name."""
+    others = [m.class_ for m in every if m.registry is mapper.registry]
+    for cls in [*mapper.class_.__mro__[1:], *others]:
+        if getattr(cls, "registry", None) is mapper.registry and is_importable(cls):
+            return {"module": cls.__module__, "qualname": cls.__qualname__ + ".registry"}
+    return find_reference(mapper.registry, modules)
+
+
+def find_reference(cls: Live, modules: list[str]) -> dict[str, str] | None:
+    """A module attribute that holds what its own names, if it has any, don't lead to."""
     for module in modules:
         for name, value in list(vars(resolve_module(module)).items()):
             if value is cls and name.isidentifier():

@@ -14,7 +14,7 @@ from sqlalchemy.schema import (
 )
 
 from .common import Live
-from .typefacts import PG, type_fact
+from .typefacts import PG, for_postgresql, type_fact
 
 DDL = PG.ddl_compiler(PG, None)
 
@@ -89,6 +89,7 @@ def _column(table: Table, column: Live) -> dict[str, Live]:
         "autoincrement": table._autoincrement_column is column,
         "default": _default_kind(default),
         "default_value": _default_value(default),
+        "default_refused": _is_refused(column),
         "server_default": None if generated else _server_default(column),
         "computed": isinstance(column.computed, Computed),
         "identity": _identity(column),
@@ -114,6 +115,19 @@ def _default_kind(default: Live) -> str | None:
     if getattr(default, "is_callable", False):
         return "callable"
     return "scalar" if getattr(default, "is_scalar", False) else "sql"
+
+
+def _is_refused(column: Live) -> bool:
+    """Whether a constant default is one that the column's own type refuses."""
+    if not getattr(column.default, "is_scalar", False):
+        return False
+    with suppress(Exception):
+        bind = for_postgresql(column.type).bind_processor(PG)
+        try:
+            bind and bind(column.default.arg)
+        except Exception:
+            return True
+    return False
 
 
 def _default_value(default: Live) -> str | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import MetaData
 
-from . import mappers
+from . import guard, mappers, search
 from .common import Live, ProbeError
 from .loading import Loader, submodules
 from .location import is_installed
@@ -32,13 +34,18 @@ class Targets:
         self.pairs = [t.partition(":")[::2] for t in texts]
         self.tops = {module.split(".")[0] for module, _ in self.pairs}
         self.named: list[tuple[str, str, Live]] = []
+        names = dict.fromkeys(module for module, _ in self.pairs)
+        self.setup_modules = [name for name in names if _sets_up(name, Path(loader.root))]
 
     def load(self) -> None:
-        """Import all that is named.
+        """Import all that is named; what sets something up may connect, as it does whenever it is imported.
 
         Raises:
             ProbeError: ``models-not-found`` or ``import-failed``.
         """
+        for module in self.setup_modules:
+            with guard.lifted():
+                self._import(module)
         for module, attribute in self.pairs:
             if module.endswith(".*"):
                 self._import(module[:-2])
@@ -82,17 +89,6 @@ class Targets:
                 found += _mapped_in(prefix, every)
         return found
 
-    def setup_modules(self, every: list[Live], root: Path) -> list[str]:
-        """The project's modules that were named though no model and no base is made in them."""
-        own = {m.class_.__module__ for m in every}
-        return [
-            module
-            for module in dict.fromkeys(module for module, _ in self.pairs)
-            if not any(f"{name}.".startswith(f"{module}.") for name in own)
-            and not is_installed(Path(getattr(sys.modules.get(module), "__file__", None) or ""), root)
-            and not _makes_base(sys.modules[module])
-        ]
-
     def reference(self, metadata: MetaData) -> dict[str, str] | None:
         """The user's own name for a metadata."""
         for module, attribute, value in self.named:
@@ -103,11 +99,15 @@ class Targets:
         return None
 
 
-def _makes_base(module: Live) -> bool:
-    return any(
-        isinstance(value, type) and value.__module__ == module.__name__ and metadatas_of(value)
-        for value in list(vars(module).values())
-    )
+def _sets_up(module: str, root: Path) -> bool:
+    """Whether a module is the project's and defines no models: it is named for what importing it does."""
+    spec = None
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(module)
+    origin = Path(spec.origin) if spec and spec.origin and not spec.submodule_search_locations else None
+    if origin is None or is_installed(origin, root) or not origin.is_file():
+        return False
+    return not search.HINT.search(origin.read_text("utf-8", "replace"))
 
 
 def _attribute(loaded: Live, module: str, attribute: str) -> Live:

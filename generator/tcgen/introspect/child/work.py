@@ -39,7 +39,7 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     chosen = _choose(targets, door, every, tops, loader, notes)
     loader.report()
     facts = _facts(chosen, every, tops, targets, door)
-    facts["setup_modules"] = targets.setup_modules(every, Path(root))
+    facts["setup_modules"] = targets.setup_modules
     facts["alembic"] = _alembic_fact(request, place, door, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
@@ -178,16 +178,20 @@ def _facts(
     mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
+    registries = {}
     for mapper in mine:
-        if not is_importable(mapper.class_):
-            found = mappers.find_reference(mapper.class_, names)
-            if found is not None:
-                references[mapper.class_] = found
+        if is_importable(mapper.class_):
+            continue
+        found = mappers.find_reference(mapper.class_, names)
+        if found is not None:
+            references[mapper.class_] = found
+        else:
+            registries[mapper] = mappers.find_registry(mapper, mine, names)
     every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
     return {
         "metadatas": [_metadata_fact(m, mine, tops, targets, door) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],
-        "mappers": [mappers.mapper_fact(m, references) for m in mine],
+        "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
     }
 
 
@@ -239,6 +243,7 @@ def _alembic_fact(
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
+        "inserts_rows": history.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),
         "extensions_created": history.extensions_created(scripts),
         "schemas_created": history.schemas_created(scripts),
