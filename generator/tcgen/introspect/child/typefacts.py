@@ -8,39 +8,11 @@ from contextlib import suppress
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from . import examples, guard, samples
+from . import holders, samples, trials
 from .common import Live, is_importable, reference
+from .storage import PG, ddl, for_postgresql, innermost, is_domain, is_foreign, storage, wrapped
 
-PG = guard.postgresql()
-
-
-def for_postgresql(type_: Live) -> Live:
-    """The variant ``with_variant`` gave for PostgreSQL, or the type itself."""
-    mapping = getattr(type_, "_variant_mapping", None)
-    if mapping and "postgresql" in mapping:
-        return mapping["postgresql"]
-    if type(type_).__name__ == "Variant" and hasattr(type_, "mapping"):  # SQLAlchemy 1.4
-        return type_.mapping.get("postgresql", type_.impl)
-    return type_
-
-
-def wrapped(type_: Live) -> Live:
-    """The type a decorator (or a domain) stands on for PostgreSQL, or None."""
-    if isinstance(type_, TypeDecorator):
-        with suppress(Exception):
-            return for_postgresql(type_.load_dialect_impl(PG))
-        return getattr(type_, "impl_instance", None) or type_.impl
-    return getattr(type_, "data_type", None) if type(type_).__name__ == "DOMAIN" else None
-
-
-def innermost(type_: Live) -> Live:
-    """The plain type below all decorators."""
-    for _ in range(8):
-        inner = wrapped(type_)
-        if inner is None or inner is type_:
-            break
-        type_ = inner
-    return type_
+__all__ = ["PG", "for_postgresql", "innermost", "type_fact"]
 
 
 def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
@@ -52,7 +24,7 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
         "name": type(type_).__name__,
         "module": type(type_).__module__,
         "bases": _bases(type_),
-        "ddl": _ddl(type_),
+        "ddl": ddl(type_),
         "length": _number(type_, "length"),
         "precision": _number(type_, "precision"),
         "scale": _number(type_, "scale"),
@@ -64,24 +36,39 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
         "enum": _enum(type_),
         "python_type": _python_type(type_),
     }
-    if _is_foreign(type_):
-        fact["accepts"] = _accepts(type_)
-        if not fact["accepts"] or fact["accepts"][0].startswith("empty_"):
-            fact["example"] = _example(type_)
-        if not fact["accepts"] and fact["example"] is None:
-            fact["built"] = _built(type_)
+    if is_domain(type_):
+        fact.update(_domain(type_))
+    if is_foreign(type_):
+        fact.update(_own(type_))
     return fact
+
+
+def _domain(type_: Live) -> dict[str, Live]:
+    check = type_.check
+    return {"check": None if check is None else str(check), "not_null": bool(type_.not_null)}
+
+
+def _own(type_: Live) -> dict[str, Live]:
+    """What a type of the project's own, or of a library, takes."""
+    plain = storage(type_)
+    accepts = _accepts(type_, plain)
+    facts: dict[str, Live] = {
+        "tried": trials.trial(type_, plain, PG) is not None,
+        "accepts": accepts,
+        "longest": trials.longest_text(type_, plain, PG),
+    }
+    if not accepts or accepts[0].startswith(("empty_", STORED)):
+        example = _example(type_, plain, accepts)
+        if example is not None:
+            facts["example"] = repr(example)
+        elif not accepts:
+            facts.update(_instance(type_, plain))
+    return facts
 
 
 def _bases(type_: Live) -> list[str]:
     mro = type(type_).__mro__
     return [c.__name__ for c in mro[: mro.index(TypeEngine)]] if TypeEngine in mro else [mro[0].__name__]
-
-
-def _ddl(type_: Live) -> str | None:
-    with suppress(Exception):
-        return str(type_.compile(dialect=PG))
-    return None
 
 
 def _attribute(type_: Live, name: str) -> Live:
@@ -100,10 +87,6 @@ def _python_type(type_: Live) -> str | None:
         name: str = type_.python_type.__name__
         return name
     return None
-
-
-def _is_foreign(type_: Live) -> bool:
-    return isinstance(type_, TypeDecorator) or not type(type_).__module__.startswith("sqlalchemy.")
 
 
 def _enum_class(type_: Live) -> Live:
@@ -145,10 +128,17 @@ def _native_enum(type_: Live, cls: Live) -> dict[str, Live]:
 
 
 def _choices(type_: Live) -> dict[str, Live] | None:
+    keys = _choice_keys(type_)
+    whole = all(isinstance(key, int) for key in keys)
+    return {"values": [str(key) for key in keys], "whole": whole} if keys else None
+
+
+def _choice_keys(type_: Live) -> list[Live]:
+    """What a type with a list of choices stores: its members are values, or pairs of value and label."""
     choices = _attribute(type_, "choices")
     if not isinstance(type_, TypeDecorator) or not isinstance(choices, (list, tuple)):
-        return None
-    return {"values": [str(c[0]) if isinstance(c, (list, tuple)) and c else str(c) for c in choices]}
+        return []
+    return [c[0] if isinstance(c, (list, tuple)) and c else c for c in choices]
 
 
 def _stored(type_: Live, member: Live) -> Live:
@@ -158,28 +148,46 @@ def _stored(type_: Live, member: Live) -> Live:
     return member.value
 
 
-def _storage(type_: Live) -> Live:
-    """The plain SQLAlchemy type below, or None where even that is foreign."""
-    plain = innermost(type_)
-    return plain if type(plain).__module__.startswith("sqlalchemy.") else None
+STORED = "as_stored"
 
 
-def _accepts(type_: Live) -> list[str]:
-    cls = _enum_class(type_)
-    extra = {"enum_member": next(iter(cls))} if cls is not None and len(cls) else {}
+def _accepts(type_: Live, plain: Live) -> list[str]:
     key = _cache_key(type_)
     if key not in _TRIED:
-        _TRIED[key] = samples.accepted(type_, _storage(type_), PG, extra)
+        _TRIED[key] = trials.accepted(type_, plain, PG, _extra(type_))
     return _TRIED[key]
 
 
-def _example(type_: Live) -> str | None:
-    return samples.first_document(type_, _storage(type_), PG, examples.documents(type_))
+def _extra(type_: Live) -> dict[str, Live]:
+    """Samples that only this type has."""
+    cls, choices, text = _enum_class(type_), _choice_keys(type_), samples.as_stored(type_)
+    extra: dict[str, Live] = {"enum_member": next(iter(cls))} if cls is not None and len(cls) else {}
+    if choices:
+        extra["choice"] = choices[0]
+    if text is not None:
+        extra[STORED] = text
+    return extra
 
 
-def _built(type_: Live) -> dict[str, str] | None:
-    cls = samples.class_around(type_, _storage(type_), PG)
-    return reference(cls) if cls is not None and is_importable(cls) else None
+def _example(type_: Live, plain: Live, accepts: list[str]) -> Live:
+    text = samples.as_stored(type_)
+    values = [*([] if text is None else [text]), *holders.plain_documents(type_)]
+    if not accepts:
+        values += [value for value in samples.SAMPLES.values() if _is_plain(value)]
+    return trials.first_accepted(type_, plain, PG, values)
+
+
+def _is_plain(value: Live) -> bool:
+    return isinstance(value, (str, int, float, list, dict))
+
+
+def _instance(type_: Live, plain: Live) -> dict[str, Live]:
+    """A class that makes what the type takes, and of what."""
+    for cls, made_by, arguments, instance in holders.instances(type_):
+        if trials.first_accepted(type_, plain, PG, [instance]) is not None:
+            return {"built": reference(cls), "built_by": made_by, "example": repr(arguments)}
+    around = trials.class_around(type_, plain, PG)
+    return {"built": reference(around)} if around is not None and is_importable(around) else {}
 
 
 _TRIED: dict[Live, list[str]] = {}
