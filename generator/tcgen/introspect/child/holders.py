@@ -20,6 +20,20 @@ PLAIN: list[tuple[type, Live]] = [(bool, True), (int, 7), (float, 1.5), (str, "t
 
 def held(type_: Live) -> Iterator[Live]:
     """Classes and annotations that a type's values may be of, the likeliest first."""
+    seen: list[Live] = []
+    for value in _around(type_):
+        if _is_candidate(value) and not any(value is one for one in seen):
+            seen.append(value)
+            yield value
+
+
+def enumeration(type_: Live) -> Live:
+    """The first enum class a type has to do with, or None."""
+    return next((one for one in _around(type_) if inspect.isclass(one) and issubclass(one, enum.Enum)), None)
+
+
+def _around(type_: Live) -> list[Live]:
+    """What the type keeps in attributes, is parametrised with, and names in its methods."""
     found: list[Live] = [*vars(type_).values()]
     for cls in type(type_).__mro__:
         if cls in (TypeDecorator, TypeEngine) or cls.__module__.startswith("sqlalchemy."):
@@ -31,11 +45,7 @@ def held(type_: Live) -> Iterator[Live]:
                 found += _mentioned(vars(cls)[name])
     with suppress(Exception):
         found.append(type_.python_type)
-    seen: list[Live] = []
-    for value in found:
-        if _is_candidate(value) and not any(value is one for one in seen):
-            seen.append(value)
-            yield value
+    return found
 
 
 def _mentioned(function: Live) -> list[Live]:

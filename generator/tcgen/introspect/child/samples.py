@@ -72,7 +72,6 @@ OTHERS: dict[str, Live] = {
     "str": "Some other words, 2.",
     "int": 94,
     "float": 88.25,
-    "decimal": decimal.Decimal("94.75"),
     "list_str": ["other"],
     "list_int": [9],
     "list_float": [-0.25],
@@ -136,19 +135,18 @@ TEXT_AS_STORED = {
 }
 
 
-def fitted(name: str, impl: Live) -> Live:
-    """The sample, a text cut to the length the column has."""
-    return _cut(SAMPLES[name], impl)
+def fitted(name: str, most: int | None) -> Live:
+    """The sample, a text cut to so many characters."""
+    return _cut(SAMPLES[name], most)
 
 
-def other(name: str, impl: Live) -> Live:
+def other(name: str, most: int | None) -> Live:
     """A second value of the sample's kind, or None where the sample speaks for itself."""
-    return _cut(OTHERS.get(name), impl)
+    return _cut(OTHERS.get(name), most)
 
 
-def _cut(value: Live, impl: Live) -> Live:
-    length = getattr(impl, "length", None)
-    return value[:length] if isinstance(value, str) and isinstance(length, int) else value
+def _cut(value: Live, most: int | None) -> Live:
+    return value[:most] if isinstance(value, str) else value
 
 
 def as_stored(type_: Live) -> Live:

@@ -15,6 +15,11 @@ from .storage import is_foreign, storable, wrapped
 SLOW = 0.1
 """Seconds after which a type that takes text is asked no further."""
 
+UNBOUNDED = 255
+"""Characters that a text has to be allowed, before its column is taken for one without a bound."""
+ALONE = "alone_"
+"""Before the name of a sample that went through where another of its kind was refused."""
+
 
 class Trial:
     """Binds values of one type and reads them back.
@@ -43,11 +48,10 @@ class Trial:
             # What a driver hands back need not be what was bound: the trial of reading proves little.
             return 2
 
-    def passes(self, name: str) -> int | None:
-        """``grade`` of a sample; None as well where a second value of its kind is refused."""
-        grade = self.grade(samples.fitted(name, self.impl))
-        other = samples.other(name, self.impl)
-        return grade if grade is None or other is None or self.grade(other) is not None else None
+    def stands_alone(self, name: str, most: int | None) -> bool:
+        """Whether a second value of the sample's kind is refused, however short it is cut."""
+        other = samples.other(name, most)
+        return other is not None and self.grade(other) is None
 
 
 def trial(type_: Live, impl: Live, dialect: Live) -> Trial | None:
@@ -79,21 +83,24 @@ def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | No
     if tried is None or (impl is None and tried.bind is None):
         return []
     preferred = [*(extra or {}), *samples.preferred(type_, impl)]
+    most = longest_text(tried)
     graded: dict[str, int] = {}
     started = monotonic()
     for name in dict.fromkeys([*preferred, "str", "dict", *samples.SAMPLES]):
         text = graded.get("str") in (0, 1)
         if name in samples.KINDS_OF_TEXT and text and name not in preferred:
             continue
-        grade = tried.grade((extra or {})[name]) if name in (extra or {}) else tried.passes(name)
+        own = (extra or {}).get(name)
+        grade = tried.grade(samples.fitted(name, most) if own is None else own)
         if grade is not None:
-            graded[name] = grade
+            graded[ALONE + name if tried.stands_alone(name, most) else name] = grade
         if text and name == "dict" and grade != 0 and monotonic() - started > SLOW:
             break  # Text it is; encryption and hashing can be slow on purpose.
     if graded.get("dict") == graded.get("list") == graded.get("str") == 0:
         # It encodes whatever it is given: a document is what such a column is for.
         preferred = [*(n for n in preferred if n not in ("str", "bytes")), "dict"]
-    order = {name: i for i, name in enumerate(dict.fromkeys([*preferred, *samples.SAMPLES]))}
+    ranked = [one for name in [*preferred, *samples.SAMPLES] for one in (name, ALONE + name)]
+    order = {name: i for i, name in enumerate(dict.fromkeys(ranked))}
     return sorted(graded, key=lambda n: (graded[n], order[n]))
 
 
@@ -103,15 +110,19 @@ def first_accepted(type_: Live, impl: Live, dialect: Live, values: Iterable[Live
     return None if tried is None else next((v for v in values if tried.grade(v) in (0, 1)), None)
 
 
-def longest_text(type_: Live, impl: Live, dialect: Live) -> int | None:
-    """The most characters that still fit when they are bound, where that is fewer than the column has."""
-    length = getattr(impl, "length", None)
-    tried = trial(type_, impl, dialect)
-    if tried is None or not isinstance(length, int) or not isinstance(impl, sqltypes.String):
-        return None
-    sizes = [length // part for part in (1, 2, 4, 8, 16, 32) if length // part]
-    fits = next((size for size in sizes if tried.grade("x" * size) is not None), None)
-    return None if fits == length else fits
+def longest_text(tried: Trial) -> int | None:
+    """The most characters that still fit when they are bound; None for no bound."""
+    length = getattr(tried.impl, "length", None)
+    if not isinstance(tried.impl, sqltypes.String) or tried.grade("xy") is None:
+        return length if isinstance(length, int) else None
+    high = length if isinstance(length, int) else UNBOUNDED
+    if tried.grade("x" * high) is not None:
+        return length
+    low = 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if tried.grade("x" * middle) is None else (middle, high)
+    return low
 
 
 def class_around(type_: Live, impl: Live, dialect: Live) -> Live:

@@ -18,6 +18,7 @@ __all__ = ["PG", "for_postgresql", "innermost", "type_fact"]
 def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
     """Everything ``TypeFact`` asks for."""
     type_ = for_postgresql(type_)
+    stored = storage(type_) if is_foreign(type_) and not isinstance(type_, TypeDecorator) else type_
     inner = wrapped(type_) if depth < 8 else None
     item = getattr(type_, "item_type", None) if isinstance(innermost(type_), sqltypes.ARRAY) else None
     fact: dict[str, Live] = {
@@ -25,10 +26,10 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
         "module": type(type_).__module__,
         "bases": _bases(type_),
         "ddl": ddl(type_),
-        "length": _number(type_, "length"),
-        "precision": _number(type_, "precision"),
-        "scale": _number(type_, "scale"),
-        "timezone": bool(_attribute(type_, "timezone") is True),
+        "length": _number(stored, "length"),
+        "precision": _number(stored, "precision"),
+        "scale": _number(stored, "scale"),
+        "timezone": bool(_attribute(stored, "timezone") is True),
         "as_uuid": _attribute(type_, "as_uuid"),
         "dimensions": _number(type_, "dimensions") or _number(type_, "dim"),
         "item": type_fact(item, depth + 1) if item is not None and depth < 8 else None,
@@ -52,12 +53,11 @@ def _own(type_: Live) -> dict[str, Live]:
     """What a type of the project's own, or of a library, takes."""
     plain = storage(type_)
     accepts = _accepts(type_, plain)
-    facts: dict[str, Live] = {
-        "tried": trials.trial(type_, plain, PG) is not None,
-        "accepts": accepts,
-        "longest": trials.longest_text(type_, plain, PG),
-    }
-    if not accepts or accepts[0].startswith(("empty_", STORED)):
+    tried = trials.trial(type_, plain, PG)
+    facts: dict[str, Live] = {"tried": tried is not None, "accepts": accepts}
+    if tried is not None:
+        facts["longest"] = trials.longest_text(tried)
+    if not accepts or accepts[0].startswith(("empty_", STORED, trials.ALONE)):
         example = _example(type_, plain, accepts)
         if example is not None:
             facts["example"] = repr(example)
@@ -90,14 +90,11 @@ def _python_type(type_: Live) -> str | None:
 
 
 def _enum_class(type_: Live) -> Live:
-    """The enum class of an ``Enum``, or one a decorator of the project's own keeps in an attribute."""
+    """The enum class of an ``Enum``, or the one a decorator of the project's own has to do with."""
     found = _attribute(type_, "enum_class")
     if isinstance(found, type) and issubclass(found, enum.Enum):
         return found
-    for value in vars(type_).values() if isinstance(type_, TypeDecorator) else ():
-        if isinstance(value, type) and issubclass(value, enum.Enum):
-            return value
-    return None
+    return holders.enumeration(type_) if isinstance(type_, TypeDecorator) else None
 
 
 def _enum(type_: Live) -> dict[str, Live] | None:
@@ -172,7 +169,7 @@ def _extra(type_: Live) -> dict[str, Live]:
 def _example(type_: Live, plain: Live, accepts: list[str]) -> Live:
     text = samples.as_stored(type_)
     values = [*([] if text is None else [text]), *holders.plain_documents(type_)]
-    if not accepts:
+    if not accepts or accepts[0].startswith(trials.ALONE):
         values += [value for value in samples.SAMPLES.values() if _is_plain(value)]
     return trials.first_accepted(type_, plain, PG, values)
 
