@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from tcgen.apply.changes import Change, compare, recorded_plan
 from tcgen.apply.pyproject import add_group
@@ -17,6 +18,7 @@ from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
+from tcgen.plan.database import failed_at
 from tcgen.render.engine import render, render_text
 
 Progress = Callable[[str], None]
@@ -42,6 +44,7 @@ class Planned:
     project: Project
     schema: Schema
     plan: SuitePlan
+    options: Options = Options()
 
 
 def _quiet(message: str) -> None:
@@ -75,10 +78,27 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
-    recorded = settings.dest or _recorded_dest(request.root)
-    taken = frozenset(one for one in destinations(project) if (request.root / one).exists())
-    options = Options(dest=request.dest or recorded, taken=taken, ci=request.ci, providers=settings.providers)
-    return Planned(project, schema, build_plan(project, schema, options))
+    # its own conftest.py must not move the suite
+    recorded = _recorded_suite(request.root)
+    options = Options(
+        dest=request.dest or settings.dest or recorded.get("dest"),
+        taken=frozenset(one for one in destinations(project) if (request.root / one).exists()),
+        ci=request.ci,
+        providers=settings.providers,
+        migrations_error=recorded.get("database", {}).get("migrations_error", ""),
+    )
+    return Planned(project, schema, build_plan(project, schema, options), options)
+
+
+def from_models(planned: Planned, reason: str) -> Planned:
+    """Plan again, with tables that come from the models because the migrations cannot make them.
+
+    Args:
+        planned: The plan that was tried.
+        reason: What the database, or Alembic, said.
+    """
+    options = replace(planned.options, migrations_error=failed_at(planned.schema, reason))
+    return replace(planned, plan=build_plan(planned.project, planned.schema, options), options=options)
 
 
 def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]:
@@ -117,7 +137,8 @@ def plan_text(root: Path) -> str:
     return plan_lines(plan(Request(root=root)).plan)
 
 
-def _recorded_dest(root: Path) -> str | None:
-    """Return where the last run put the suite: its own conftest.py must not move it."""
+def _recorded_suite(root: Path) -> dict[str, Any]:
+    """Return what the last run decided about the suite as a whole; empty before the first."""
     recorded = recorded_plan(root)
-    return None if recorded is None else str(json.loads(recorded.partition("\n")[0])["dest"])
+    suite: dict[str, Any] = {} if recorded is None else json.loads(recorded.partition("\n")[0])
+    return suite

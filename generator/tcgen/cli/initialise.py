@@ -50,6 +50,8 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
         return 0
     written = publish(request.root, changes)
     outcome = suite.collect(planned.project, planned.plan, planned.schema)
+    if outcome.status == 0:
+        planned = _with_a_schema(planned)
     _list(changes, as_json, planned, written, outcome)
     if not as_json:
         say(
@@ -58,6 +60,28 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
         _what_next(planned, outcome)
     conflicts = any(change.kind == "conflict" for change in changes)
     return int(conflicts or outcome.status not in (None, 0))
+
+
+def _with_a_schema(planned: Planned) -> Planned:
+    """Try the migrations where there is a PostgreSQL; fall back to the models where only those make a schema."""
+    if not planned.plan.database.schema_from.startswith("alembic_"):
+        return planned
+    progress("trying the migrations on PostgreSQL")
+    reason = suite.migrations_failure(planned.project, planned.plan)
+    if reason is None:
+        return planned
+    fallback = pipeline.from_models(planned, reason)
+    _publish(fallback)
+    if suite.migrations_failure(planned.project, fallback.plan) is None:
+        show_diagnostics([one for one in fallback.plan.diagnostics if one.code == "migrations-fail"])
+        return fallback
+    _publish(planned)
+    say(f"the migrations fail on an empty PostgreSQL, and create_all does too: {reason}")
+    return planned
+
+
+def _publish(planned: Planned) -> None:
+    publish(Path(planned.project.root), pipeline.changes(planned))
 
 
 def _count(changes: tuple[Change, ...]) -> int:

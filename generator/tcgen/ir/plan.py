@@ -140,6 +140,7 @@ class DatabasePlan(Frozen):
         async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
+        migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
     """
 
     schema_from: SchemaFrom
@@ -151,6 +152,7 @@ class DatabasePlan(Frozen):
     schemas: tuple[str, ...]
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None
+    migrations_error: str = ""
 
 
 class SuitePlan(Frozen):

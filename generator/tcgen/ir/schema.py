@@ -57,8 +57,7 @@ class TypeFact(Frozen):
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.
         tried: The type has a way of its own with values, and was asked about the samples.
-        longest: Most characters that still fit once the type has bound them (encrypted, say), where that
-            is fewer than the column has.
+        longest: Most characters that still fit once the type has bound them (encrypted, say).
         example: ``repr`` of a plain value (dict, list, str, number) that went through where no sample
             of ``accepts`` says enough, as for columns of pydantic models.
         built: A class that makes what the type takes.

@@ -25,17 +25,19 @@ class Options:
         taken: Folders that exist already and are not tcgen's.
         ci: CI provider; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
+        migrations_error: Why the migrations were seen to fail, and at which revisions.
     """
 
     dest: str | None = None
     taken: frozenset[str] = frozenset()
     ci: CiProvider | None = None
     providers: dict[str, str] = field(default_factory=dict)
+    migrations_error: str = ""
 
 
 def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
     """Decide everything the suite depends on."""
-    database, remarks = plan_database(project, schema)
+    database, remarks = plan_database(project, schema, options.migrations_error)
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
     requirements = _requirements(project, schema, database)

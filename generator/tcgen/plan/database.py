@@ -36,9 +36,18 @@ _EXTENSION_OF_TEXT = (
 )
 
 
-def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
-    """Choose drivers, image, extensions and the way to the schema."""
-    alembic, source, remarks = _alembic(schema)
+def plan_database(
+    project: Project, schema: Schema, migrations_error: str = ""
+) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
+    """Choose drivers, image, extensions and the way to the schema.
+
+    Args:
+        project: Its files.
+        schema: Its models and migrations.
+        migrations_error: Why the migrations cannot make the schema, as ``failed_at`` puts it; "" when they can,
+            or nobody tried.
+    """
+    alembic, source, remarks = _alembic(schema, migrations_error)
     is_async = _is_async(project, schema)
     sync_driver = _sync_driver(project, schema)
     async_driver = None
@@ -58,11 +67,20 @@ def plan_database(project: Project, schema: Schema) -> tuple[DatabasePlan, tuple
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
+        migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
 
 
-def _alembic(schema: Schema) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diagnostic, ...]]:
+def failed_at(schema: Schema, reason: str) -> str:
+    """Return a failure of the migrations with the revisions it belongs to: newer ones may do better."""
+    heads = schema.alembic.heads if schema.alembic else ()
+    return f"{', '.join(heads)}: {reason}"
+
+
+def _alembic(
+    schema: Schema, migrations_error: str
+) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diagnostic, ...]]:
     fact = schema.alembic
     if fact is None or not fact.heads:
         return None, "create_all", ()
@@ -78,6 +96,17 @@ def _alembic(schema: Schema) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diag
                 code="history-starts-on-existing-schema",
                 message=f"{fact.script_location}: the first migrations alter tables that no migration makes;"
                 " the tests create them from the models and stamp the newest revision",
+            )
+        )
+    elif migrations_error.startswith(failed_at(schema, "")):
+        source = "stamp"
+        remarks.append(
+            Diagnostic(
+                level="warning",
+                code="migrations-fail",
+                message=f"{fact.script_location}: the migrations fail on an empty PostgreSQL"
+                f" ({migrations_error.removeprefix(failed_at(schema, ''))}); the tests create the tables from"
+                " the models and stamp the newest revision",
             )
         )
     return _alembic_plan(fact, via), source, tuple(remarks)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import SuitePlan
@@ -77,11 +79,31 @@ def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -
     return _pytest(project, [plan.dest, *(arguments or [])], capture=False).returncode
 
 
-def _pytest(project: Project, arguments: list[str], *, capture: bool) -> subprocess.CompletedProcess[str]:
+def migrations_failure(project: Project, plan: SuitePlan) -> str | None:
+    """Make the suite's database once.
+
+    Returns:
+        Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
+    """
+    with TemporaryDirectory() as folder:
+        report = Path(folder, "report.xml")
+        test = f"{plan.dest}/test_migrations.py"
+        _pytest(project, [test, "-q", f"--junitxml={report}"], capture=True, CI="")
+        if not report.is_file():
+            return None
+        errors = list(ElementTree.parse(report).iter("error"))  # noqa: S314  # pytest's own
+    # the setup of a test says in one line what failed, and pytest puts its own words before it
+    messages = [str(error.get("message")).partition('with "')[2] for error in errors]
+    return next((message.strip().split("\n")[0].rstrip('"') for message in messages if message), None)
+
+
+def _pytest(
+    project: Project, arguments: list[str], *, capture: bool, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [project.python, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=project.root,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
         capture_output=capture,
         text=True,
         stdin=subprocess.DEVNULL,

@@ -65,7 +65,9 @@ class Loader:
         failed = self.failures[before:]
         del self.failures[before:]
         for failure in failed:
-            self.load(failure.module)
+            if self.load(failure.module) is None:
+                # the second error may be of the first's making: a table that is defined already
+                self.failures[-1] = failure
 
     def note_missing(self, error: BaseException) -> None:
         """Remember the settings an error asks for."""

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from sqlalchemy import Table
 from sqlalchemy.orm import mapperlib
+from sqlalchemy.orm.exc import UnmappedClassError
 from sqlalchemy.types import TypeDecorator
 
 from . import samples, trials, typefacts
@@ -18,7 +19,11 @@ from .common import Live, is_importable, reference
 
 def all_mappers() -> list[Live]:
     """Every mapper of this process, by class name."""
-    found = {m for registry in mapperlib._all_registries() for m in registry.mappers}
+    found = set()
+    for registry in mapperlib._all_registries():
+        for manager in list(registry._managers):
+            with suppress(UnmappedClassError):  # left behind by a module whose import failed
+                found.add(manager.mapper)
     return sorted(found, key=lambda m: (m.class_.__module__, m.class_.__qualname__))
 
 

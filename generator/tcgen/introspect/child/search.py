@@ -189,6 +189,8 @@ def _declared_names(tree: ast.Module) -> set[str] | None:
             if _tail(node.value.func) in FACTORIES:
                 names |= {_tail(t) for t in node.targets}
             relevant = relevant or _tail(node.value.func) in MAPPING_CALLS
+        elif isinstance(node, ast.Constant) and node.value in ("__tablename__", "__table__"):
+            relevant = True  # a class made by calling type()
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             relevant = relevant or _tail(node.value.func) in ("map_imperatively", "mapper")
     return names if names or relevant else None
