@@ -22,8 +22,10 @@ def all_mappers() -> list[Live]:
     found = set()
     for registry in mapperlib._all_registries():
         for manager in list(registry._managers):
-            with suppress(UnmappedClassError):  # left behind by a module whose import failed
-                found.add(manager.mapper)
+            # a module whose import failed leaves classes behind, mapped or half so
+            with suppress(UnmappedClassError):
+                if manager.class_.__module__ in sys.modules:
+                    found.add(manager.mapper)
     return sorted(found, key=lambda m: (m.class_.__module__, m.class_.__qualname__))
 
 
