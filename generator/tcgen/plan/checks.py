@@ -6,6 +6,7 @@ read asks nothing, so that the worst case is a row the database refuses, with it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import combinations, product
@@ -16,6 +17,7 @@ from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
 from tcgen.plan.limits import Limits
+from tcgen.plan.weights import weighed
 
 Alternative = dict[str, Limits]
 _MANY = 64
@@ -147,10 +149,12 @@ def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     if (measured := _length_of(left)) and isinstance(value, Decimal):
         return _length_limit(measured, kind, int(value))
     name, other = _column(left), _column(right)
+    if name and name == other:
+        return _same_letters(name, left, right) if kind is e.EQ else None
     if name and other:
         return _two_columns(name, other, kind)
     if name is None or value is None:
-        return None
+        return weighed(left, right, kind, whole)
     limit = _bound(kind, value, name in whole)
     return None if limit is None else [{name: limit}]
 
@@ -209,9 +213,24 @@ def _two_columns(name: str, other: str, kind: type[e.Expression]) -> list[Altern
         return [{name: Limits(at_least=other)}]
     if kind is e.LT:
         return [{other: Limits(more_than=name)}]
-    if kind in (e.LTE, e.EQ):
+    if kind is e.LTE:
         return [{other: Limits(at_least=name)}]
+    return [{name: Limits(same_as=(other,))}]
+
+
+def _same_letters(name: str, left: e.Expression, right: e.Expression) -> list[Alternative] | None:
+    """Read ``lower(a) = a`` and the like."""
+    for kind, pattern in _LETTERS.items():
+        if isinstance(left, kind) or isinstance(right, kind):
+            return [{name: Limits(patterns=(pattern,))}]
     return None
+
+
+_LETTERS: dict[type[e.Expression], str] = {
+    e.Lower: "^[^A-Z]+$",
+    e.Upper: "^[^a-z]+$",
+    e.Trim: r"^\w+$",
+}
 
 
 def _is_null(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
@@ -253,12 +272,36 @@ def _between(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
 
 def _matches(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name, pattern = _column(node.this), _constant(node.expression)
-    if negated or name is None or not isinstance(pattern, str):
+    if name is None or not isinstance(pattern, str):
         return None
+    expression = _regular_expression(node, pattern)
+    return [{name: Limits(unlike=(expression,)) if negated else Limits(patterns=(expression,))}]
+
+
+def _regular_expression(node: e.Expression, pattern: str) -> str:
+    """Return the pattern as Python writes it."""
     if isinstance(node, (e.Like, e.ILike)):
-        example = pattern.replace("%", "").replace("_", "a")
-        return [{name: Limits(one_of=(example,))}]
-    return [{name: Limits(pattern=pattern)}]
+        parts = (_WILD.get(part, re.escape(part)) for part in re.split("([%_])", pattern))
+        pattern = f"^{''.join(parts)}$"
+    elif isinstance(node, e.SimilarTo):
+        pattern = f"^({pattern.replace('%', '.*').replace('_', '.')})$"
+    for theirs, ours in _CLASSES.items():
+        pattern = pattern.replace(theirs, ours)
+    return f"(?i){pattern}" if isinstance(node, (e.ILike, e.RegexpILike)) else pattern
+
+
+_WILD = {"%": ".*", "_": "."}
+_CLASSES = {
+    "[:alpha:]": "a-zA-Z",
+    "[:digit:]": "0-9",
+    "[:alnum:]": "a-zA-Z0-9",
+    "[:lower:]": "a-z",
+    "[:upper:]": "A-Z",
+    "[:space:]": r"\s",
+    r"\m": r"\b",
+    r"\M": r"\b",
+    r"\y": r"\b",
+}
 
 
 def _truth(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
@@ -272,6 +315,6 @@ _READERS: tuple[tuple[type[e.Expression] | tuple[type[e.Expression], ...], Reade
     (e.Is, _is_null),
     (e.In, _in),
     (e.Between, _between),
-    ((e.RegexpLike, e.RegexpILike, e.Like, e.ILike), _matches),
+    ((e.RegexpLike, e.RegexpILike, e.Like, e.ILike, e.SimilarTo), _matches),
     (e.Column, _truth),
 )

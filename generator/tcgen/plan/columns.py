@@ -51,7 +51,9 @@ class Attribute:
     def required(self) -> bool:
         """Whether an INSERT without it would fail."""
         column = self.column
-        return not self.filled and (not column.nullable or column.primary_key or column.default_refused)
+        return not self.filled and (
+            not column.nullable or column.primary_key or column.default_refused or column.type.not_null
+        )
 
 
 class Tables:
@@ -81,17 +83,9 @@ class Tables:
 
     def owner(self, table: str) -> MapperFact | None:
         """Return the class whose factory makes rows of a table: the most general that can have any."""
-        candidates = [
-            mapper
-            for mapper in self.mappers
-            if mapper.table == table and mapper.reachable
-        ]
+        candidates = [mapper for mapper in self.mappers if mapper.table == table and mapper.reachable]
         if not candidates:
-            candidates = [
-                mapper
-                for mapper in self.mappers
-                if table in mapper.tables and mapper.reachable
-            ]
+            candidates = [mapper for mapper in self.mappers if table in mapper.tables and mapper.reachable]
         return min(
             candidates, key=lambda mapper: (mapper.inherits is not None, mapper.cls.dotted), default=None
         )

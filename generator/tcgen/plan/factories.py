@@ -14,13 +14,15 @@ from tcgen.ir.schema import ConstructorFact, ImportRef, MapperFact, Schema
 from tcgen.plan.checks import limits_of
 from tcgen.plan.columns import Attribute, Tables, is_whole
 from tcgen.plan.comparisons import compared, make_room
-from tcgen.plan.layout import LINE_LENGTH, assignment
+from tcgen.plan.domains import within_domain
+from tcgen.plan.imports import apart, bound_names, model_name, sorted_imports
+from tcgen.plan.layout import assignment
 from tcgen.plan.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.parents import Link, required_links
 from tcgen.plan.reserved import arrange, reserved_code
 from tcgen.plan.rooms import rooms
 from tcgen.plan.rules import value_for
-from tcgen.plan.rules.kinds import kind_of
+from tcgen.plan.rules.remarks import remarks as remarks_on
 from tcgen.plan.source import Code, quoted
 from tcgen.plan.uniqueness import keep_apart
 
@@ -113,12 +115,13 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
         )
         for target in found.unreachable
     )
+    notes = tuple(remarks_on(mapper.cls.dotted, merged, values))
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
     bypasses = _bypasses(mapper.constructor, ordered, found.links)
     if bypasses:
         ordered.update(_identity(mapper, merged))
-    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks)
+    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks + notes)
 
 
 def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:
@@ -161,7 +164,9 @@ def _limited(
             name = by_column.get((table, column))
             if name is not None:
                 limited[name] = replace(limited[name], limits=limits)
-    return limited
+    return {
+        name: replace(one, limits=within_domain(one.limits, one.type)) for name, one in limited.items()
+    }
 
 
 def _distinct(
@@ -308,7 +313,11 @@ def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
 def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan:
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
-    model_import, model = _model_import(mapper)
+    values = apart(draft.values, {names[link.owner.cls.dotted][1]: "." for link in draft.links})
+    theirs = {
+        bound for code in values.values() for line in code.imports for bound in _bound(line, mapper.cls)
+    }
+    model_import, model = _model_import(mapper, theirs)
     imports = {model_import}
     base_names = {"ModelFactory"}
     model_code = ""
@@ -331,7 +340,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
             parents.append(
                 ParentPlan(factory=parent, module=parent_slug, keys=link.pairs, convert=link.convert)
             )
-    for attribute, code in draft.values.items():
+    for attribute, code in values.items():
         imports |= code.imports
         base_names |= {word for word in _BASE_WORDS if re.search(rf"\b{word}\b", code.text)}
         fields.append(FieldPlan(name=attribute, code=code.text.strip(), reason=code.reason))
@@ -346,7 +355,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         model=model,
         label=mapper.cls.dotted,
         table=mapper.table,
-        imports=_sorted_imports(imports, packages),
+        imports=sorted_imports(imports, packages),
         fields=tuple(_laid_out(one) for one in arranged),
         parents=tuple(parents),
         parents_code=_parents_code(parents),
@@ -376,7 +385,7 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     )
 
 
-def _model_import(mapper: MapperFact) -> tuple[str, str]:
+def _model_import(mapper: MapperFact, others: set[str]) -> tuple[str, str]:
     """Return how to import a model, or the registry that knows it, and what it is called then.
 
     It must not be called like something of the factory's own.
@@ -386,31 +395,14 @@ def _model_import(mapper: MapperFact) -> tuple[str, str]:
         top = known_by.qualname.partition(".")[0]
         return f"from {known_by.module} import {top}", bare_name(cls)
     top, dot, rest = cls.qualname.partition(".")
-    if top not in _OWN_NAMES:
-        return f"from {cls.module} import {top}", cls.qualname
-    return f"from {cls.module} import {top} as {top}Model", f"{top}Model{dot}{rest}"
+    name = model_name(top, others)
+    line = f"from {cls.module} import {top if name == top else f'{top} as {name}'}"
+    return line, f"{name}{dot}{rest}"
 
 
-_OWN_NAMES = {"ModelFactory", "Parent", "PostGenerated", "Use", "Decimal", "Range", "cycle", "func"}
+def _bound(line: str, cls: ImportRef) -> dict[str, str]:
+    """Return what a statement binds; nothing where it imports from the model's own module."""
+    return {} if line.startswith(f"from {cls.module} import ") else bound_names(line)
+
+
 _BASE_WORDS = ("fake", "serial", "short_text", "spelled")
-_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "typing", "uuid")
-
-
-def _sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, ...]:
-    groups: tuple[list[str], ...] = ([], [], [], [])
-    merged: dict[str, set[str]] = {}
-    for line in imports:
-        module, _, names = line.removeprefix("from ").partition(" import ")
-        merged.setdefault(module, set()).update(name.strip() for name in names.split(","))
-    for module in sorted(merged, key=str.lower):
-        names = ", ".join(sorted(merged[module], key=lambda one: (one.islower(), one)))
-        own = module.partition(".")[0] in packages
-        place = 3 if module.startswith(".") else 0 if module in _STANDARD else 2 if own else 1
-        line = f"from {module} import {names}"
-        if len(line) > LINE_LENGTH:
-            line = f"from {module} import (\n    " + names.replace(", ", ",\n    ") + ",\n)"
-        groups[place].append(line)
-    lines: list[str] = []
-    for group in groups:
-        lines += [*([""] if lines and group else []), *group]
-    return tuple(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,7 +23,10 @@ class Limits:
         min_length, max_length: Of a string, in characters.
         null: True when it has to be NULL, False when it must not be.
         at_least, more_than: Another column this one must not be below, or must be above.
-        pattern: A regular expression the whole or part of the value has to match.
+        same_as: Other columns whose sum it has to equal.
+        apart: What is added to those columns.
+        patterns: Regular expressions the whole or part of the value has to match.
+        unlike: Regular expressions no part of it may match.
     """
 
     low: Decimal | None = None
@@ -34,7 +38,15 @@ class Limits:
     null: bool | None = None
     at_least: str | None = None
     more_than: str | None = None
-    pattern: str | None = None
+    same_as: tuple[str, ...] = ()
+    apart: Decimal = Decimal(0)
+    patterns: tuple[str, ...] = ()
+    unlike: tuple[str, ...] = ()
+
+    @property
+    def spelling(self) -> bool:
+        """Whether a text has to be chosen for its characters."""
+        return bool(self.patterns or self.unlike or any(isinstance(one, str) for one in self.none_of))
 
     def merged(self, other: Limits) -> Limits | None:
         """Return both together, or None where they contradict each other."""
@@ -50,7 +62,9 @@ class Limits:
             one_of = tuple(
                 value
                 for value in one_of
-                if value not in none_of and _is_within(value, low, high, shortest, longest)
+                if value not in none_of
+                and _is_within(value, low, high, shortest, longest)
+                and _is_like(value, self.patterns + other.patterns, self.unlike + other.unlike)
             )
         null = self.null if other.null is None else other.null
         if (
@@ -72,8 +86,15 @@ class Limits:
             null=null,
             at_least=self.at_least or other.at_least,
             more_than=self.more_than or other.more_than,
-            pattern=self.pattern or other.pattern,
+            same_as=self.same_as or other.same_as,
+            apart=max(self.apart, other.apart),
+            patterns=_together(self.patterns, other.patterns),
+            unlike=_together(self.unlike, other.unlike),
         )
+
+
+def _together(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(mine + theirs))
 
 
 def _pick(choose: Callable[[T, T], T], mine: T | None, theirs: T | None) -> T | None:
@@ -90,6 +111,17 @@ def _is_within(
     if isinstance(value, str):
         return (shortest or 0) <= len(value) and (longest is None or len(value) <= longest)
     return True
+
+
+def _is_like(value: object, patterns: tuple[str, ...], unlike: tuple[str, ...]) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        return all(re.search(one, value) for one in patterns) and not any(
+            re.search(one, value) for one in unlike
+        )
+    except re.error:
+        return True
 
 
 def _excludes_all(none_of: tuple[object, ...], low: Decimal, high: Decimal) -> bool:

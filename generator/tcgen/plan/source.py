@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Code:
-    """An expression and the imports it needs, as whole statements."""
+    """An expression and the imports it needs, as whole statements.
+
+    Attributes:
+        reason: Why this one, for ``tcgen plan``.
+        doubt: What speaks against the database taking it, or "".
+    """
 
     text: str
     imports: frozenset[str] = field(default_factory=frozenset)
     reason: str = ""
+    doubt: str = ""
 
 
 def quoted(value: object) -> str:

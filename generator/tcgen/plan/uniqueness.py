@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from math import lcm
 
 from tcgen.ir.schema import TableFact
 from tcgen.plan.columns import Attribute
-from tcgen.plan.rules.kinds import innermost, kind_of, length_of
+from tcgen.plan.rules.kinds import kind_of, length_of
+from tcgen.plan.spans import few_values
 
 _PREFERENCE = (
     "string",
@@ -20,8 +23,14 @@ _PREFERENCE = (
     "bytes",
     "interval",
     "array",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "time",
+    "money",
+    "bit",
+    "json",
 )
-_PLENTY = 1_000_000
 # a callable default of these types makes a new value each time
 _FRESH_BY_DEFAULT = ("uuid",)
 
@@ -41,6 +50,14 @@ class Distinct:
     most_rows: int | None
 
 
+@dataclass(frozen=True)
+class _Group:
+    """Columns that together differ in every row; ``strict``: two NULLs collide."""
+
+    columns: tuple[str, ...]
+    strict: bool = False
+
+
 def keep_apart(table: TableFact, attributes: dict[str, Attribute], fresh: set[str]) -> Distinct:
     """Choose the columns that make each row differ from every other, for each unique constraint.
 
@@ -50,59 +67,60 @@ def keep_apart(table: TableFact, attributes: dict[str, Attribute], fresh: set[st
         fresh: Columns that are different in every row already: keys copied from a new parent.
     """
     counted: set[str] = set()
-    cycled: dict[str, int] = {}
-    groups = [unique.columns for unique in table.uniques] + [table.primary_key]
-    for group in sorted((group for group in groups if group), key=len):
-        done = counted | set(cycled)
-        if any(name in done or _differs(attributes.get(name), name in fresh) for name in group):
+    cycled: set[str] = set()
+    bounds: list[int] = []
+    for group in sorted(_groups(table), key=lambda one: len(one.columns)):
+        if any(name in counted or _differs(attributes.get(name), group.strict) for name in group.columns):
             continue
-        own = [attributes[name] for name in group if name in attributes and name not in fresh]
-        best = _best(own)
+        own = [attributes[name] for name in group.columns if name in attributes and name not in fresh]
+        has_parent = len(own) < len(group.columns) and bool(fresh & set(group.columns))
+        # several rows may be given one parent: what is required besides tells them apart
+        best = _best([one for one in own if one.required] if has_parent else own)
         if best is not None:
             counted.add(best.column.name)
-            continue
-        few = max(((_domain(one), one.column.name) for one in own if _domain(one)), default=None)
-        if few is not None and few[0] is not None:
-            cycled[few[1]] = few[0]
-    return Distinct(frozenset(counted), frozenset(cycled), min(cycled.values(), default=None))
+        elif not has_parent:
+            few = _few(own)
+            cycled |= few.keys()
+            bounds += [lcm(*few.values())] if few else []
+    return Distinct(frozenset(counted), frozenset(cycled), min(bounds, default=None))
 
 
-def _domain(attribute: Attribute) -> int | None:
-    """Return how many values a column may have, where they are few."""
-    limits = attribute.limits
-    if limits.one_of is not None:
-        return len(limits.one_of)
-    enum = attribute.type.enum or innermost(attribute.type).enum
-    if enum is not None:
-        return len(enum.values or enum.members)
-    if kind_of(attribute.type) == "bool":
-        return 2
-    if limits.high is not None and limits.high < _PLENTY:
-        return int(limits.high - (limits.low if limits.low is not None else 0)) + 1
-    return None
+def _groups(table: TableFact) -> Iterable[_Group]:
+    for unique in table.uniques:
+        if unique.columns:
+            yield _Group(unique.columns, unique.nulls_not_distinct)
+    if table.primary_key:
+        yield _Group(table.primary_key, strict=True)
 
 
-def _differs(attribute: Attribute | None, fresh: bool) -> bool:
+def _few(candidates: list[Attribute]) -> dict[str, int]:
+    """Return the columns of few values: each takes its own in turn, so that together they last longer."""
+    found = {one.column.name: few_values(one) for one in candidates}
+    return {name: size for name, size in found.items() if size}
+
+
+def _differs(attribute: Attribute | None, strict: bool) -> bool:
     if attribute is None:
         return False
     column = attribute.column
-    if fresh or column.autoincrement or column.identity or column.default == "sequence":
+    if column.autoincrement or column.identity or column.default == "sequence":
         return True
     if column.default == "callable" and kind_of(column.type) in _FRESH_BY_DEFAULT:
         return True
     if column.server_default and ("nextval" in column.server_default or "uuid" in column.server_default):
         return True
+    if strict or attribute.filled or attribute.limits.null is False:
+        return False
     # NULLs never collide
-    return column.nullable and not attribute.filled and not column.primary_key
+    return column.nullable and not column.primary_key
 
 
 def _best(candidates: list[Attribute]) -> Attribute | None:
     def rank(attribute: Attribute) -> tuple[int, int, int]:
         kind = kind_of(attribute.type)
-        known = _PREFERENCE.index(kind) if kind in _PREFERENCE else len(_PREFERENCE)
         length = length_of(attribute.type)
         cramped = int(kind == "string" and length is not None and length < 4)
-        return (int(not attribute.required), cramped, known)
+        return (int(not attribute.required), cramped, _PREFERENCE.index(kind))
 
-    usable = [one for one in candidates if kind_of(one.type) in _PREFERENCE and _domain(one) is None]
+    usable = [one for one in candidates if kind_of(one.type) in _PREFERENCE and few_values(one) is None]
     return min(usable, key=rank, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from plan_builders import string as string_type
 from tcgen.plan.checks import limits_of
 from tcgen.plan.limits import Limits
 from tcgen.plan.rules import value_for
+from tcgen.plan.rules.pattern import spelled
 
 
 def read(*checks: str, required: str = "a b c", whole: str = "a b c") -> dict[str, Limits]:
@@ -61,7 +63,13 @@ TEXTS = [
     ("length(s) BETWEEN 2 AND 6", Limits(min_length=2, max_length=6)),
     ("length(s) <= 6", Limits(max_length=6)),
     ("length(trim(s)) > 0", Limits(min_length=1)),
-    ("s ~ '^[a-z]+$'", Limits(pattern="^[a-z]+$")),
+    ("s ~ '^[a-z]+$'", Limits(patterns=("^[a-z]+$",))),
+    ("s !~ '^x'", Limits(unlike=("^x",))),
+    ("s NOT LIKE '% %'", Limits(unlike=(r"^.*\ .*$",))),
+    ("s SIMILAR TO '[a-z]+%'", Limits(patterns=("^([a-z]+.*)$",))),
+    ("s ~* '^[[:alpha:]]+$'", Limits(patterns=("(?i)^[a-zA-Z]+$",))),
+    ("s = lower(s)", Limits(patterns=("^[^A-Z]+$",))),
+    ("s = upper(s)", Limits(patterns=("^[^a-z]+$",))),
     ("s IS NULL", Limits(null=True)),
     ("s IS NOT NULL", Limits(null=False)),
     ("NOT s IS NULL", Limits(null=False)),
@@ -74,8 +82,12 @@ def test_texts_and_nulls(sql: str, expected: Limits) -> None:
 
 
 def test_like_gives_a_text_that_is_like_it() -> None:
-    assert read("s LIKE 'INV-%'")["s"].one_of == ("INV-",)
-    assert read("s LIKE 'a_c%'")["s"].one_of == ("aac",)
+    for sql, like in (("s LIKE 'INV-%'", "INV-"), ("s LIKE 'a_c%'", "aac"), ("s ILIKE '%.Org'", "a.Org")):
+        limits = read(sql)["s"]
+        assert values_of(value_for(attribute(string_type(20), limits=limits)))[0].startswith(like)
+        made = values_of(value_for(attribute(string_type(20), limits=limits, distinct=True)), spelled=spelled)
+        assert len(set(made)) == 30
+        assert all(re.search(limits.patterns[0], text) for text in made)
 
 
 def test_a_boolean_column_is_a_condition() -> None:
@@ -90,6 +102,16 @@ def test_columns_compared_with_each_other() -> None:
     assert read("a > b") == {"a": Limits(more_than="b")}
     assert read("a <= b") == {"b": Limits(at_least="a")}
     assert read("a >= b") == {"a": Limits(at_least="b")}
+
+
+def test_sums_of_columns() -> None:
+    assert read("a > b + 1")["a"] == Limits(same_as=("b",), apart=Decimal(2))
+    assert read("b + 1 <= a")["a"] == Limits(same_as=("b",), apart=Decimal(1))
+    assert read("a = b + c")["a"] == Limits(same_as=("b", "c"))
+    assert read("a - b = c")["a"].same_as == ("b", "c")
+    assert read("a = b")["a"] == Limits(same_as=("b",))
+    assert read("a + b > 3") == {"a": Limits(low=Decimal(4)), "b": Limits(low=Decimal(0))}
+    assert read("a + 2 * b <= 9") == {"a": Limits(high=Decimal(3)), "b": Limits(high=Decimal(3))}
 
 
 def test_exactly_one_of_several_columns() -> None:
@@ -107,7 +129,7 @@ def test_the_alternative_that_wants_fewest_extra_columns_wins() -> None:
     assert read("a IS NULL OR b IS NOT NULL", required="a b") == {"b": Limits(null=False)}
 
 
-@pytest.mark.parametrize("sql", ["(((", "my_function(a) > 3", "a @> b", "", "a + b > 3", "a > b + 1"])
+@pytest.mark.parametrize("sql", ["(((", "my_function(a) > 3", "a @> b", "", "a * b > 3", "a % 2 = 0"])
 def test_what_cannot_be_read_asks_nothing(sql: str) -> None:
     assert read(sql) == {}
 
@@ -131,8 +153,10 @@ def test_contradictions_are_none() -> None:
 
 
 def test_limits_together() -> None:
-    both = Limits(low=Decimal(1), pattern="a", at_least="x").merged(Limits(low=Decimal(2), high=Decimal(9)))
-    assert both == Limits(low=Decimal(2), high=Decimal(9), pattern="a", at_least="x")
+    both = Limits(low=Decimal(1), patterns=("a",), at_least="x").merged(
+        Limits(low=Decimal(2), high=Decimal(9))
+    )
+    assert both == Limits(low=Decimal(2), high=Decimal(9), patterns=("a",), at_least="x")
 
 
 def test_a_compared_column_is_made_from_the_other() -> None:

@@ -319,7 +319,7 @@ def test_pattern_example_matches(pattern: str) -> None:
     text = example(pattern)
     assert text is not None
     assert re.search(pattern, text)
-    limits = Limits(pattern=pattern or None)
+    limits = Limits(patterns=(pattern,) if pattern else ())
     assert re.search(pattern, values_of(value_for(attribute(string(60), limits=limits)), 1)[0])
 
 

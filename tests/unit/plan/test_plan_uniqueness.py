@@ -81,8 +81,15 @@ def test_a_default_that_is_the_same_each_time_is_no_help() -> None:
 
 
 def test_a_key_copied_from_a_new_parent_differs() -> None:
-    things = table("things", key(), column("a"), column("b", TEXT), uniques=["a b"])
-    assert apart(things, {"a"}).counted == frozenset()
+    things = table("things", key(), column("a"), column("b", BOOLEAN), uniques=["a b"])
+    assert apart(things, {"a"}) == Distinct(frozenset(), frozenset(), None)
+
+
+def test_rows_of_one_parent_differ_too_where_they_can() -> None:
+    lines = table("lines", column("order_id", primary_key=True), column("number", primary_key=True))
+    assert apart(lines, {"order_id"}).counted == {"number"}
+    optional = table("things", key(), column("a"), column("b", TEXT, nullable=True), uniques=["a b"])
+    assert apart(optional, {"a"}).counted == frozenset()
 
 
 def test_a_partial_or_functional_index_counts_as_if_it_were_whole() -> None:

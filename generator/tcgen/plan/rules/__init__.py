@@ -5,11 +5,20 @@ A new type is one more rule in ``types.py`` and one test.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tcgen.plan.columns import Attribute
-from tcgen.plan.rules import limited, names, types
+from tcgen.plan.rules import containers, foreign, limited, names, types
+from tcgen.plan.rules.kinds import kind_of
 from tcgen.plan.source import Code
 
-RULES = (limited.cycled, limited.one_of, types.enum, types.decorated, names.readable, types.plain)
+
+def array(attribute: Attribute) -> Code | None:
+    """An array of what its elements' type gets."""
+    return containers.array(attribute, value_for) if kind_of(attribute.type) == "array" else None
+
+
+RULES = (limited.cycled, limited.one_of, types.enum, foreign.decorated, names.readable, array, types.plain)
 
 
 def value_for(attribute: Attribute) -> Code:
@@ -17,5 +26,5 @@ def value_for(attribute: Attribute) -> Code:
     for rule in RULES:
         code = rule(attribute)
         if code is not None:
-            return code
-    return types.fallback(attribute)
+            return replace(code, doubt=code.doubt or foreign.doubt_about(attribute.type))
+    return foreign.fallback(attribute)

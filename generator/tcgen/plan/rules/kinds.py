@@ -36,6 +36,8 @@ _BY_BASE = {
     "MONEY": "money",
     "OID": "integer",
     "REGCLASS": "regclass",
+    "REGCONFIG": "regconfig",
+    "JSONPATH": "jsonpath",
     "TSVECTOR": "tsvector",
     "TSQUERY": "tsquery",
     "AbstractSingleRange": "range",
@@ -72,8 +74,18 @@ _BY_DDL = (
     (r"MONEY", "money"),
     (r"XML", "xml"),
     (r"LTREE", "ltree"),
-    (r"(HALF)?VEC(TOR)?\b", "vector"),
+    (r"POINT", "point"),
+    (r"LINE", "line"),
+    (r"LSEG|BOX", "box"),
+    (r"PATH|POLYGON", "polygon"),
+    (r"CIRCLE", "circle"),
+    (r"PG_LSN", "lsn"),
+    (r"(HALF|SPARSE)?VEC(TOR)?\b", "vector"),
     (r"(GEOMETRY|GEOGRAPHY)", "geometry"),
+    (r"RASTER", "raster"),
+    (r"REGCLASS", "regclass"),
+    (r"REGCONFIG", "regconfig"),
+    (r"JSONPATH", "jsonpath"),
     (r"CHAR|VARCHAR|TEXT|CITEXT", "string"),
 )
 
@@ -98,8 +110,11 @@ def innermost(fact: TypeFact) -> TypeFact:
 
 def length_of(fact: TypeFact) -> int | None:
     """Return the most characters the database takes."""
+    if fact.longest is not None:
+        return fact.longest
     inner = innermost(fact)
     if inner.length is not None:
         return inner.length
-    found = re.match(r"(?:VAR)?CHAR\((\d+)\)", inner.ddl or "", re.IGNORECASE)
-    return int(found.group(1)) if found else None
+    found = re.match(r"(N?CHAR)$|(?:VAR)?CHAR\((\d+)\)", inner.ddl or "", re.IGNORECASE)
+    # CHAR alone is CHAR(1)
+    return int(found.group(2) or 1) if found else None

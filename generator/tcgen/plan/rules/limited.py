@@ -6,33 +6,66 @@ from decimal import Decimal
 
 from tcgen.plan.columns import Attribute, is_whole
 from tcgen.plan.rules.kinds import innermost, kind_of
-from tcgen.plan.rules.types import members
+from tcgen.plan.rules.pattern import form_of, room_in
+from tcgen.plan.rules.text import bounds
+from tcgen.plan.rules.types import allowed, members
 from tcgen.plan.source import Code, quoted
+from tcgen.plan.spans import span_of
 
 
 def cycled(attribute: Attribute) -> Code | None:
     """Take the few values in turn, where a unique constraint lets each be there once."""
     if not attribute.cycled:
         return None
-    imports = frozenset({"from itertools import cycle"})
     enum = attribute.type.enum or innermost(attribute.type).enum
     if enum is not None:
-        values = members(enum, attribute.limits.one_of)
+        values = members(enum, allowed(attribute, enum))
         if values is None or values.single is not None:
             return None
-        return Code(
-            f"Use(next, cycle({values.all}))", imports | values.imports, reason="unique, of a few values"
-        )
+        return _in_turn(values.all, *values.imports)
     if attribute.limits.one_of:
         if len(attribute.limits.one_of) == 1:
             return None
-        listed = quoted([_plain(value, whole=is_whole(attribute.type)) for value in attribute.limits.one_of])
-    elif kind_of(attribute.type) == "bool":
-        listed = "[True, False]"
-    else:
-        low, high = attribute.limits.low or Decimal(0), attribute.limits.high or Decimal(0)
-        listed = f"range({int(low)}, {int(high) + 1})"
-    return Code(f"Use(next, cycle({listed}))", imports, reason="unique, of a few values")
+        whole = is_whole(attribute.type)
+        return _in_turn(quoted([_plain(value, whole=whole) for value in attribute.limits.one_of]))
+    kind = kind_of(attribute.type)
+    if kind == "bool":
+        return _in_turn("[True, False]")
+    return _texts_in_turn(attribute) if kind == "string" else _numbers_in_turn(attribute, kind)
+
+
+def _in_turn(listed: str, *imports: str) -> Code:
+    return Code(
+        f"Use(next, cycle({listed}))",
+        frozenset({"from itertools import cycle", *imports}),
+        reason="unique, of a few values",
+    )
+
+
+def _texts_in_turn(attribute: Attribute) -> Code:
+    limits = attribute.limits
+    if not limits.patterns and not limits.unlike:
+        return _in_turn("ascii_lowercase + digits", "from string import ascii_lowercase, digits")
+    shortest, longest = bounds(attribute)
+    form = form_of(limits.patterns, limits.unlike, shortest, longest) or ""
+    return _in_turn(f"[spelled(n, {quoted(form)}) for n in range({room_in(form)})]")
+
+
+def _numbers_in_turn(attribute: Attribute, kind: str) -> Code | None:
+    span = span_of(attribute)
+    if span is None or span.high is None or span.size == 1:
+        return None
+    numbers = f"range({span.low}, {span.high + 1})"
+    if len(span.refused) == 1:
+        numbers = f"[n for n in {numbers} if n != {span.refused[0]}]"
+    elif span.refused:
+        numbers = f"[n for n in {numbers} if n not in {quoted(span.refused)}]"
+    if kind == "integer" or (kind == "float" and span.unit == 1):
+        return _in_turn(numbers)
+    divided = f" / {span.unit}" if span.unit > 1 else ""
+    if kind == "float":
+        return _in_turn(f"[n{divided} for n in {numbers}]")
+    return _in_turn(f"[Decimal(n){divided} for n in {numbers}]", "from decimal import Decimal")
 
 
 def one_of(attribute: Attribute) -> Code | None:

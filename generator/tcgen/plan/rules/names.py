@@ -41,7 +41,12 @@ _PROVIDERS: tuple[tuple[str, str, int | None], ...] = (
 
 def readable(attribute: Attribute) -> Code | None:
     """Use the Faker provider the name asks for."""
-    if kind_of(attribute.type) != "string" or attribute.limits.pattern or attribute.limits.one_of:
+    return by_name(attribute) if kind_of(attribute.type) == "string" else None
+
+
+def by_name(attribute: Attribute) -> Code | None:
+    """Use the provider for a text, whatever the column stores."""
+    if attribute.limits.spelling or attribute.limits.one_of:
         return None
     name = attribute.name.lower().lstrip("_")
     for pattern, provider, longest in _PROVIDERS:

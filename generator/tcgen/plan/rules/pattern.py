@@ -1,11 +1,15 @@
-"""One text that matches a regular expression of the simple kind CHECK constraints are made of."""
+"""Texts that match regular expressions of the simple kind CHECK constraints are made of.
+
+A form is a text in which ``#`` stands for any digit, ``?`` for any small letter and ``^`` for any capital.
+"""
 
 from __future__ import annotations
 
 import re
 import string
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any, cast
 
 if sys.version_info >= (3, 11):
@@ -16,6 +20,9 @@ else:
     import sre_parse as parser
 
 Node = tuple[Any, Any]
+PLACES = {"#": string.digits, "?": string.ascii_lowercase, "^": string.ascii_uppercase}
+_LONGEST = 80
+_TRIED = (0, 1, 999, 12_345, 87_654_321)
 _ALPHABET = string.ascii_lowercase + string.digits + string.ascii_uppercase + "-_. @/:"
 _CATEGORIES = {sre.CATEGORY_DIGIT: "1", sre.CATEGORY_WORD: "a", sre.CATEGORY_SPACE: " "}
 
@@ -27,6 +34,103 @@ def example(pattern: str) -> str | None:
     except (re.error, KeyError, TypeError, RecursionError):
         return None
     return text if re.search(pattern, text) else None
+
+
+def form_of(
+    patterns: tuple[str, ...], unlike: tuple[str, ...], shortest: int, longest: int | None
+) -> str | None:
+    """Return the form with room for most texts, all of which match every pattern and none of `unlike`.
+
+    Args:
+        patterns: Regular expressions.
+        unlike: Regular expressions no part of the text may match.
+        shortest, longest: Bounds on the text's length.
+    """
+    most = _LONGEST if longest is None else min(longest, _LONGEST)
+    every = chain.from_iterable(_forms(one) for one in patterns or (".{1,}",))
+    fitting = [
+        form
+        for form in dict.fromkeys(every)
+        if shortest <= len(form) <= most and _holds(form, patterns, unlike)
+    ]
+    return max(fitting, key=lambda form: (min(room_in(form), 10**5), -len(form)), default=None)
+
+
+def room_in(form: str) -> int:
+    """Return how many texts have this form."""
+    room = 1
+    for character in form:
+        room *= len(PLACES.get(character, "x"))
+    return room
+
+
+def spelled(number: int, form: str) -> str:
+    """Write a number into a form, as the generated suite does."""
+    text = ""
+    for place in reversed(form):
+        characters = PLACES.get(place, place)
+        number, rest = divmod(number, len(characters))
+        text = characters[rest] + text
+    return text
+
+
+def _holds(form: str, patterns: tuple[str, ...], unlike: tuple[str, ...]) -> bool:
+    texts = [spelled(number, form) for number in _TRIED]
+    return all(re.search(one, text) for one in patterns for text in texts) and not any(
+        re.search(one, text) for one in unlike for text in texts
+    )
+
+
+def _forms(pattern: str) -> Iterator[str]:
+    """Give forms for a pattern, what may be repeated once more in each."""
+    try:
+        nodes = list(cast("Iterable[Node]", parser.parse(pattern)))
+        # `more` at the head, for what has no anchor there
+        for more in range(_LONGEST):
+            yield "".join(_form(node, more) for node in nodes)
+    except (re.error, KeyError, TypeError, RecursionError):
+        return
+
+
+def _form(node: Node, more: int) -> str:
+    kind, value = node
+    if kind is sre.LITERAL:
+        if chr(value) in PLACES:
+            raise KeyError(value)
+        return chr(value)
+    if kind in (sre.ANY, sre.NOT_LITERAL):
+        return "?"
+    if kind is sre.IN:
+        return _place(value)
+    if kind in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+        low, high, body = value
+        times = min(int(low) + more, int(high))
+        return times * "".join(_form(inner, 0) for inner in body)
+    if kind is sre.SUBPATTERN:
+        return "".join(_form(inner, more) for inner in value[-1])
+    if kind is sre.BRANCH:
+        return "".join(_form(inner, more) for inner in value[1][0])
+    return _one(node)
+
+
+def _place(members: list[Node]) -> str:
+    if members[0][0] is sre.NEGATE:
+        refused = set("".join(_expanded(member) for member in members[1:]))
+        allowed = set(_ALPHABET) - refused
+    else:
+        allowed = set("".join(_spread(member) for member in members))
+    for place in "?#^":
+        if allowed >= set(PLACES[place]):
+            return place
+    return min(allowed - set(PLACES), key=lambda one: (one not in _ALPHABET, one))
+
+
+def _spread(member: Node) -> str:
+    if member == (sre.CATEGORY, sre.CATEGORY_WORD):
+        return string.ascii_lowercase
+    if member == (sre.CATEGORY, sre.CATEGORY_DIGIT):
+        return string.digits
+    return _expanded(member)
 
 
 def _one(node: Node) -> str:

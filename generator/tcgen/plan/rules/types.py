@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,10 +11,13 @@ from itertools import pairwise
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.columns import Attribute
 from tcgen.plan.naming import is_plain_name
+from tcgen.plan.rules import containers, ranges, shapes
+from tcgen.plan.rules.containers import held
 from tcgen.plan.rules.kinds import innermost, kind_of
-from tcgen.plan.rules.pattern import example
-from tcgen.plan.rules.text import bounded, numbered
+from tcgen.plan.rules.pattern import example, form_of, spelled
+from tcgen.plan.rules.text import bounded, bounds, numbered
 from tcgen.plan.source import Code, quoted
+from tcgen.plan.spans import FIRST_SERIAL, span_of
 
 _EPOCH = "datetime(2024, 1, 1{tz})"
 
@@ -25,7 +27,7 @@ def enum(attribute: Attribute) -> Code | None:
     fact = attribute.type.enum or innermost(attribute.type).enum
     if fact is None or (attribute.type.impl is not None and not _takes_members(attribute.type)):
         return None
-    values = members(fact, attribute.limits.one_of)
+    values = members(fact, allowed(attribute, fact))
     if values is None:
         return None
     if values.single is not None:
@@ -34,7 +36,21 @@ def enum(attribute: Attribute) -> Code | None:
 
 
 def _takes_members(fact: TypeFact) -> bool:
-    return "enum_member" in fact.accepts or (not fact.accepts and kind_of(fact) == "enum")
+    known = "enum_member" in fact.accepts or "choice" in fact.accepts
+    return known or (not fact.accepts and kind_of(fact) == "enum")
+
+
+def allowed(attribute: Attribute, fact: EnumFact) -> tuple[object, ...] | None:
+    """Return which of an enum's values the CHECKs allow; None for all."""
+    limits = attribute.limits
+    if not limits.none_of:
+        return limits.one_of
+    stored = fact.values or fact.members
+    return tuple(
+        value
+        for value in stored
+        if value not in limits.none_of and (limits.one_of is None or value in limits.one_of)
+    )
 
 
 @dataclass(frozen=True)
@@ -49,9 +65,10 @@ class Members:
 def members(fact: EnumFact, allowed: tuple[object, ...] | None) -> Members | None:
     """Return the enum's values as source; None where the constraint leaves none."""
     if fact.cls is None or not fact.members or not is_plain_name(fact.cls.dotted):
-        values = [value for value in fact.values if allowed is None or value in allowed]
-        if not values:
+        listed = [value for value in fact.values if allowed is None or value in allowed]
+        if not listed:
             return None
+        values: list[object] = [int(value) if fact.whole else value for value in listed]
         return Members(quoted(values), quoted(values[0]) if len(values) == 1 else None)
     imports = frozenset({f"from {fact.cls.module} import {fact.cls.qualname.partition('.')[0]}"})
     stored = fact.values if len(fact.values) == len(fact.members) else fact.members
@@ -63,82 +80,12 @@ def members(fact: EnumFact, allowed: tuple[object, ...] | None) -> Members | Non
     if not names:
         return None
     everything = len(names) == len(fact.members)
-    listed = f"list({fact.cls.qualname})" if everything else f"[{', '.join(names)}]"
-    return Members(listed, names[0] if len(names) == 1 else None, imports)
+    every = f"list({fact.cls.qualname})" if everything else f"[{', '.join(names)}]"
+    return Members(every, names[0] if len(names) == 1 else None, imports)
 
 
 def _member(enum: str, name: str) -> str:
     return f"{enum}.{name}" if is_plain_name(name) else f"{enum}[{quoted(name)}]"
-
-
-_SAMPLES: dict[str, str] = {
-    "str": "string",
-    "email": "string",
-    "url": "url",
-    "int": "integer",
-    "float": "float",
-    "decimal": "numeric",
-    "bool": "bool",
-    "datetime_naive": "datetime",
-    "datetime_aware": "datetime_aware",
-    "date": "date",
-    "time": "time",
-    "timedelta": "interval",
-    "uuid": "uuid",
-    "uuid_str": "uuid_str",
-    "uuid_hex": "uuid_hex",
-    "bytes": "bytes",
-    "dict": "json",
-    "list": "array",
-    "list_str": "list_str",
-    "list_dict": "array",
-    "list_float": "list_float",
-    "empty_dict": "json",
-    "empty_list": "array",
-    "timezone_name": "timezone_name",
-    "country_code": "country_code",
-    "currency_code": "currency_code",
-    "locale_name": "locale_name",
-    "phone": "phone",
-    "list_int": "list_int",
-    "set": "set",
-    "tuple": "tuple",
-    "json_str": "json_str",
-    "ip_str": "inet",
-}
-
-
-def decorated(attribute: Attribute) -> Code | None:
-    """A type of the project's own: the first sample that went through it unharmed."""
-    accepts, example = attribute.type.accepts, attribute.type.example
-    if example is not None and (not accepts or accepts[0].startswith("empty_")):
-        return Code(f"Use(lambda: {quoted(ast.literal_eval(example))})", reason="a document its type takes")
-    for sample in attribute.type.accepts:
-        if sample in _SAMPLES:
-            return _by_kind(attribute, _SAMPLES[sample])
-    return None if accepts else _built(attribute)
-
-
-def _built(attribute: Attribute) -> Code | None:
-    cls, stored = attribute.type.built, plain(attribute)
-    if cls is None or stored is None or not is_plain_name(cls.dotted):
-        return None
-    return Code(
-        f"Use(lambda: {cls.qualname}({_value(stored.text)}))",
-        stored.imports | {f"from {cls.module} import {cls.qualname.partition('.')[0]}"},
-        reason=f"{cls.qualname} around {stored.reason}",
-    )
-
-
-def _value(code: str) -> str:
-    """Return the value an expression stands for: ``Use(make, 1)`` gives ``make(1)``."""
-    if not code.startswith("Use("):
-        return code
-    inner = code[len("Use(") : -1]
-    if inner.startswith("lambda: "):
-        return inner[len("lambda: ") :]
-    maker, _, arguments = inner.partition(", ")
-    return f"{maker}({arguments})"
 
 
 def plain(attribute: Attribute) -> Code | None:
@@ -149,24 +96,18 @@ def plain(attribute: Attribute) -> Code | None:
         kind = "datetime_aware"
     if kind == "uuid" and inner.as_uuid is False:
         kind = "uuid_str"
-    return _by_kind(attribute, kind)
+    return by_kind(attribute, kind)
 
 
-def fallback(attribute: Attribute) -> Code:
-    """A type nobody knows: what its Python type can be made of, else a short text."""
-    known = {"int": "integer", "dict": "json", "list": "array", "bytes": "bytes", "float": "float"}
-    kind = known.get(attribute.type.python_type or "", "string")
-    return _by_kind(attribute, kind) or Code('"value"', reason="an unknown type")
-
-
-def _by_kind(attribute: Attribute, kind: str) -> Code | None:
+def by_kind(attribute: Attribute, kind: str) -> Code | None:
+    """Return a value of a kind, or None where no kind is called so."""
     maker = _MAKERS.get(kind)
     return None if maker is None else maker(attribute)
 
 
 def _string(attribute: Attribute) -> Code:
-    if attribute.limits.pattern:
-        return _patterned(attribute, attribute.limits.pattern)
+    if attribute.limits.spelling:
+        return _patterned(attribute)
     if attribute.distinct:
         return numbered(attribute)
     if _is_text(attribute.type) and not attribute.limits.max_length:
@@ -179,9 +120,24 @@ def _is_text(fact: TypeFact) -> bool:
     return inner.length is None and (inner.ddl or "").upper().startswith("TEXT")
 
 
-def _patterned(attribute: Attribute, pattern: str) -> Code:
-    text = example(pattern)
-    return numbered(attribute) if text is None else Code(quoted(text), reason="matches its CHECK")
+def _patterned(attribute: Attribute) -> Code:
+    limits = attribute.limits
+    shortest, longest = bounds(attribute)
+    if not limits.patterns and not limits.unlike and attribute.distinct:
+        return numbered(attribute)
+    form = form_of(limits.patterns, limits.unlike, shortest, longest)
+    if attribute.distinct and form is not None:
+        return Code(f"Use(lambda: spelled(next(serial), {quoted(form)}))", reason="unique, matches its CHECK")
+    texts = [example(limits.patterns[0]) if len(limits.patterns) == 1 and not limits.unlike else None]
+    texts += [spelled(number, form) for number in range(1, 5)] if form is not None else []
+    for text in texts:
+        if (
+            text is not None
+            and shortest <= len(text) <= (longest or len(text))
+            and text not in limits.none_of
+        ):
+            return Code(quoted(text), reason="matches its CHECK")
+    return numbered(attribute)
 
 
 def _number_bounds(attribute: Attribute, low: int, high: int) -> tuple[int, int]:
@@ -192,7 +148,7 @@ def _number_bounds(attribute: Attribute, low: int, high: int) -> tuple[int, int]
     if limits.high is not None:
         high = int(limits.high.to_integral_value(rounding="ROUND_FLOOR"))
         low = min(low, high) if limits.low is None else low
-    refused = {int(value) for value in limits.none_of if isinstance(value, Decimal)}
+    refused = {int(value) for value in _refused(attribute)}
     if limits.low is None and refused:
         low = min(low, high - len(refused))
     return _widest_gap(low, high, refused)
@@ -207,9 +163,20 @@ def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
     return start + 1, end - 1
 
 
+def _counted(attribute: Attribute) -> str:
+    """Return an expression for a number of the row's own, in the units of its span."""
+    span = span_of(attribute)
+    if span is None or (span.high is None and span.low <= FIRST_SERIAL):
+        return "next(serial)"
+    number = "next(serial)" if span.high is None else f"next(serial) % {span.high - span.low + 1}"
+    return f"{span.low} + {number}" if span.low else number
+
+
 def _integer(attribute: Attribute) -> Code:
     if attribute.distinct:
-        return Code("Use(next, serial)", reason="unique")
+        number = _counted(attribute)
+        simple = number == "next(serial)"
+        return Code("Use(next, serial)" if simple else f"Use(lambda: {number})", reason="unique")
     low, high = _number_bounds(attribute, 1, 100)
     if low == high:
         return Code(str(low), reason="the only value its CHECK allows")
@@ -222,8 +189,9 @@ def _numeric(attribute: Attribute) -> Code:
     whole = 6 if inner.precision is None else inner.precision - scale
     imports = frozenset({"from decimal import Decimal"})
     if attribute.distinct:
-        value = "next(serial)" if whole >= 4 else f"next(serial) % {10 ** max(whole, 0) or 1}"
-        return Code(f"Use(lambda: Decimal({value}))", imports, reason="unique")
+        span = span_of(attribute)
+        divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
+        return Code(f"Use(lambda: Decimal({_counted(attribute)}){divided})", imports, reason="unique")
     if scale <= 0 and whole > 0:
         low, high = _number_bounds(attribute, 1, min(100, 10**whole - 1))
         return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})))", imports, "a number")
@@ -235,12 +203,20 @@ def _numeric(attribute: Attribute) -> Code:
     if attribute.limits.high is not None:
         high = int(attribute.limits.high * unit)
         low = min(low, high)
+    low, high = _widest_gap(low, high, {int(one * unit) for one in _refused(attribute)})
     return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})) / {unit})", imports, "a number")
+
+
+def _refused(attribute: Attribute) -> list[Decimal]:
+    return [value for value in attribute.limits.none_of if isinstance(value, Decimal)]
 
 
 def _float(attribute: Attribute) -> Code:
     if attribute.distinct:
-        return Code("Use(lambda: float(next(serial)))", reason="unique")
+        span = span_of(attribute)
+        divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
+        number = f"({_counted(attribute)}){divided}" if divided else f"float({_counted(attribute)})"
+        return Code(f"Use(lambda: {number})", reason="unique")
     low, high = attribute.limits.low, attribute.limits.high
     if low is None:
         low = Decimal(0) if high is None or high > 0 else high - 100
@@ -286,6 +262,15 @@ def _time(attribute: Attribute) -> Code:
     imports = frozenset(
         {"from datetime import time"} | ({"from datetime import timezone"} if zone else set())
     )
+    if attribute.distinct:
+        names = {"from datetime import datetime", "from datetime import timedelta"}
+        start = _EPOCH.format(tz=", tzinfo=timezone.utc" if zone else "")
+        clock = "timetz" if zone else "time"
+        return Code(
+            f"Use(lambda: ({start} + timedelta(seconds=next(serial))).{clock}())",
+            (imports - {"from datetime import time"}) | names,
+            "unique",
+        )
     return Code(f"time(12, 30{', tzinfo=timezone.utc' if zone else ''})", imports, "a time of day")
 
 
@@ -294,17 +279,6 @@ def _interval(attribute: Attribute) -> Code:
     if attribute.distinct:
         return Code("Use(lambda: timedelta(minutes=next(serial)))", imports, "unique")
     return Code("timedelta(hours=1)", imports, "an interval")
-
-
-def _array(attribute: Attribute) -> Code:
-    if attribute.limits.low is not None or attribute.distinct:
-        item = attribute.type.item
-        values = {"integer": "[next(serial)]", "string": "[str(next(serial))]"}
-        text = values.get(kind_of(item) if item else "string", "[]")
-        return Code(f"Use(lambda: {text})", reason="unique")
-    names = {"integer": "int", "float": "float", "string": "str"}
-    held = names.get(kind_of(attribute.type.item), "object") if attribute.type.item else "object"
-    return Code(f"Use(list[{held}])", reason="an array")
 
 
 def _bytes(attribute: Attribute) -> Code:
@@ -321,6 +295,13 @@ def _inet(attribute: Attribute) -> Code:
     return Code("Use(fake.ipv4)", reason="an address")
 
 
+def _cidr(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        imports = frozenset({"from ipaddress import ip_network"})
+        return Code("Use(lambda: str(ip_network(0x0A000000 + next(serial))))", imports, "unique")
+    return Code("Use(fake.ipv4, network=True)", reason="a network")
+
+
 def _uuid(template: str) -> Callable[[Attribute], Code]:
     return lambda attribute: Code(template, reason="a UUID")
 
@@ -330,52 +311,13 @@ def _constant(text: str, *imports: str) -> Callable[[Attribute], Code]:
 
 
 def _bit(attribute: Attribute) -> Code:
-    found = re.search(r"\((\d+)\)", innermost(attribute.type).ddl or "")
-    return Code(quoted("1" * (int(found.group(1)) if found else 1)), reason="a bit string")
-
-
-def _vector(attribute: Attribute) -> Code:
-    found = re.search(r"\((\d+)\)", innermost(attribute.type).ddl or "")
-    size = int(found.group(1)) if found else 3
-    return Code(f"Use(lambda: [fake.pyfloat(min_value=-1, max_value=1) for _ in range({size})])")
-
-
-def _geometry(attribute: Attribute) -> Code:
-    found = re.search(r"\((\w+)\s*,\s*(-?\d+)", innermost(attribute.type).ddl or "")
-    shape, srid = (found.group(1).upper(), int(found.group(2))) if found else ("POINT", 4326)
-    body = {
-        "LINESTRING": "LINESTRING(0 0, 1 1)",
-        "POLYGON": "POLYGON((0 0, 0 1, 1 1, 0 0))",
-        "MULTIPOINT": "MULTIPOINT((0 0), (1 1))",
-        "MULTILINESTRING": "MULTILINESTRING((0 0, 1 1))",
-        "MULTIPOLYGON": "MULTIPOLYGON(((0 0, 0 1, 1 1, 0 0)))",
-        "GEOMETRYCOLLECTION": "GEOMETRYCOLLECTION(POINT(0 0))",
-    }.get(shape, "POINT(0 0)")
-    return Code(quoted(f"SRID={srid};{body}" if srid > 0 else body), reason="a shape")
-
-
-_RANGES = {
-    "INT": ("1, 10", ()),
-    "NUM": ("Decimal(1), Decimal(10)", ("from decimal import Decimal",)),
-    "DATE": ("date(2024, 1, 1), date(2024, 2, 1)", ("from datetime import date",)),
-    "TSTZ": (
-        "datetime(2024, 1, 1, tzinfo=timezone.utc), datetime(2024, 2, 1, tzinfo=timezone.utc)",
-        ("from datetime import datetime", "from datetime import timezone"),
-    ),
-    "TS": ("datetime(2024, 1, 1), datetime(2024, 2, 1)", ("from datetime import datetime",)),
-}
-
-
-def _range(attribute: Attribute) -> Code:
-    name = (innermost(attribute.type).ddl or "INT4RANGE").upper()
-    bounds_, imports = next(value for key, value in _RANGES.items() if name.startswith(key))
-    needed = frozenset({"from sqlalchemy.dialects.postgresql import Range", *imports})
-    return Code(f"Range({bounds_})", needed, "a range")
-
-
-def _multirange(attribute: Attribute) -> Code:
-    single = _range(attribute)
-    return Code(f"Use(lambda: [{single.text}])", single.imports, "ranges")
+    ddl = innermost(attribute.type).ddl or ""
+    found = re.search(r"\((\d+)\)", ddl)
+    size = int(found.group(1)) if found else 16 if "VARYING" in ddl.upper() else 1
+    if attribute.distinct:
+        number = "next(serial)" if size > 20 else f"next(serial) % {2**size}"
+        return Code(f'Use(lambda: f"{{{number}:0{size}b}}")', reason="unique")
+    return Code(quoted("1" * size), reason="a bit string")
 
 
 _MAKERS: dict[str, Callable[[Attribute], Code]] = {
@@ -392,35 +334,47 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "uuid": _uuid("Use(fake.uuid4, cast_to=None)"),
     "uuid_str": _uuid("Use(fake.uuid4)"),
     "uuid_hex": _uuid("Use(lambda: fake.uuid4(cast_to=None).hex)"),
-    "json": _constant("Use(dict[str, object])"),
-    "json_str": _constant('"{}"'),
-    "hstore": _constant("Use(dict[str, str])"),
-    "array": _array,
-    "list_str": _constant('Use(lambda: ["value"])'),
-    "list_int": _constant("Use(lambda: [1])"),
-    "list_float": _constant("Use(lambda: [0.5])"),
+    "json": held("Use(dict[str, object])", '{"number": next(serial)}'),
+    "json_str": held('"{}"', "f'{{\"number\": {next(serial)}}}'"),
+    "hstore": held("Use(dict[str, str])", '{"number": str(next(serial))}'),
+    "list_str": held('Use(lambda: ["value"])', '[f"value-{next(serial)}"]'),
+    "list_int": held("Use(lambda: [1])", "[next(serial)]"),
+    "list_float": held("Use(lambda: [0.5])", "[float(next(serial))]"),
+    "list_dict": held('Use(lambda: [{"key": "value"}])', '[{"number": next(serial)}]'),
     "timezone_name": _constant('"UTC"'),
-    "country_code": _constant("Use(fake.country_code)"),
-    "currency_code": _constant("Use(fake.currency_code)"),
+    "country_code": _constant('"FR"'),
+    "currency_code": _constant('"EUR"'),
     "locale_name": _constant('"en"'),
-    "phone": _constant('"+33123456789"'),
-    "set": _constant("Use(set[str])"),
-    "tuple": _constant("()"),
+    "phone": held('"+33612345678"', 'f"+336{next(serial):08}"'),
+    "colour": held("Use(fake.hex_color)", 'f"#{next(serial):06x}"'),
+    "email": held("Use(fake.email)", 'f"user{next(serial)}@example.com"'),
+    "set": held('Use(lambda: {"value"})', '{f"value-{next(serial)}"}'),
+    "tuple": held('("value",)', '(f"value-{next(serial)}",)'),
     "bytes": _bytes,
     "inet": _inet,
-    "cidr": _constant("Use(fake.ipv4, network=True)"),
-    "macaddr": _constant("Use(fake.mac_address)"),
-    "macaddr8": _constant('"08:00:2b:01:02:03:04:05"'),
-    "url": lambda attribute: bounded(attribute, "url", 60),
+    "ip_address": _inet,
+    "cidr": _cidr,
+    "macaddr": held("Use(fake.mac_address)", 'f"{next(serial):012x}"'),
+    "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'f"{next(serial):016x}"'),
+    "url": held("Use(fake.url)", 'f"https://example.com/{next(serial)}"'),
     "tsvector": _constant('Use(func.to_tsvector, "some words")', "from sqlalchemy import func"),
     "tsquery": _constant('Use(func.to_tsquery, "words")', "from sqlalchemy import func"),
     "bit": _bit,
-    "money": _constant('"12.34"'),
+    "money": held('"12.34"', "str(next(serial))"),
     "regclass": _constant('"pg_class"'),
+    "regconfig": _constant('"english"'),
+    "jsonpath": _constant('"$.key"'),
     "xml": _constant('"<root/>"'),
     "ltree": _constant('"top.branch"'),
-    "vector": _vector,
-    "geometry": _geometry,
-    "range": _range,
-    "multirange": _multirange,
+    "point": _constant('"(1,2)"'),
+    "line": _constant('"{1,2,3}"'),
+    "box": _constant('"(0,0),(1,1)"'),
+    "polygon": _constant('"((0,0),(0,1),(1,1))"'),
+    "circle": _constant('"<(0,0),1>"'),
+    "lsn": _constant('"0/1"'),
+    "vector": containers.vector,
+    "geometry": shapes.geometry,
+    "raster": shapes.raster,
+    "range": ranges.single,
+    "multirange": ranges.several,
 }

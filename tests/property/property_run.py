@@ -1,0 +1,243 @@
+"""Takes a module of models the whole way in processes that are forks of this one: SQLAlchemy is imported once."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import os
+import shutil
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from copier._main import Worker
+from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from tcgen.discover.stage import discover
+from tcgen.introspect import probe, runner
+from tcgen.ir.plan import SuitePlan
+from tcgen.ir.schema import Schema
+from tcgen.plan.build import build_plan
+from tcgen.render.resources import template_folder
+
+__all__ = ["Bench", "Outcome", "SQLAlchemyFactory"]
+
+SUITE = "templates/suite/{{ suite.dest }}"
+SECONDS = 60
+
+
+@dataclass
+class Outcome:
+    """What became of the classes of a module.
+
+    Attributes:
+        rows: Class → rows of the batch that were inserted.
+        problems: What went wrong, with tracebacks.
+    """
+
+    rows: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+class Bench:
+    """A server and a template, for many modules one after the other.
+
+    Args:
+        uri: Of the server, its superuser's.
+        folder: Where projects are written and removed again.
+    """
+
+    def __init__(self, uri: str, folder: Path) -> None:
+        self.uri = uri
+        self.folder = folder
+        self._numbers = count(1)
+        # the code of the probe, loaded once; it patches SQLAlchemy only when it answers
+        self._session = probe._load(Path(probe.__file__).parent / "child")
+        importlib.import_module(f"{probe.NAME}.work")
+
+    def run(self, source: str, dependencies: tuple[str, ...] = ("psycopg[binary]",)) -> Outcome:
+        """Inspect, plan, render and insert.
+
+        Args:
+            source: Of a module of models.
+            dependencies: The project's; they decide which driver the suite uses.
+        """
+        name = f"p{next(self._numbers)}"
+        root = write_project(self.folder / name, source, dependencies)
+        try:
+            plan = self.plan(root)
+            if isinstance(plan, Outcome):
+                return plan
+            self.render(plan, root)
+            with self._database(name) as url:
+                answer = forked(lambda: insert(root, plan, url))
+            return answer if isinstance(answer, Outcome) else Outcome(**answer)
+        finally:
+            shutil.rmtree(root)
+
+    def plan(self, root: Path) -> SuitePlan | Outcome:
+        """Return the plan for a project, or what kept it from being made."""
+        project = discover(root, python=sys.executable, ci="none")
+        answer = forked(lambda: self._session.answer(runner._request(project, (), None)))
+        if isinstance(answer, Outcome):
+            return answer
+        if "error" in answer:
+            return Outcome(problems=[f"inspect: {answer['error']}"])
+        schema = Schema.model_validate({**answer["schema"], "import_env": {}})
+        plan = build_plan(project, schema)
+        remarks = [one for one in (*schema.diagnostics, *plan.diagnostics) if one.level != "note"]
+        return Outcome(problems=[f"remark: {one.message}" for one in remarks]) if remarks else plan
+
+    def render(self, plan: SuitePlan, root: Path) -> None:
+        """Write the suite's schema, factories and their test with Copier's own Jinja environment."""
+        values = json.loads(plan.model_dump_json())
+        suite = values | {"factories": None}
+        known = {"suite": suite, "factories": values["factories"]}
+        folder = root / plan.dest
+        (folder / "factories").mkdir(parents=True)
+        suite_folder = template_folder() / SUITE
+        for path in sorted((*suite_folder.glob("*.py.jinja"), *suite_folder.glob("factories/*.py.jinja"))):
+            name = path.relative_to(suite_folder).as_posix()
+            if "{%" not in name:
+                self._write(folder / name.removesuffix(".jinja"), f"{SUITE}/{name}", known)
+        each = f"{SUITE}/factories/{{% yield factory from factories %}}{{{{ factory.slug }}}}{{% endyield %}}.py.jinja"
+        for factory in values["factories"]:
+            self._write(folder / "factories" / f"{factory['slug']}.py", each, known | {"factory": factory})
+
+    def _write(self, path: Path, template: str, known: dict[str, Any]) -> None:
+        path.write_text(self._environment.get_template(template).render(known), encoding="utf-8")
+
+    @cached_property
+    def _environment(self) -> Any:
+        worker = Worker(src_path=str(template_folder()), dst_path=self.folder, unsafe=True, quiet=True)
+        return worker.jinja_env
+
+    @contextmanager
+    def _database(self, name: str) -> Iterator[URL]:
+        with psycopg.connect(self.uri, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
+            try:
+                yield make_url(self.uri).set(database=name)
+            finally:
+                connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def write_project(root: Path, source: str, dependencies: tuple[str, ...]) -> Path:
+    """Write a project with one module of models."""
+    package = root / root.name
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("")
+    (package / "models.py").write_text(source, encoding="utf-8")
+    listed = ", ".join(f'"{one}"' for one in ("sqlalchemy>=2", *dependencies))
+    (root / "pyproject.toml").write_text(
+        f'[project]\nname = "{root.name}"\nversion = "1"\ndependencies = [{listed}]\n'
+    )
+    if "asyncpg" in dependencies:
+        (package / "db.py").write_text("from sqlalchemy.ext.asyncio import create_async_engine\n")
+    return root
+
+
+def insert(root: Path, plan: SuitePlan, url: URL) -> dict[str, Any]:
+    """Run the rendered tests of each factory, in this process."""
+    sys.path[:0] = [str(root / one) for one in plan.source_roots or (".",)] + [str(root)]
+    database = plan.database
+    package = plan.dest.replace("/", ".")
+    engine = create_engine(url.set(drivername=f"postgresql+{database.sync_driver}"))
+    importlib.import_module(f"{package}.schema").create_schema(engine, engine.url)
+    factories = importlib.import_module(f"{package}.factories").all_factories()
+    tests = importlib.import_module(f"{package}.test_factories")
+    outcome = Outcome()
+    for factory in factories:
+        name = factory.__model__.__qualname__
+        for step in (_in_numbers, _once_async if database.async_driver else _once):
+            try:
+                step(tests, factory, engine, plan)
+            except (Exception, pytest.fail.Exception):
+                outcome.problems.append(f"{name}: {traceback.format_exc()}")
+        outcome.rows[name] = min(25, getattr(factory, "__most_rows__", 25))
+    return vars(outcome)
+
+
+def _once(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
+    with _session(factory, engine) as session:
+        tests.test_inserts_a_row(factory, session)
+
+
+def _in_numbers(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
+    with _session(factory, engine) as session:
+        tests.test_inserts_25_rows(factory, session)
+
+
+@contextmanager
+def _session(factory: Any, engine: Engine) -> Iterator[Session]:
+    base = _base(factory)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(bind=connection, join_transaction_mode="create_savepoint") as session:
+            base.__session__ = session
+            yield session
+        transaction.rollback()
+
+
+def _once_async(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
+    url = engine.url.set(drivername=f"postgresql+{plan.database.async_driver}")
+    asyncio.run(_awaited(tests, factory, url))
+
+
+async def _awaited(tests: Any, factory: Any, url: URL) -> None:
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        options: Any = {"expire_on_commit": False, "join_transaction_mode": "create_savepoint"}
+        async with AsyncSession(bind=connection, **options) as session:
+            _base(factory).__async_session__ = session
+            await tests.test_inserts_a_row(factory, session)
+        await transaction.rollback()
+    await engine.dispose()
+
+
+def _base(factory: Any) -> Any:
+    return next(one for one in factory.__mro__ if one.__name__ == "ModelFactory" and "base" in one.__module__)
+
+
+def forked(job: Callable[[], Any]) -> Any:
+    """Return what a function answers in a fork of this process; an `Outcome` where it does not."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        _answer(job, writing)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        data = pipe.read()
+    os.waitpid(child, 0)
+    with suppress(ValueError):
+        answer = json.loads(data)
+        return Outcome(problems=[answer["crashed"]]) if "crashed" in answer else answer
+    return Outcome(problems=["the process ended without an answer"])
+
+
+def _answer(job: Callable[[], Any], descriptor: int) -> None:
+    try:
+        import signal
+
+        signal.alarm(SECONDS)
+        answer = job()
+    except BaseException:
+        answer = {"crashed": traceback.format_exc()}
+    with os.fdopen(descriptor, "wb") as pipe:
+        pipe.write(json.dumps(answer).encode())
+    # nothing of pytest or hypothesis may run a second time here
+    os._exit(0)
