@@ -50,7 +50,7 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
         return 0
     written = publish(request.root, changes)
     outcome = suite.collect(planned.project, planned.plan, planned.schema)
-    if outcome.status == 0:
+    if outcome.status == 0 and f"{planned.plan.dest}/schema.py" in written:
         planned = _with_a_schema(planned)
     _list(changes, as_json, planned, written, outcome)
     if not as_json:
