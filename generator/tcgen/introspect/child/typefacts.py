@@ -8,7 +8,7 @@ from contextlib import suppress
 from sqlalchemy import types as sqltypes
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from . import holders, samples, trials
+from . import holders, mutables, samples, trials
 from .common import Live, is_importable, reference
 from .storage import PG, ddl, for_postgresql, innermost, is_domain, is_foreign, storage, wrapped
 
@@ -17,6 +17,7 @@ __all__ = ["PG", "for_postgresql", "innermost", "type_fact"]
 
 def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
     """Everything ``TypeFact`` asks for."""
+    mutable = mutables.mutable_class(type_)
     type_ = for_postgresql(type_)
     stored = storage(type_) if is_foreign(type_) and not isinstance(type_, TypeDecorator) else type_
     inner = wrapped(type_) if depth < 8 else None
@@ -41,11 +42,22 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
         fact.update(_domain(type_))
     if is_foreign(type_):
         fact.update(_own(type_))
+    if mutable is not None:
+        fact.update(_of_mutable(mutable, fact))
     return fact
+
+
+def _of_mutable(mutable: Live, fact: dict[str, Live]) -> dict[str, Live]:
+    """What is left where the attribute takes lists, dicts or sets only."""
+    kept = [name for name in fact.get("accepts", ()) if mutables.takes(mutable, samples.SAMPLES.get(name))]
+    builtin = next((cls.__name__ for cls in (list, dict, set) if issubclass(mutable, cls)), None)
+    return {"accepts": kept, "python_type": builtin or fact["python_type"]}
 
 
 def _domain(type_: Live) -> dict[str, Live]:
     check = type_.check
+    with suppress(Exception):
+        check = check.compile(dialect=PG, compile_kwargs={"literal_binds": True})
     return {"check": None if check is None else str(check), "not_null": bool(type_.not_null)}
 
 
