@@ -251,14 +251,13 @@ def _identity(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Cod
     name, identity = mapper.discriminator, mapper.polymorphic_identity
     if name is None or identity is None or name not in merged:
         return {}
-    with suppress(ValueError, SyntaxError):
-        return {name: Code(quoted(ast.literal_eval(identity)), reason="polymorphic identity")}
-    enum = merged[name].type.enum
     member = re.fullmatch(r"<\w+\.(\w+): (.+)>", identity)
-    if member is None:
+    enum = merged[name].type.enum
+    if member is None or enum is None or enum.cls is None:
+        with suppress(ValueError, SyntaxError):
+            value = ast.literal_eval(member[2] if member else identity)
+            return {name: Code(quoted(value), reason="polymorphic identity")}
         return {}
-    if enum is None or enum.cls is None:
-        return {name: Code(member[2], reason="polymorphic identity")}
     top = enum.cls.qualname.partition(".")[0]
     imports = frozenset({f"from {enum.cls.module} import {top}"})
     return {name: Code(f"{enum.cls.qualname}.{member[1]}", imports, reason="polymorphic identity")}
