@@ -1,15 +1,18 @@
-"""Adds the suite's requirements to pyproject.toml, with its comments and order left alone."""
+"""Adds requirements and providers to pyproject.toml, with its comments and order left alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tomlkit
-from tomlkit.items import Array, Table
+from tomlkit import TOMLDocument
+from tomlkit.container import OutOfOrderTableProxy
+from tomlkit.items import Array, String, Table
 
-from tcgen.apply.changes import Change
+from tcgen.apply.changes import Change, Kind
 from tcgen.errors import TcgenError
 
 
@@ -53,11 +56,49 @@ def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | N
         listed.append(requirement)
     if not missing:
         return Change(path="pyproject.toml", kind="unchanged", old=old, new=old)
-    new = tomlkit.dumps(document)
+    return _update(old, document)
+
+
+def add_providers(root: Path, providers: Mapping[str, str]) -> Change:
+    """Return the change that lists providers in ``[tool.tcgen.providers]``.
+
+    Those that stand there already stay as the user wrote them. Without a pyproject.toml, one is made.
+
+    Args:
+        root: The project.
+        providers: ``module.Class.attribute`` → expression.
+
+    Raises:
+        TcgenError: The tables stand there in a form that is not theirs.
+    """
+    path = root / "pyproject.toml"
+    old = path.read_bytes() if path.is_file() else None
+    document = tomlkit.parse((old or b"").decode("utf-8"))
+    table: Any = document
+    for depth, name in enumerate(("tool", "tcgen", "providers")):
+        if name not in table:
+            table[name] = tomlkit.table(is_super_table=depth < 2)
+        table = table[name]
+        if not isinstance(table, Table | OutOfOrderTableProxy):
+            raise _not_a(path, "[tool.tcgen.providers]", "table")
+    for attribute, code in providers.items():
+        if attribute not in table:
+            table[attribute] = toml_string(code)
+    return _update(old, document)
+
+
+def toml_string(text: str) -> String:
+    """Return a TOML string, in single quotes where double ones would have to be escaped."""
+    return tomlkit.string(text, literal='"' in text and "'" not in text)
+
+
+def _update(old: bytes | None, document: TOMLDocument) -> Change:
+    new, text = tomlkit.dumps(document), (old or b"").decode("utf-8")
     if "\n" in text and text.count("\n") == text.count("\r\n"):
         # tomlkit ends the lines it adds with a bare newline
         new = re.sub(r"(?<!\r)\n", "\r\n", new)
-    return Change(path="pyproject.toml", kind="update", old=old, new=new.encode())
+    kind: Kind = "create" if old is None else "unchanged" if new == text else "update"
+    return Change(path="pyproject.toml", kind=kind, old=old, new=new.encode())
 
 
 def _not_a(path: Path, place: str, form: str) -> TcgenError:

@@ -136,6 +136,33 @@ def plan(
     show_diagnostics(planned.plan.diagnostics)
 
 
+_VERIFY_EXAMPLES = """\b
+Examples:
+  tcgen verify                                what each factory inserts, and values for what fails
+  tcgen verify --write && tcgen init -y       keep the values that were taken
+  TEST_DATABASE=embedded tcgen verify         on another server, as for the suite itself
+  tcgen verify --json | jq '.proposals'
+"""
+
+
+@app.command(epilog=_VERIFY_EXAMPLES)
+def verify(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    write: Annotated[
+        bool, typer.Option("--write", "--fix", help="Add the values that were taken to pyproject.toml.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Insert rows with every factory, and look for values where they are refused."""
+    from tcgen.cli import verifying
+
+    wanted = request(directory, python, models, alembic_config)
+    raise typer.Exit(verifying.verify(wanted, write=write, as_json=as_json))
+
+
 @app.command(epilog="\b\nExamples:\n  tcgen demo\n  tcgen demo shop && cd shop && pytest\n")
 def demo(
     directory: Annotated[
