@@ -23,6 +23,7 @@ RULES = (limited.cycled, limited.one_of, types.enum, foreign.decorated, names.re
 
 def value_for(attribute: Attribute) -> Code:
     """Return the expression that gives the attribute a valid value."""
+    attribute = names.sensible(attribute)
     for rule in RULES:
         code = rule(attribute)
         if code is not None:

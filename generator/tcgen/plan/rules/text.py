@@ -8,6 +8,15 @@ from tcgen.plan.source import Code, quoted
 
 # a row's number never has more digits than this within one test run
 _DIGITS = 7
+# the shortest text of providers that give fewer than four characters
+_SHORTEST = {
+    "word": 1,
+    "first_name": 2,
+    "last_name": 2,
+    "country_code": 2,
+    "language_code": 2,
+    "currency_code": 3,
+}
 
 
 def bounds(attribute: Attribute) -> tuple[int, int | None]:
@@ -19,14 +28,21 @@ def bounds(attribute: Attribute) -> tuple[int, int | None]:
 
 
 def bounded(attribute: Attribute, provider: str, longest: int | None) -> Code:
-    """Return a call of a Faker provider, cut to the column's length and made unique where needed."""
+    """Return a call of a Faker provider, cut to the column's length and made unique where needed.
+
+    Args:
+        attribute: A column of text.
+        provider: The provider's name, and its arguments after a comma.
+        longest: The longest text it gives, or None for no bound.
+    """
     shortest, most = bounds(attribute)
-    if attribute.distinct or shortest > 3:
+    if attribute.distinct or shortest > _SHORTEST.get(provider.partition(", ")[0], 4):
         return numbered(attribute)
     fits = most is None or (longest is not None and longest <= most)
     if fits:
         return Code(f"Use(fake.{provider})", reason=f"named {attribute.name}")
-    return Code(f"Use(lambda: fake.{provider}()[:{most}])", reason=f"named {attribute.name}")
+    name, _, arguments = provider.partition(", ")
+    return Code(f"Use(lambda: fake.{name}({arguments})[:{most}])", reason=f"named {attribute.name}")
 
 
 def numbered(attribute: Attribute) -> Code:
@@ -35,6 +51,13 @@ def numbered(attribute: Attribute) -> Code:
     stem = attribute.name.lower().strip("_").replace("_", "-") or "value"
     if attribute.distinct and "mail" in stem and (most is None or most >= 30) and shortest <= 16:
         return Code('Use(lambda: f"user{next(serial)}@example.com")', reason="unique")
+    if (
+        attribute.distinct
+        and stem.endswith(("url", "uri"))
+        and (most is None or most >= 30)
+        and shortest <= 20
+    ):
+        return Code('Use(lambda: f"https://example.com/{next(serial)}")', reason="unique")
     if not attribute.distinct:
         return _of_length(stem, shortest, most)
     if most is not None and most < _DIGITS:
