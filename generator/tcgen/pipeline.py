@@ -19,6 +19,7 @@ from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
 from tcgen.plan.database import failed_at
+from tcgen.plan.providers import check_providers
 from tcgen.render.engine import render, render_text
 
 Progress = Callable[[str], None]
@@ -77,6 +78,7 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
     for one in schema.diagnostics:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
+    check_providers(settings.providers, schema)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     # its own conftest.py must not move the suite
     recorded = _recorded_suite(request.root)

@@ -135,7 +135,7 @@ def _what_next(planned: Planned, outcome: Outcome) -> None:
         say(f"      (for {', '.join(outcome.missing)})")
         say(f"then: pytest {plan.dest}")
     elif outcome.status == 0:
-        say(f"{outcome.tests} test cases collected; next: pytest {plan.dest}")
+        say(f"{outcome.tests} test cases collected; next: tcgen verify, or pytest {plan.dest}")
     else:
         say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
         say(outcome.output[-3000:])

@@ -19,6 +19,7 @@ from tcgen.plan.imports import apart, bound_names, model_name, sorted_imports
 from tcgen.plan.layout import assignment
 from tcgen.plan.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.parents import Link, required_links
+from tcgen.plan.providers import provider_code
 from tcgen.plan.reserved import arrange, reserved_code
 from tcgen.plan.rooms import rooms
 from tcgen.plan.rules import value_for
@@ -105,7 +106,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     values.update(_for_constructor(mapper, values, found.links))
     for name in merged:
         if (own := providers.get(f"{mapper.cls.dotted}.{name}")) is not None:
-            values[name] = Code(own, reason="[tool.tcgen.providers]")
+            values[name] = provider_code(own)
     remarks = tuple(
         Diagnostic(
             level="warning",
