@@ -37,6 +37,7 @@ class Known:
         sorts: Type of each of its columns.
         key: Attributes of its primary key.
         taken: Columns with a constraint already.
+        links: Attributes of each foreign key.
         own_most: Rows its own constraints leave room for.
         needs: Table → rows of it that a row of this one needs, itself included.
         unique: Columns that a unique constraint speaks of.
@@ -49,6 +50,7 @@ class Known:
     key: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
+    links: list[set[str]] = field(default_factory=list)
     unique: set[str] = field(default_factory=set)
     scarce: set[str] = field(default_factory=set)
     own_most: int | None = None
@@ -108,6 +110,7 @@ class Growing:
     def add(self, known: Known, name: str, sort: Sort, **fields: object) -> Column:
         """Add a column, under its own name where that can be an attribute."""
         names = {one.name for one in known.model.columns} | {one.attr for one in known.model.columns}
+        names |= {one.name for one in known.model.relationships}
         if name in names:
             name = f"{name}_{self.number()}"
         attr = name
@@ -115,7 +118,11 @@ class Growing:
             hidden = known.model.style == "dataclass" and (name.startswith("_") or name == "self")
             if not is_attribute(name) or hidden or self.flip(6):
                 attr = f"attribute_{self.number()}"
-        column = Column(attr, name, sort.type, **fields)  # type: ignore[arg-type]
+        # the constraint of an enum is called like the enum, of which a table may have several columns
+        type_ = sort.type.replace(
+            "create_constraint=True", f"create_constraint=True, name='in_{self.number()}'"
+        )
+        column = Column(attr, name, type_, **fields)  # type: ignore[arg-type]
         known.model.columns.append(column)
         known.sorts[attr] = sort
         return column
@@ -180,7 +187,8 @@ class Growing:
         for attr in attrs:
             column, sort = known.column(attr), known.sorts[attr]
             free = column.nullable and not column.filled and not column.primary_key
-            values.append(None if free or attr in known.foreign else sort.values)
+            copied = any(attr in link and link <= set(attrs) for link in known.links)
+            values.append(None if free or copied else sort.values)
         if values and None not in values:
             known.at_most(max(values))
 
@@ -238,6 +246,7 @@ class Growing:
 
     def constrain(self, known: Known, target: Known, attrs: list[str], names: list[str]) -> None:
         """Write the foreign key at its column, or as a constraint of the table."""
+        known.links.append(set(attrs))
         later = self.tables.index(target) >= self.tables.index(known) if known in self.tables else False
         name = f"fk_{self.number()}"
         options = f", name={name!r}" + (", use_alter=True" if later and target is not known else "")

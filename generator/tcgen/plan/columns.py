@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tcgen.ir.schema import ColumnFact, MapperFact, Schema, TableFact, TypeFact
+from tcgen.plan.groups import wanted_of_parents
 from tcgen.plan.limits import Limits
 
 WHOLE = {"Integer", "SmallInteger", "BigInteger", "INTEGER", "SMALLINT", "BIGINT"}
@@ -70,6 +71,7 @@ class Tables:
             for column in table.columns
         }
         self.mappers: tuple[MapperFact, ...] = schema.mappers
+        self.wanted = wanted_of_parents(schema.tables)
 
     def attributes(self, mapper: MapperFact) -> dict[str, list[Attribute]]:
         """Return the mapper's attributes, each with all columns it stands for."""

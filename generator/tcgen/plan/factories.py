@@ -92,7 +92,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     needed |= {name for name, one in merged.items() if one.limits.null is False}
     needed -= _set_by_the_mapper(mapper)
     found = required_links(mapper, tables, by_column, needed)
-    fresh = {column for link in found.links for column in link.key.columns if not link.itself}
+    fresh = [frozenset(link.key.columns) for link in found.links if not link.itself]
     merged, most_rows = _distinct(mapper, tables, merged, by_column, fresh)
     linked = {name for link in found.links for name in link.pairs}
     merged = make_room(merged, needed)
@@ -175,7 +175,7 @@ def _distinct(
     tables: Tables,
     merged: dict[str, Attribute],
     by_column: dict[tuple[str, str], str],
-    fresh: set[str],
+    fresh: list[frozenset[str]],
 ) -> tuple[dict[str, Attribute], int | None]:
     """Mark the attributes that keep rows apart; return them and how many rows there can be."""
     marked = dict(merged)
@@ -190,7 +190,8 @@ def _distinct(
             for (table_, column), name in by_column.items()
             if table_ == table
         }
-        apart = keep_apart(tables.tables[table], own, fresh | copied)
+        parents = [*fresh, *([frozenset(copied)] if copied else [])]
+        apart = keep_apart(tables.tables[table], own, parents, tables.wanted.get(table, ()))
         for column in apart.counted | apart.cycled:
             name = by_column[(table, column)]
             if name not in _set_by_the_mapper(mapper):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import lcm
 
 from tcgen.ir.schema import TableFact
 from tcgen.plan.columns import Attribute
+from tcgen.plan.groups import Group, groups_of
 from tcgen.plan.rules.kinds import kind_of, length_of
 from tcgen.plan.spans import few_values
 
@@ -50,47 +51,39 @@ class Distinct:
     most_rows: int | None
 
 
-@dataclass(frozen=True)
-class _Group:
-    """Columns that together differ in every row; ``strict``: two NULLs collide."""
-
-    columns: tuple[str, ...]
-    strict: bool = False
-
-
-def keep_apart(table: TableFact, attributes: dict[str, Attribute], fresh: set[str]) -> Distinct:
+def keep_apart(
+    table: TableFact,
+    attributes: dict[str, Attribute],
+    parents: Collection[frozenset[str]] = (),
+    wanted: Iterable[tuple[str, ...]] = (),
+) -> Distinct:
     """Choose the columns that make each row differ from every other, for each unique constraint.
 
     Args:
         table: The table.
         attributes: Column name → attribute, of the columns this class maps.
-        fresh: Columns that are different in every row already: keys copied from a new parent.
+        parents: Keys that are different in every row already: each is copied from a new parent.
+        wanted: More columns that had better differ: see ``wanted_of_parents``.
     """
+    fresh = frozenset().union(*parents)
     counted: set[str] = set()
     cycled: set[str] = set()
     bounds: list[int] = []
-    for group in sorted(_groups(table), key=lambda one: len(one.columns)):
+    groups = [*groups_of(table), *(Group(one, optional=True) for one in wanted)]
+    for group in sorted(groups, key=lambda one: len(one.columns)):
         if any(name in counted or _differs(attributes.get(name), group.strict) for name in group.columns):
             continue
         own = [attributes[name] for name in group.columns if name in attributes and name not in fresh]
-        has_parent = len(own) < len(group.columns) and bool(fresh & set(group.columns))
+        has_parent = any(key <= set(group.columns) for key in parents)
         # several rows may be given one parent: what is required besides tells them apart
         best = _best([one for one in own if one.required] if has_parent else own)
         if best is not None:
             counted.add(best.column.name)
-        elif not has_parent:
+        elif not has_parent and not group.optional:
             few = _few(own)
             cycled |= few.keys()
             bounds += [lcm(*few.values())] if few else []
     return Distinct(frozenset(counted), frozenset(cycled), min(bounds, default=None))
-
-
-def _groups(table: TableFact) -> Iterable[_Group]:
-    for unique in table.uniques:
-        if unique.columns:
-            yield _Group(unique.columns, unique.nulls_not_distinct)
-    if table.primary_key:
-        yield _Group(table.primary_key, strict=True)
 
 
 def _few(candidates: list[Attribute]) -> dict[str, int]:

@@ -27,9 +27,11 @@ from tcgen.plan.columns import Attribute
 from tcgen.plan.uniqueness import Distinct, keep_apart
 
 
-def apart(things: TableFact, fresh: set[str] = frozenset()) -> Distinct:  # type: ignore[assignment]
+def apart(things: TableFact, *parents: str) -> Distinct:
     return keep_apart(
-        things, {one.name: Attribute(one.name, things.key, one) for one in things.columns}, set(fresh)
+        things,
+        {one.name: Attribute(one.name, things.key, one) for one in things.columns},
+        [frozenset(one.split()) for one in parents],
     )
 
 
@@ -82,14 +84,42 @@ def test_a_default_that_is_the_same_each_time_is_no_help() -> None:
 
 def test_a_key_copied_from_a_new_parent_differs() -> None:
     things = table("things", key(), column("a"), column("b", BOOLEAN), uniques=["a b"])
-    assert apart(things, {"a"}) == Distinct(frozenset(), frozenset(), None)
+    assert apart(things, "a") == Distinct(frozenset(), frozenset(), None)
 
 
 def test_rows_of_one_parent_differ_too_where_they_can() -> None:
     lines = table("lines", column("order_id", primary_key=True), column("number", primary_key=True))
-    assert apart(lines, {"order_id"}).counted == {"number"}
+    assert apart(lines, "order_id").counted == {"number"}
     optional = table("things", key(), column("a"), column("b", TEXT, nullable=True), uniques=["a b"])
-    assert apart(optional, {"a"}).counted == frozenset()
+    assert apart(optional, "a").counted == frozenset()
+
+
+def test_a_part_of_a_copied_key_differs_where_the_parent_differs_in_it() -> None:
+    rooms = table(
+        "rooms",
+        column("house", string(9), primary_key=True),
+        column("number", string(9), primary_key=True),
+    )
+    guests = table(
+        "guests",
+        key(),
+        column("house", string(9)),
+        column("number", string(9)),
+        uniques=["number"],
+        foreign_keys=(foreign("house number", "rooms", "house number"),),
+    )
+    made = factories([rooms, guests], [mapper("Room", rooms), mapper("Guest", guests)])
+    assert "next(serial)" in fields_of(made["Room"])["number"]
+
+
+def test_an_index_over_an_expression_given_as_text() -> None:
+    functional = UniqueFact(columns=(), expressions=("lower(a)",))
+    assert apart(table("things", key(), column("a", TEXT), uniques=[functional])).counted == {"a"}
+
+
+def test_nulls_that_collide() -> None:
+    strict = UniqueFact(columns=("a",), nulls_not_distinct=True)
+    assert apart(table("things", key(), column("a", TEXT, nullable=True), uniques=[strict])).counted == {"a"}
 
 
 def test_a_partial_or_functional_index_counts_as_if_it_were_whole() -> None:

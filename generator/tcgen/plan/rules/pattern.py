@@ -44,7 +44,8 @@ def form_of(
     Args:
         patterns: Regular expressions.
         unlike: Regular expressions no part of the text may match.
-        shortest, longest: Bounds on the text's length.
+        shortest: Fewest characters.
+        longest: Most characters; None for no bound.
     """
     most = _LONGEST if longest is None else min(longest, _LONGEST)
     every = chain.from_iterable(_forms(one) for one in patterns or (".{1,}",))

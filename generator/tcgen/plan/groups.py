@@ -1,0 +1,64 @@
+"""Columns that have to differ from row to row, together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlglot
+from sqlglot import expressions as e
+from sqlglot.errors import SqlglotError
+
+from tcgen.ir.schema import TableFact
+
+
+@dataclass(frozen=True)
+class Group:
+    """Columns that together differ in every row.
+
+    Attributes:
+        strict: Two NULLs collide.
+        optional: It is better so, but no constraint of this table asks for it.
+    """
+
+    columns: tuple[str, ...]
+    strict: bool = False
+    optional: bool = False
+
+
+def groups_of(table: TableFact) -> Iterable[Group]:
+    """Return what the unique constraints, unique indexes and the primary key of a table ask."""
+    for unique in table.uniques:
+        if columns := unique.columns or _mentioned(unique.expressions):
+            yield Group(columns, unique.nulls_not_distinct)
+    if table.primary_key:
+        yield Group(table.primary_key, strict=True)
+
+
+def _mentioned(expressions: Iterable[str]) -> tuple[str, ...]:
+    """Return the columns of an index whose expressions are plain text to SQLAlchemy."""
+    found: dict[str, None] = {}
+    for sql in expressions:
+        try:
+            columns = sqlglot.parse_one(sql, dialect="postgres").find_all(e.Column)
+        except SqlglotError:
+            continue
+        found.update(dict.fromkeys(column.name for column in columns))
+    return tuple(found)
+
+
+def wanted_of_parents(tables: Iterable[TableFact]) -> dict[str, list[tuple[str, ...]]]:
+    """Return table → columns that had better differ in every row of it.
+
+    Where a table may have each value once in a part of a composite key, new parents have to differ in
+    that part.
+    """
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for table in tables:
+        for group in groups_of(table):
+            for key in table.foreign_keys:
+                pairs = zip(key.columns, key.target_columns, strict=True)
+                part = tuple(theirs for ours, theirs in pairs if ours in group.columns)
+                if 0 < len(part) < len(key.columns):
+                    found.setdefault(key.target, set()).add(part)
+    return {table: sorted(columns) for table, columns in found.items()}
