@@ -50,12 +50,15 @@ def _mentioned(expressions: Iterable[str]) -> tuple[str, ...]:
 def wanted_of_parents(tables: Iterable[TableFact]) -> dict[str, list[tuple[str, ...]]]:
     """Return table → columns that had better differ in every row of it.
 
-    Where a table may have each value once in a part of a composite key, new parents have to differ in
-    that part.
+    Where a table may have each value once in a part of a composite key, and nothing else tells its rows
+    apart, new parents have to differ in that part.
     """
     found: dict[str, set[tuple[str, ...]]] = {}
     for table in tables:
+        copied = {column for key in table.foreign_keys for column in key.columns}
         for group in groups_of(table):
+            if not set(group.columns) <= copied:
+                continue
             for key in table.foreign_keys:
                 pairs = zip(key.columns, key.target_columns, strict=True)
                 part = tuple(theirs for ours, theirs in pairs if ours in group.columns)
