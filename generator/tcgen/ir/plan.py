@@ -107,6 +107,7 @@ class AlembicPlan(Frozen):
     drivername: str
     is_async: bool
     operations: tuple[str, ...] = ()
+    loads_alone: bool = True
     inserts_rows: bool = False
     version_table: str
     version_table_schema: str | None
@@ -140,6 +141,7 @@ class DatabasePlan(Frozen):
         async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
+        flask_db: Import and name of the Flask-SQLAlchemy object whose session the tests share; else empty.
         migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
     """
 
@@ -152,6 +154,7 @@ class DatabasePlan(Frozen):
     schemas: tuple[str, ...]
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None
+    flask_db: tuple[str, str] | None = None
     migrations_error: str = ""
 
 

@@ -261,12 +261,15 @@ class MetadataFact(Frozen):
         ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
         modules: Modules to import before it is complete, sorted, as few as do.
         from_alembic: It is the one Alembic's env.py names.
+        flask: The Flask-SQLAlchemy object it belongs to, where an application context is open once the
+            setup modules are imported.
     """
 
     ref: ImportRef
     modules: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     from_alembic: bool = False
+    flask: ImportRef | None = None
 
 
 UrlVia = Literal["option", "attribute", "environment", "direct"]
@@ -294,6 +297,7 @@ class AlembicFact(Frozen):
         base_on_existing: A script alters a table of the metadata that no earlier script made.
         version_table, version_table_schema: As given to ``context.configure``.
         operations: Modules env.py imports because they add operations to Alembic's own.
+        loads_alone: The scripts can be loaded while no migration runs.
         inserts_rows: Some script inserts rows.
         schemas_created, extensions_created: Schemas and extensions the scripts create themselves.
         not_null: (table, column) that the scripts make NOT NULL, whatever the models say.
@@ -311,6 +315,7 @@ class AlembicFact(Frozen):
     revisions: int = 0
     base_on_existing: bool = False
     operations: tuple[str, ...] = ()
+    loads_alone: bool = True
     inserts_rows: bool = False
     include_schemas: bool = False
     version_table: str = "alembic_version"

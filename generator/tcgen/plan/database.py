@@ -67,9 +67,15 @@ def plan_database(
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
+        flask_db=_flask_db(schema),
         migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
+
+
+def _flask_db(schema: Schema) -> tuple[str, str] | None:
+    found = next((one.flask for one in schema.metadatas if one.flask), None)
+    return None if found is None else (f"from {found.module} import {found.qualname}", found.qualname)
 
 
 def failed_at(schema: Schema, reason: str) -> str:
@@ -125,6 +131,7 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         drivername=fact.drivername,
         is_async=fact.is_async,
         operations=fact.operations,
+        loads_alone=fact.loads_alone,
         inserts_rows=fact.inserts_rows,
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,

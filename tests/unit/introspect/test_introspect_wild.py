@@ -98,6 +98,12 @@ def test_scripts_that_insert_rows(inspect: Inspect, body: str, inserts: bool) ->
     assert alembic(inspect(migrated(a=revision("a", None, body)))).inserts_rows is inserts
 
 
+def test_scripts_that_ask_the_database_as_soon_as_they_are_loaded(inspect: Inspect) -> None:
+    asking = revision("b", "a", "pass") + "try:\n    bind = op.get_bind()\nexcept NameError:\n    pass\n"
+    assert not alembic(inspect(migrated(a=revision("a", None, CREATE), b=asking))).loads_alone
+    assert alembic(inspect(migrated(b=revision("b", "a", "op.get_bind()")))).loads_alone
+
+
 def test_modules_that_add_operations(inspect: Inspect) -> None:
     files = migrated(a=revision("a", None, CREATE))
     files["shop/operations.py"] = "def register_operation(name): return lambda cls: cls\n"

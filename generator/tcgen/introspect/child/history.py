@@ -144,6 +144,20 @@ def starts_on_existing(history: History, tables: set[str]) -> str | None:
     return never[0] if made and never and not untold else None
 
 
+def loads_alone(history: History) -> bool:
+    """Whether loading the scripts, which comes before running them, asks nothing of the database."""
+    return not any(_uses_op(node) for path in history.paths for node in _parse(path).body)
+
+
+def _uses_op(node: ast.AST) -> bool:
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    return any(
+        isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == "op"
+        for inner in ast.walk(node)
+    )
+
+
 def extensions_created(history: History) -> list[str]:
     """Extensions the scripts create themselves."""
     return sorted({name for text in _sources(history) for name in EXTENSIONS.findall(text)})

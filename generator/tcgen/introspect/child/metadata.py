@@ -49,6 +49,20 @@ def in_module(module: ModuleType) -> list[MetaData]:
     return found
 
 
+def flask_extension(metadata: MetaData, names: list[str]) -> dict[str, str] | None:
+    """Where the Flask-SQLAlchemy object of a metadata is, if an application context was left open for it."""
+    flask = sys.modules.get("flask")
+    if flask is None or not flask.has_app_context():
+        return None
+    for name in names:
+        for attribute, value in list(vars(sys.modules[name]).items()):
+            if type(value).__name__ == "SQLAlchemy" and metadata in metadatas_of(value):
+                with suppress(Exception):
+                    if None in value.engines:
+                        return {"module": name, "qualname": attribute}
+    return None
+
+
 def modules_under(tops: Iterable[str]) -> list[str]:
     """Imported modules of some top-level packages, short names first."""
     wanted = set(tops)

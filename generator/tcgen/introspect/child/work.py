@@ -207,6 +207,7 @@ def _metadata_fact(
         )
     return {
         "ref": ref,
+        "flask": metadata.flask_extension(item, metadata.modules_under(tops)),
         "modules": modules.complete_with(item, mine, ref["module"], tops),
         "tables": sorted(item.tables),
         "from_alembic": door is not None and item in door.metadatas,
@@ -243,6 +244,7 @@ def _alembic_fact(
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
+        "loads_alone": history.loads_alone(scripts),
         "inserts_rows": history.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),
         "extensions_created": history.extensions_created(scripts),

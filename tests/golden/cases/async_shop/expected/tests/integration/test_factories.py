@@ -9,6 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
+from .explain import explained
 from .factories import all_factories
 from .factories.base import ModelFactory
 
@@ -27,14 +28,16 @@ every_factory = pytest.mark.parametrize(
 async def test_inserts_a_row(
     factory: type[ModelFactory[Any]], async_db_session: AsyncSession
 ) -> None:
-    key = inspect(await factory.create_async()).identity
-    await async_db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    with explained(factory):
+        key = inspect(await factory.create_async()).identity
+        await async_db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     async_db_session.expunge_all()
     assert await async_db_session.get(factory.__model__, key) is not None
 
 
 @every_factory
 def test_inserts_25_rows(factory: type[ModelFactory[Any]], db_session: Session) -> None:
-    rows = factory.create_batch_sync(25)
-    db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    with explained(factory):
+        rows = factory.create_batch_sync(25)
+        db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     assert len({inspect(row).identity for row in rows}) == 25

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
+from .explain import explained
 from .factories import all_factories
 from .factories.base import ModelFactory
 
@@ -23,14 +24,16 @@ every_factory = pytest.mark.parametrize(
 
 @every_factory
 def test_inserts_a_row(factory: type[ModelFactory[Any]], db_session: Session) -> None:
-    key = inspect(factory.create_sync()).identity
-    db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    with explained(factory):
+        key = inspect(factory.create_sync()).identity
+        db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     db_session.expunge_all()
     assert db_session.get(factory.__model__, key) is not None
 
 
 @every_factory
 def test_inserts_25_rows(factory: type[ModelFactory[Any]], db_session: Session) -> None:
-    rows = factory.create_batch_sync(25)
-    db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    with explained(factory):
+        rows = factory.create_batch_sync(25)
+        db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     assert len({inspect(row).identity for row in rows}) == 25

@@ -4,16 +4,18 @@
 `committed_db` is a database of its own, for code that opens connections by itself.
 
 $TEST_DATABASE chooses the server: `container`, `embedded`, or the URL of a database
-for tests.
+for tests. $TEST_SEED repeats the values the factories made for a test.
 """
 
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from sqlalchemy import create_engine
@@ -27,6 +29,9 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+# all workers of a run share its id
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4)
+SEED = os.environ.get("TEST_SEED") or RUN[:8]
 ANNOUNCED = pytest.StashKey[bool]()
 
 
@@ -35,23 +40,24 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "postgres: needs PostgreSQL")
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_report_header(config: pytest.Config) -> list[str]:
     config.stash[ANNOUNCED] = True
-    return _server_line(config)
+    return _header(config)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     # A conftest.py below the folder pytest was given is read too late for the header.
-    return [] if config.stash.get(ANNOUNCED, False) else [_server_line(config)]
+    return [] if config.stash.get(ANNOUNCED, False) else _header(config)
 
 
-def _server_line(config: pytest.Config) -> str:
+def _header(config: pytest.Config) -> list[str]:
     if _is_deselected(config):
-        return "PostgreSQL: not needed"
+        return ["PostgreSQL: not needed"]
+    seed = [f"factories: TEST_SEED={SEED}"] if "TEST_SEED" in os.environ else []
     try:
-        return postgres.describe(postgres.source())
+        return [postgres.describe(postgres.source()), *seed]
     except postgres.ServiceUnavailable as error:
-        return f"PostgreSQL: {error}"
+        return [f"PostgreSQL: {error}", *seed]
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
@@ -70,6 +76,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "postgres_server" in getattr(item, "fixturenames", ()):
             item.add_marker("integration")
             item.add_marker("postgres")
+
+
+@pytest.fixture(autouse=True)
+def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the factories make the same values for a test wherever it runs."""
+    from .factories.base import ModelFactory, serial
+
+    test = request.node.nodeid.rpartition("/")[2]
+    ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
+    start = serial.last  # after what fixtures of a wider scope took
+    report = f"TEST_SEED={SEED} repeats these values"
+    request.node.add_report_section("call", "factories", report)
+    yield
+    serial.last = start
 
 
 @pytest.fixture(scope="session")

@@ -179,6 +179,13 @@ def _make_template(
     engine = create_engine(url, poolclass=NullPool)
     prepare(engine, url)
     engine.dispose()
+    with admin(server) as execute:
+        # a connection that an env.py left open would keep it from being cloned
+        execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            f" WHERE datname = '{name}'"
+        )
 
 
 def clone_database(server: URL, template: str, name: str) -> URL:

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from sqlalchemy.engine import URL, Engine
 
+
 from legacy.assets import Base
 from sqlmodel import SQLModel
 

@@ -17,5 +17,5 @@ class InvoiceFactory(ModelFactory[Invoice]):
     __model__ = Invoice
     __parents__ = (Parent(AccountFactory, {"account_id": "id"}),)
 
-    total = Use(lambda: Decimal(fake.random_int(0, 10000)) / 100)
+    total = Use(lambda: Decimal(fake.random_int(100, 99900)) / 100)
     due_at = Use(fake.date_time_this_year, tzinfo=timezone.utc)

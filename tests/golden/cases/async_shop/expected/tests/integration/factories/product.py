@@ -14,4 +14,4 @@ class ProductFactory(ModelFactory[Product]):
 
     maker = Use(lambda: f"maker-{next(serial)}")
     model = Use(fake.word)
-    price_cents = Use(fake.random_int, 1, 9999999)
+    price_cents = Use(fake.random_int, 100, 99999)

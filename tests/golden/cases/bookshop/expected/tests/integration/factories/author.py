@@ -12,4 +12,4 @@ from .base import ModelFactory, fake
 class AuthorFactory(ModelFactory[Author]):
     __model__ = Author
 
-    name = Use(fake.word)
+    name = Use(fake.name)

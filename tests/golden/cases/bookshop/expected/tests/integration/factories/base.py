@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
@@ -18,8 +17,19 @@ from sqlalchemy import inspect
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
-serial = count(1001)
-"""Numbers for what must be unique; they start above keys that migrations insert."""
+
+
+class Serial:
+    """Counts for what must be unique, from above the keys that migrations insert."""
+
+    last = 1000
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+serial = Serial()
 
 
 @dataclass(frozen=True)

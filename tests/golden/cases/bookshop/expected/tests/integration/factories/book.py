@@ -18,5 +18,5 @@ class BookFactory(ModelFactory[Book]):
     category = CategoryFactory
     isbn = Use(lambda: f"isbn-{next(serial)}")
     title = Use(fake.catch_phrase)
-    price = Use(lambda: Decimal(fake.random_int(1, 10000)) / 100)
+    price = Use(lambda: Decimal(fake.random_int(100, 99900)) / 100)
     status = Use(fake.random_element, list(BookStatus))

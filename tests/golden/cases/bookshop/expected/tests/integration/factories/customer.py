@@ -13,4 +13,4 @@ class CustomerFactory(ModelFactory[Customer]):
     __model__ = Customer
 
     email = Use(lambda: f"user{next(serial)}@example.com")
-    name = Use(fake.word)
+    name = Use(fake.name)

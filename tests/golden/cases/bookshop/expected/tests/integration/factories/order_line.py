@@ -8,7 +8,7 @@ from polyfactory import Use
 
 from bookshop.models.sales import OrderLine
 
-from .base import ModelFactory, Parent, fake
+from .base import ModelFactory, Parent, fake, serial
 from .book import BookFactory
 from .order import OrderFactory
 
@@ -18,6 +18,6 @@ class OrderLineFactory(ModelFactory[OrderLine]):
     __parents__ = (Parent(BookFactory, {"book_id": "id"}),)
 
     order = OrderFactory
-    line_no = Use(fake.random_int, 1, 100)
-    quantity = Use(fake.random_int, 1, 100)
-    unit_price = Use(lambda: Decimal(fake.random_int(1, 10000)) / 100)
+    line_no = Use(next, serial)
+    quantity = Use(fake.random_int, 1, 10)
+    unit_price = Use(lambda: Decimal(fake.random_int(100, 99900)) / 100)

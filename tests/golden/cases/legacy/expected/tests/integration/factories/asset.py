@@ -14,4 +14,4 @@ class AssetFactory(ModelFactory[Asset]):
 
     label = Use(fake.word)
     bought_on = Use(fake.date_this_year)
-    tags = Use(list[str])
+    tags = Use(lambda: [fake.sentence()])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
@@ -14,12 +13,24 @@ from polyfactory.factories.sqlalchemy_factory import (
 )
 from polyfactory.field_meta import FieldMeta
 from sqlalchemy import inspect
+from sqlalchemy.orm import configure_mappers
 
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
-serial = count(1001)
-"""Numbers for what must be unique; they start above keys that migrations insert."""
+
+
+class Serial:
+    """Counts for what must be unique, from above the keys that migrations insert."""
+
+    last = 1000
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
+
+
+serial = Serial()
 
 
 @dataclass(frozen=True)
@@ -92,6 +103,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def build(cls, *_: Any, **kwargs: Any) -> T:
         if not cls.__bypass_init__:
             return super().build(**kwargs)
+        configure_mappers()  # as the model's own __init__ would have done
         instance: T = inspect(cls.__model__).class_manager.new_instance()
         for name, value in cls.process_kwargs(**kwargs).items():
             setattr(instance, name, value)

@@ -6,7 +6,7 @@ from polyfactory import Use
 
 from legacy.assets import Crate
 
-from .base import ModelFactory, Parent, fake
+from .base import ModelFactory, Parent, fake, serial
 from .employee import EmployeeFactory
 from .shelf import ShelfFactory
 
@@ -16,5 +16,5 @@ class CrateFactory(ModelFactory[Crate]):
     __parents__ = (Parent(EmployeeFactory, {"inspector_id": "id"}),)
 
     shelf = ShelfFactory
-    code = Use(lambda: fake.word()[:10])
+    code = Use(lambda: f"co-{next(serial)}")
     grams = Use(fake.random_int, 1, 50000)

@@ -15,4 +15,4 @@ class EngineerFactory(ModelFactory[Engineer]):
 
     unit = UnitFactory
     badge = Use(lambda: f"{next(serial)}")
-    email = Use(lambda: fake.email()[:80])
+    email = Use(fake.email)

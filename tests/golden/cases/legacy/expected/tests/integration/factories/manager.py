@@ -15,4 +15,4 @@ class ManagerFactory(ModelFactory[Manager]):
 
     unit = UnitFactory
     badge = Use(lambda: f"{next(serial)}")
-    email = Use(lambda: fake.email()[:80])
+    email = Use(fake.email)

@@ -8,7 +8,7 @@ from polyfactory import Use
 
 from legacy.teams import Player
 
-from .base import ModelFactory, fake
+from .base import ModelFactory, fake, serial
 from .team import TeamFactory
 
 
@@ -16,5 +16,5 @@ class PlayerFactory(ModelFactory[Player]):
     __model__ = Player
 
     team = TeamFactory
-    number = Use(fake.random_int, 1, 100)
+    number = Use(next, serial)
     joined_at = Use(fake.date_time_this_year, tzinfo=timezone.utc)

@@ -15,7 +15,7 @@ class ServerFactory(ModelFactory[Server]):
 
     label = Use(fake.word)
     bought_on = Use(fake.date_this_year)
-    tags = Use(list[str])
+    tags = Use(lambda: [fake.sentence()])
     address = Use(fake.ipv4)
     ports = Range(1, 10)
-    load = Use(list[int])
+    load = Use(lambda: [[fake.random_int(1, 100)]])

@@ -15,4 +15,4 @@ class ShelfFactory(ModelFactory[Shelf]):
 
     warehouse = Use(lambda: fake.word()[:3])
     number = Use(next, serial)
-    max_grams = Use(lambda: Weight(fake.random_int(1, 100)))
+    max_grams = Use(lambda: Weight(grams=7))

@@ -15,6 +15,6 @@ class VehicleFactory(ModelFactory[Vehicle]):
 
     label = Use(fake.word)
     bought_on = Use(fake.date_this_year)
-    tags = Use(list[str])
+    tags = Use(lambda: [fake.sentence()])
     plate = Use(lambda: f"pl-{next(serial)}")
-    weight = Use(lambda: Weight(fake.random_int(1, 100)))
+    weight = Use(lambda: Weight(grams=7))
