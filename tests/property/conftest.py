@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from property_run import Bench
 
-_COMMON = {
+_COMMON: dict[str, Any] = {
     "deadline": None,
     "database": None,
-    "print_blob": True,
     "suppress_health_check": list(HealthCheck),
 }
 settings.register_profile("gate", max_examples=40, derandomize=True, **_COMMON)
-settings.register_profile("thorough", max_examples=500, **_COMMON)
+settings.register_profile("thorough", max_examples=500, print_blob=True, **_COMMON)
 
 
 @pytest.fixture(scope="session")

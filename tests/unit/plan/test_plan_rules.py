@@ -326,3 +326,11 @@ def test_pattern_example_matches(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", ["(", "(?=b)a", r"^(?!x)y\b\B$"])
 def test_pattern_nobody_can_follow_gives_none(pattern: str) -> None:
     assert example(pattern) is None
+
+
+def test_a_key_is_a_value_its_column_does_not_round() -> None:
+    stamp = of_type("TIMESTAMP", "DateTime", ddl="TIMESTAMP(0) WITHOUT TIME ZONE", precision=0)
+    for moment in values_of(value_for(attribute(stamp, primary_key=True))):
+        assert moment.microsecond == 0
+    for number in values_of(value_for(attribute(of_type("REAL", "Float", ddl="REAL"), primary_key=True))):
+        assert number == int(number)

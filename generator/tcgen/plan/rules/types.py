@@ -212,7 +212,8 @@ def _refused(attribute: Attribute) -> list[Decimal]:
 
 
 def _float(attribute: Attribute) -> Code:
-    if attribute.distinct:
+    # a key is looked up by its value, which four bytes would have rounded
+    if attribute.distinct or attribute.column.primary_key:
         span = span_of(attribute)
         divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
         number = f"({_counted(attribute)}){divided}" if divided else f"float({_counted(attribute)})"
@@ -234,7 +235,9 @@ def _short(value: Decimal) -> str:
 def _datetime(attribute: Attribute, *, aware: bool) -> Code:
     zone = ", tzinfo=timezone.utc" if aware else ""
     imports = {"from datetime import datetime"} | ({"from datetime import timezone"} if aware else set())
-    if attribute.distinct:
+    # a key is looked up by its value, which the column may have rounded
+    is_rounded = attribute.column.primary_key and innermost(attribute.type).precision is not None
+    if attribute.distinct or is_rounded:
         imports.add("from datetime import timedelta")
         start = _EPOCH.format(tz=zone)
         return Code(
