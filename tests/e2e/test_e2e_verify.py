@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import PROJECTS, Finished, SuiteRun, copy, init, pytest_in, replace, tcgen, write
+from e2e_support import PROJECTS, Finished, SuiteRun, copy, init, pytest_in, replace, tcgen, tree, write
 
 pytestmark = pytest.mark.e2e
 
@@ -77,40 +77,32 @@ def test_the_lint_says_what_was_refused_and_where_a_value_goes(
 def test_verify_finds_values_and_the_person_the_rest(kiosk: Path, on_a_url: dict[str, str]) -> None:
     init(kiosk)
     before = (kiosk / "pyproject.toml").read_text()
-    first = verify(kiosk, "--json", **on_a_url)
+    first = verify(kiosk, "--write", "--json", **on_a_url)
     assert first.status == 1, first.text
     document = json.loads(first.out)
+    assert document["written"] == ["pyproject.toml"]
     assert [(one["class"], one["one"], one["many"]) for one in document["classes"]] == [
         (f"kiosk.models.{name}", name == "Note", name == "Note") for name in CLASSES
     ]
     proposed = {one["class"].rpartition(".")[2]: one["values"] for one in document["proposals"]}
+    assert proposed.keys() == {"Booking", "Parcel", "Person", "Voucher"}
     assert proposed["Booking"] == {"desk": "3"}
     assert proposed["Parcel"] == {"weight": "28"}
     assert "06" in proposed["Person"]["badge"]
     assert proposed["Voucher"] == {}
-    assert proposed.keys() == {"Booking", "Parcel", "Person", "Voucher"}
-    assert (kiosk / "pyproject.toml").read_text() == before
 
-    second = verify(kiosk, "--write", **on_a_url)
-    assert second.status == 1, second.text
-    assert "1 of 6 classes pass" in second.out
-    assert '  "kiosk.models.Voucher.code" = "…"' in second.err
-    assert second.err.endswith("next: tcgen init\n")
     written = (kiosk / "pyproject.toml").read_text()
     assert [line for line in before.splitlines() if line not in written.splitlines()] == []
     booking = '"kiosk.models.Booking.desk" = "3"\n'
     assert booking in written
     assert "Voucher" not in written
 
-    replace(
-        kiosk / "pyproject.toml",
-        booking,
-        f'{booking}"kiosk.models.Voucher.code" = "Use(kiosk.codes.voucher)"\n',
-    )
+    own = '"kiosk.models.Voucher.code" = "Use(kiosk.codes.voucher)"\n'
+    replace(kiosk / "pyproject.toml", booking, booking + own)
     init(kiosk)
-    third = verify(kiosk, **on_a_url)
-    assert third.status == 0, third.text
-    assert "6 of 6 classes pass" in third.out
+    second = verify(kiosk, **on_a_url)
+    assert second.status == 0, second.text
+    assert "6 of 6 classes pass" in second.out
     done = pytest_in(kiosk, "checks", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
@@ -119,12 +111,18 @@ def test_what_the_project_tells_pytest_does_not_matter(kiosk: Path, on_a_url: di
     init(kiosk)
     with (kiosk / "pyproject.toml").open("a") as file:
         file.write("[tool.pytest.ini_options]\naddopts = \"-n 2 -x -m 'not integration' -k nothing -vv\"\n")
-    done = verify(kiosk, "--json", **on_a_url, CI="true")
+    before = tree(kiosk)
+    done = verify(kiosk, **on_a_url, CI="true")
     assert done.status == 1, done.text
-    document = json.loads(done.out)
-    assert [one["class"] for one in document["classes"] if one["many"]] == ["kiosk.models.Note"]
-    values = {one["class"]: one["values"] for one in document["proposals"]}
-    assert values["kiosk.models.Booking"] == {"desk": "3"}
+    assert re.search(r"^kiosk.models.Note +yes +yes$", done.out, re.MULTILINE)
+    assert re.search(
+        r"^kiosk.models.Visit +no +no +ValueError: a badge has six digits$", done.out, re.MULTILINE
+    )
+    assert done.out.endswith("1 of 6 classes pass\n")
+    assert '\n  "kiosk.models.Booking.desk" = "3"\n' in done.err
+    assert '\n  "kiosk.models.Voucher.code" = "…"\n' in done.err
+    assert "next: tcgen verify --write" in done.err
+    assert tree(kiosk) == before
 
 
 def test_no_suite_and_no_server_are_one_message(kiosk: Path) -> None:

@@ -67,6 +67,7 @@ class FactoryPlan(Frozen):
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
         uses_short_text: One of its fields writes numbers in few characters.
+        uses_in_turn: One of them takes its few values in turn.
         uses_spelled: One of them writes numbers in a form its CHECK asks for.
         model_code: Of a class no module holds: an assignment that finds it in its registry.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
@@ -87,6 +88,7 @@ class FactoryPlan(Frozen):
     most_rows: int | None = None
     uses_short_text: bool = False
     uses_spelled: bool = False
+    uses_in_turn: bool = False
 
 
 class AlembicPlan(Frozen):

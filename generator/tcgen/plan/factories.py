@@ -366,6 +366,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < 25 else None,
         uses_short_text="short_text" in base_names,
         uses_spelled="spelled" in base_names,
+        uses_in_turn="in_turn" in base_names,
     )
 
 
@@ -406,4 +407,4 @@ def _bound(line: str, cls: ImportRef) -> dict[str, str]:
     return {} if line.startswith(f"from {cls.module} import ") else bound_names(line)
 
 
-_BASE_WORDS = ("fake", "serial", "short_text", "spelled")
+_BASE_WORDS = ("fake", "in_turn", "serial", "short_text", "spelled")

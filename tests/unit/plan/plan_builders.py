@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import count
+from functools import partial
+from itertools import count, cycle
 from typing import Any
 
 from faker import Faker
@@ -202,6 +203,7 @@ def values_of(code: Code | str, times: int = 30, **names: Any) -> list[Any]:
         "fake": Faker(),
         "serial": count(1001),
         "short_text": short_text,
+        "in_turn": lambda values: partial(next, cycle(values)),
         **names,
     }
     text = code

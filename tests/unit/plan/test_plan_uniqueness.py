@@ -135,7 +135,7 @@ def test_few_values_bound_the_rows() -> None:
     listed = planned(key(), column("a", string(9)), uniques=["a"], checks=["a IN ('x', 'y')"])
     assert listed.most_rows == 2
     between = planned(key(), column("a"), uniques=["a"], checks=["a BETWEEN 1 AND 5"])
-    assert (between.most_rows, fields_of(between)["a"]) == (5, "Use(next, cycle(range(1, 6)))")
+    assert (between.most_rows, fields_of(between)["a"]) == (5, "Use(in_turn(range(1, 6)))")
 
 
 def test_a_single_allowed_value_allows_a_single_row() -> None:

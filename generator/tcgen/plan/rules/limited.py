@@ -36,8 +36,8 @@ def cycled(attribute: Attribute) -> Code | None:
 
 def _in_turn(listed: str, *imports: str) -> Code:
     return Code(
-        f"Use(next, cycle({listed}))",
-        frozenset({"from itertools import cycle", *imports}),
+        f"Use(in_turn({listed}))",
+        frozenset(imports),
         reason="unique, of a few values",
     )
 

@@ -85,7 +85,8 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 
     test = request.node.nodeid.rpartition("/")[2]
     ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
-    start = serial.last  # after what fixtures of a wider scope took
+    # they go on from what fixtures of a wider scope took
+    start = serial.last
     report = f"TEST_SEED={SEED} repeats these values"
     request.node.add_report_section("call", "factories", report)
     yield
