@@ -72,11 +72,13 @@ def _with_a_schema(planned: Planned) -> Planned:
         return planned
     fallback = pipeline.from_models(planned, reason)
     _publish(fallback)
-    if suite.migrations_failure(planned.project, fallback.plan) is None:
+    other = suite.migrations_failure(planned.project, fallback.plan)
+    if other is None:
         show_diagnostics([one for one in fallback.plan.diagnostics if one.code == "migrations-fail"])
         return fallback
     _publish(planned)
-    say(f"the migrations fail on an empty PostgreSQL, and create_all does too: {reason}")
+    say(f"the migrations fail on an empty PostgreSQL: {reason}")
+    say(f"the tables cannot be created from the models either: {other}")
     return planned
 
 
