@@ -390,7 +390,8 @@ class Growing:
         """Add one over these columns."""
         attrs = [one.attr for one in chosen]
         names = ", ".join(repr(one.name) for one in chosen)
-        # a row that points at itself differs by what it points at
+        if set(attrs) <= known.foreign and self.part_is_scarce(known, set(attrs)):
+            return
         text = [one for one in chosen if known.sorts[one.attr].kind == "text"]
         form = self.pick("constraint", "index", "partial", "lower", "nulls")
         if form == "lower" and text:
@@ -409,6 +410,11 @@ class Growing:
         else:
             known.model.args.append(f"_sa.UniqueConstraint({names}, name='uq_{self.number()}')")
         self.bound_together(known, attrs)
+
+    def part_is_scarce(self, known: Known, attrs: set[str]) -> bool:
+        """Tell whether new parents may agree in the part of a composite key that has to differ."""
+        parts = [link & attrs for link in known.links if link & attrs and not link <= attrs]
+        return any(known.sorts[attr].values is not None for part in parts for attr in part)
 
     def computed(self, known: Known) -> None:
         """Add a column the database computes."""

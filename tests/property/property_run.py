@@ -7,6 +7,7 @@ import importlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -17,10 +18,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import polyfactory.factories.sqlalchemy_factory  # noqa: F401 - imported once, for all forks
 import psycopg
 import pytest
 from copier._main import Worker
-from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
@@ -32,10 +33,10 @@ from tcgen.ir.schema import Schema
 from tcgen.plan.build import build_plan
 from tcgen.render.resources import template_folder
 
-__all__ = ["Bench", "Outcome", "SQLAlchemyFactory"]
-
 SUITE = "templates/suite/{{ suite.dest }}"
 SECONDS = 60
+DRIVERS = [("psycopg[binary]",), ("psycopg2-binary",), ("asyncpg",)]
+"""What a project may depend on to reach PostgreSQL."""
 
 
 @dataclass
@@ -81,9 +82,12 @@ class Bench:
             if isinstance(plan, Outcome):
                 return plan
             self.render(plan, root)
-            with self._database(name) as url:
+            untidy = linted(root / plan.dest / "factories")
+            with self.database(name) as url:
                 answer = forked(lambda: insert(root, plan, url))
-            return answer if isinstance(answer, Outcome) else Outcome(**answer)
+            outcome = answer if isinstance(answer, Outcome) else Outcome(**answer)
+            outcome.problems += untidy
+            return outcome
         finally:
             shutil.rmtree(root)
 
@@ -125,13 +129,30 @@ class Bench:
         return worker.jinja_env
 
     @contextmanager
-    def _database(self, name: str) -> Iterator[URL]:
+    def database(self, name: str) -> Iterator[URL]:
+        """An empty database, dropped afterwards."""
         with psycopg.connect(self.uri, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} STRATEGY wal_log")
+            connection.execute(f"CREATE DATABASE {name}")
             try:
                 yield make_url(self.uri).set(database=name)
             finally:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def linted(folder: Path) -> list[str]:
+    """Return what the formatter and the linter would change."""
+    found = []
+    for command in (
+        ["format", "--diff"],
+        ["check", "--target-version", "py310", "--select", "E,F,W,UP,B,SIM"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--isolated", "--quiet", "--no-cache", folder],
+            capture_output=True,
+            text=True,
+        )
+        found += [f"ruff {command[0]}: {done.stdout}{done.stderr}"] if done.returncode else []
+    return found
 
 
 def write_project(root: Path, source: str, dependencies: tuple[str, ...]) -> Path:

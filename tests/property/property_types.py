@@ -21,7 +21,7 @@ class Sort:
         size: Most characters of a text; most whole digits of a number.
         default: A Python default, as source.
         server: A server default, as source.
-        key: It can be a primary key that Python tells apart.
+        key: A driver returns a key of this type as it was given, which SQLAlchemy counts on.
         members: Of an enum, what is stored.
     """
 
@@ -67,13 +67,13 @@ OTHERS = [
     Sort("_sa.Uuid(as_uuid=False)", server="_sa.text('gen_random_uuid()')"),
     Sort("_pg.UUID(as_uuid=True)"),
     Sort("_sa.LargeBinary()"),
-    Sort("_pg.INET()"),
-    Sort("_pg.CIDR()"),
+    Sort("_pg.INET()", key=False),
+    Sort("_pg.CIDR()", key=False),
     Sort("_pg.MACADDR()"),
     Sort("_pg.MACADDR8()"),
-    Sort("_pg.BIT(16)"),
-    Sort("_pg.BIT(varying=True)"),
-    Sort("_pg.MONEY()"),
+    Sort("_pg.BIT(16)", key=False),
+    Sort("_pg.BIT(varying=True)", key=False),
+    Sort("_pg.MONEY()", key=False),
     Sort("_pg.OID()"),
 ]
 NEVER_UNIQUE = [

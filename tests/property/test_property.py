@@ -9,11 +9,10 @@ from __future__ import annotations
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from property_modules import modules
-from property_run import Bench
+from property_run import DRIVERS, Bench
 from property_source import Module, write
 
 THOROUGH = settings.get_current_profile_name() == "thorough"
-DRIVERS = [("psycopg[binary]",), ("psycopg2-binary",), ("asyncpg",)]
 
 
 @settings(settings.get_profile("thorough" if THOROUGH else "gate"))

@@ -29,7 +29,7 @@ from tcgen.ir.schema import TypeFact
 from tcgen.plan.limits import Limits
 from tcgen.plan.rules import value_for
 from tcgen.plan.rules.kinds import kind_of, length_of
-from tcgen.plan.rules.pattern import example
+from tcgen.plan.rules.pattern import example, spelled
 
 
 class Colour(enum.Enum):
@@ -334,3 +334,23 @@ def test_a_key_is_a_value_its_column_does_not_round() -> None:
         assert moment.microsecond == 0
     for number in values_of(value_for(attribute(of_type("REAL", "Float", ddl="REAL"), primary_key=True))):
         assert number == int(number)
+
+
+def test_short_unique_texts_are_as_long_as_they_have_to_be() -> None:
+    exactly = attribute(string(4), limits=Limits(min_length=4, max_length=4), distinct=True)
+    key = attribute(of_type("CHAR", "String", ddl="CHAR(3)", length=3), distinct=True, primary_key=True)
+    for one, length in ((exactly, 4), (key, 3)):
+        made = values_of(value_for(one), spelled=spelled)
+        assert {len(text) for text in made} == {length}
+        assert len(set(made)) == len(made)
+
+
+def test_times_and_addresses_of_their_own() -> None:
+    for type_ in (
+        of_type("Time", ddl="TIME WITH TIME ZONE", timezone=True),
+        of_type("Time", ddl="TIME WITHOUT TIME ZONE"),
+        of_type("MACADDR", ddl="MACADDR"),
+        of_type("CIDR", ddl="CIDR"),
+    ):
+        made = values_of(value_for(attribute(type_, distinct=True)), spelled=spelled)
+        assert len(set(made)) == len(made)

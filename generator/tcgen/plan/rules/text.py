@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcgen.plan.columns import Attribute
-from tcgen.plan.rules.kinds import length_of
+from tcgen.plan.rules.kinds import innermost, length_of
 from tcgen.plan.source import Code, quoted
 
 # a row's number never has more digits than this within one test run
@@ -24,7 +24,11 @@ def bounds(attribute: Attribute) -> tuple[int, int | None]:
     longest = length_of(attribute.type)
     if attribute.limits.max_length is not None:
         longest = min(attribute.limits.max_length, longest or attribute.limits.max_length)
-    return attribute.limits.min_length or 0, longest
+    shortest = attribute.limits.min_length or 0
+    if attribute.column.primary_key and longest and (innermost(attribute.type).ddl or "").startswith("CHAR("):
+        # it would come back filled up with spaces, and be another key
+        shortest = longest
+    return shortest, longest
 
 
 def bounded(attribute: Attribute, provider: str, longest: int | None) -> Code:
@@ -61,6 +65,9 @@ def numbered(attribute: Attribute) -> Code:
     if not attribute.distinct:
         return _of_length(stem, shortest, most)
     if most is not None and most < _DIGITS:
+        if shortest > 2:
+            form = quoted("?" * most)
+            return Code(f"Use(lambda: spelled(next(serial), {form}))", reason="unique, of some length")
         # base 36 without its lowest numbers, so that few characters are enough
         return Code(f"Use(lambda: short_text(next(serial), {most}))", reason="unique, short")
     room = None if most is None else most - _DIGITS - 1

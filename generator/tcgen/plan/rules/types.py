@@ -266,12 +266,10 @@ def _time(attribute: Attribute) -> Code:
         {"from datetime import time"} | ({"from datetime import timezone"} if zone else set())
     )
     if attribute.distinct:
-        names = {"from datetime import datetime", "from datetime import timedelta"}
-        start = _EPOCH.format(tz=", tzinfo=timezone.utc" if zone else "")
         clock = "timetz" if zone else "time"
         return Code(
-            f"Use(lambda: ({start} + timedelta(seconds=next(serial))).{clock}())",
-            (imports - {"from datetime import time"}) | names,
+            f"Use(lambda: datetime.fromtimestamp(next(serial), timezone.utc).{clock}())",
+            frozenset({"from datetime import datetime", "from datetime import timezone"}),
             "unique",
         )
     return Code(f"time(12, 30{', tzinfo=timezone.utc' if zone else ''})", imports, "a time of day")
@@ -357,8 +355,8 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "inet": _inet,
     "ip_address": _inet,
     "cidr": _cidr,
-    "macaddr": held("Use(fake.mac_address)", 'f"{next(serial):012x}"'),
-    "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'f"{next(serial):016x}"'),
+    "macaddr": held("Use(fake.mac_address)", 'spelled(next(serial), "02:00:00:##:##:##")'),
+    "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'spelled(next(serial), "02:00:00:00:00:##:##:##")'),
     "url": held("Use(fake.url)", 'f"https://example.com/{next(serial)}"'),
     "tsvector": _constant('Use(func.to_tsvector, "some words")', "from sqlalchemy import func"),
     "tsquery": _constant('Use(func.to_tsquery, "words")', "from sqlalchemy import func"),
