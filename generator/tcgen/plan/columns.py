@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcgen.ir.schema import ColumnFact, MapperFact, Schema, TableFact, TypeFact
+from tcgen.ir.schema import ColumnFact, ImportRef, MapperFact, Schema, TableFact, TypeFact
 from tcgen.plan.groups import wanted_of_parents
 from tcgen.plan.limits import Limits
 
@@ -82,6 +82,18 @@ class Tables:
                 if fact is not None and table in mapper.tables:
                     found.setdefault(attribute.key, []).append(Attribute(attribute.key, table, fact))
         return found
+
+    def reachable(self, cls: ImportRef) -> MapperFact | None:
+        """Return a class that can have rows, by its reference."""
+        return next((mapper for mapper in self.mappers if mapper.cls == cls and mapper.reachable), None)
+
+    def is_a(self, mapper: MapperFact, cls: ImportRef) -> bool:
+        """Tell whether a class is another one or inherits from it."""
+        by_class = {one.cls: one for one in self.mappers}
+        step: MapperFact | None = mapper
+        while step is not None and step.cls != cls:
+            step = by_class.get(step.inherits) if step.inherits else None
+        return step is not None
 
     def owner(self, table: str) -> MapperFact | None:
         """Return the class whose factory makes rows of a table: the most general that can have any."""

@@ -81,7 +81,11 @@ def _link(
             if (key.target, column) in own
         }
         return Link(key, mapper, pairs, None, True)
+    relationship = _relationship(mapper, table, key)
     owner = tables.owner(key.target)
+    if owner is not None and relationship is not None and not tables.is_a(owner, relationship.target):
+        # it takes a more special class than the one that makes rows of that table
+        owner = tables.reachable(relationship.target) or owner
     if owner is None:
         return None
     remote = _by_column(owner)
@@ -91,7 +95,8 @@ def _link(
         name: remote[(key.target, column)] for name, column in zip(names, key.target_columns, strict=True)
     }
     convert = _conversion(tables, table, key)
-    relationship = None if convert else _relationship(mapper, table, key)
+    if relationship is not None and (convert or not tables.is_a(owner, relationship.target)):
+        relationship = None
     return Link(key, owner, pairs, relationship, False, convert)
 
 

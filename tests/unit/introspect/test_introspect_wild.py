@@ -104,6 +104,15 @@ def test_scripts_that_ask_the_database_as_soon_as_they_are_loaded(inspect: Inspe
     assert alembic(inspect(migrated(b=revision("b", "a", "op.get_bind()")))).loads_alone
 
 
+def test_columns_of_tables_that_a_script_creates_as_objects(inspect: Inspect) -> None:
+    body = 't = sa.Table("users", sa.MetaData(), sa.Column("name", sa.Text, nullable=False)); '
+    made = inspect(migrated(a=revision("a", None, body + "t.create(op.get_bind())")))
+    asked = inspect(migrated(a=revision("a", None, body + "op.execute(t.delete())")))
+
+    assert alembic(made).not_null == (("users", "name"),)
+    assert alembic(asked).not_null == ()
+
+
 def test_modules_that_add_operations(inspect: Inspect) -> None:
     files = migrated(a=revision("a", None, CREATE))
     files["shop/operations.py"] = "def register_operation(name): return lambda cls: cls\n"

@@ -114,3 +114,17 @@ def test_the_driver_of_the_environment_wins_then_what_is_declared_then_psycopg2(
     assert plan_database(project(dependencies=("psycopg",)), facts)[0].sync_driver == "psycopg"
     own = facts.model_copy(update={"own_driver": "pg8000"})
     assert plan_database(project(dependencies=("psycopg",)), own)[0].sync_driver == "pg8000"
+
+
+def test_a_relationship_to_a_special_class_gets_one_of_those() -> None:
+    nodes = table("nodes", key())
+    tags = table("tags", key(), column("node_id"), foreign_keys=(foreign("node_id", "nodes"),))
+    base = mapper("NodeBase", nodes)
+    node = mapper("Node", nodes, inherits=ref("NodeBase"))
+    to_node = many_to_one("node", "Node", {"node_id": "id"})
+    to_base = many_to_one("node", "NodeBase", {"node_id": "id"})
+
+    special = factories([nodes, tags], [base, node, mapper("Tag", tags, relationships=(to_node,))])["Tag"]
+    general = factories([nodes, tags], [base, node, mapper("Tag", tags, relationships=(to_base,))])["Tag"]
+    assert fields_of(special)["node"] == "NodeFactory"
+    assert fields_of(general)["node"] == "NodeBaseFactory"

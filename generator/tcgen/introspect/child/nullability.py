@@ -24,6 +24,20 @@ def _changes(path: Path) -> Iterator[tuple[Key, bool]]:
     for node in _parse(path).body:
         if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
             yield from _in_block(node, {})
+            if _makes_tables(node):
+                yield from _in_tables(node)
+
+
+def _makes_tables(node: ast.FunctionDef) -> bool:
+    """Whether ``Table`` objects in a function are there to be created, rather than to be queried."""
+    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    return any(_called(call) in ("create", "create_all") for call in calls)
+
+
+def _in_tables(node: ast.FunctionDef) -> Iterator[tuple[Key, bool]]:
+    for call in ast.walk(node):
+        if isinstance(call, ast.Call) and _called(call) == "Table" and _text(call.args[:1]):
+            yield from _of_columns(_text(call.args[:1]), call.args[1:])
 
 
 def _in_block(node: ast.AST, batches: dict[str, str]) -> Iterator[tuple[Key, bool]]:
@@ -58,17 +72,21 @@ def _of_call(node: ast.Call, batches: dict[str, str]) -> Iterator[tuple[Key, boo
     if not table:
         return
     if name in ("create_table", "add_column"):
-        for column in arguments:
-            if isinstance(column, ast.Call) and _called(column) == "Column":
-                title = _text(column.args[:1])
-                required = _keyword(column, "nullable") is False or _keyword(column, "primary_key") is True
-                if title:
-                    yield (table, title), required
+        yield from _of_columns(table, arguments)
     elif name == "alter_column":
         nullable = _keyword(node, "nullable")
         title = _text(arguments[:1])
         if title and isinstance(nullable, bool):
             yield (table, title), not nullable
+
+
+def _of_columns(table: str, arguments: list[ast.expr]) -> Iterator[tuple[Key, bool]]:
+    for column in arguments:
+        if isinstance(column, ast.Call) and _called(column) == "Column":
+            title = _text(column.args[:1])
+            required = _keyword(column, "nullable") is False or _keyword(column, "primary_key") is True
+            if title:
+                yield (table, title), required
 
 
 def _has_owner(node: ast.Call) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from sqlalchemy import MetaData
@@ -12,7 +10,6 @@ from sqlalchemy import MetaData
 from . import guard, mappers, search
 from .common import Live, ProbeError
 from .loading import Loader, submodules
-from .location import is_installed
 from .metadata import in_module, metadatas_of
 
 HINT = (
@@ -26,16 +23,17 @@ class Targets:
     Args:
         texts: As given: ``pkg.mod``, ``pkg.mod:Base`` or ``pkg.*``.
         loader: Imports them.
+        roots: Where the project's own modules lie.
     """
 
-    def __init__(self, texts: list[str], loader: Loader) -> None:
+    def __init__(self, texts: list[str], loader: Loader, roots: list[str]) -> None:
         self.given = bool(texts)
         self.loader = loader
         self.pairs = [t.partition(":")[::2] for t in texts]
         self.tops = {module.split(".")[0] for module, _ in self.pairs}
         self.named: list[tuple[str, str, Live]] = []
         names = dict.fromkeys(module for module, _ in self.pairs)
-        self.setup_modules = [name for name in names if _sets_up(name, Path(loader.root))]
+        self.setup_modules = [name for name in names if _sets_up(name, roots)]
 
     def load(self) -> None:
         """Import all that is named; what sets something up may connect, as it does whenever it is imported.
@@ -99,15 +97,12 @@ class Targets:
         return None
 
 
-def _sets_up(module: str, root: Path) -> bool:
+def _sets_up(module: str, roots: list[str]) -> bool:
     """Whether a module is the project's and defines no models: it is named for what importing it does."""
-    spec = None
-    with suppress(ImportError, ValueError):
-        spec = importlib.util.find_spec(module)
-    origin = Path(spec.origin) if spec and spec.origin and not spec.submodule_search_locations else None
-    if origin is None or is_installed(origin, root) or not origin.is_file():
-        return False
-    return not search.HINT.search(origin.read_text("utf-8", "replace"))
+    # looked up by path: to find a submodule, importlib would import its package
+    places = [Path(root, *module.split(".")).with_suffix(".py") for root in roots]
+    origin = next((place for place in places if place.is_file()), None)
+    return origin is not None and not search.HINT.search(origin.read_text("utf-8", "replace"))
 
 
 def _attribute(loaded: Live, module: str, attribute: str) -> Live:

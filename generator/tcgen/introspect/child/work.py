@@ -27,11 +27,11 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     """
     root = request["root"]
     loader = Loader(root, request["environment_names"], notes)
-    targets = Targets(request["models"], loader)
+    roots = [root, *(str(Path(root, r).resolve()) for r in request["source_roots"])]
+    targets = Targets(request["models"], loader, roots)
     targets.load()
     place, door = _alembic_first(request, loader, notes)
     packages = _packages(request, targets, place)
-    roots = [str(Path(root, r).resolve()) for r in request["source_roots"]]
     found = search.model_modules(packages, roots, _known_names())
     loader.load_all(m for m in found if m not in sys.modules)
     every = _configured(loader, notes, root)
