@@ -37,6 +37,7 @@ class Known:
         sorts: Type of each of its columns.
         key: Attributes of its primary key.
         taken: Columns with a constraint already.
+        reachable: Keys to tables that come earlier and have room for any number of rows.
         links: Attributes of each foreign key.
         own_most: Rows its own constraints leave room for.
         needs: Table → rows of it that a row of this one needs, itself included.
@@ -50,6 +51,7 @@ class Known:
     key: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     foreign: set[str] = field(default_factory=set)
+    reachable: set[str] = field(default_factory=set)
     links: list[set[str]] = field(default_factory=list)
     unique: set[str] = field(default_factory=set)
     scarce: set[str] = field(default_factory=set)
@@ -179,14 +181,14 @@ class Growing:
         """Choose a name."""
         return self.draw(st.sampled_from(COLUMNS))
 
-    def bound_together(self, known: Known, attrs: list[str]) -> None:
+    def bound_together(self, known: Known, attrs: list[str], *, strict: bool = False) -> None:
         """Bound the rows by what a unique constraint over these columns leaves."""
         values = []
         known.unique |= set(attrs)
         known.scarce |= {attr for attr in attrs if known.sorts[attr].values is not None}
         for attr in attrs:
             column, sort = known.column(attr), known.sorts[attr]
-            free = column.nullable and not column.filled and not column.primary_key
+            free = column.nullable and not (column.filled or column.primary_key or strict)
             copied = any(attr in link and link <= set(attrs) for link in known.links)
             values.append(None if free or copied else sort.values)
         if values and None not in values:
@@ -213,6 +215,8 @@ class Growing:
     def link(self, known: Known, *, required: bool, primary_key: bool = False) -> None:
         """Add a foreign key to another table."""
         targets = self.candidates(known, 1) if required else [one for one in self.tables if one.key]
+        # SQLAlchemy could not tell such a key from the one that joins the two tables
+        targets = [one for one in targets if one.model.inherits != known.model.name]
         if not targets:
             return
         target = self.draw(st.sampled_from(targets))
@@ -232,6 +236,8 @@ class Growing:
         self.constrain(known, target, attrs, [key.name for key in keys])
         if required:
             known.needs += target.needs
+        if target in self.candidates(known, 1) and all(self.room(name) == 25 for name in target.needs):
+            known.reachable |= set(attrs) if target is not known else set()
         if self.flip() and target.model.style != "never":
             self.relate(known, target, attrs)
 
@@ -328,6 +334,40 @@ class Growing:
             self.compare(known)
         if self.flip():
             self.check_nulls(known)
+        if self.flip(3):
+            self.check_keys(known)
+        if self.flip(3):
+            self.imply(known)
+        if self.flip(6):
+            self.add_up(known)
+
+    def check_keys(self, known: Known) -> None:
+        """Let exactly one of two optional keys be set, or two keys lead to different rows."""
+        links = [link for link in known.links if len(link) == 1 and not link & (known.taken | set(known.key))]
+        keys = [known.column(next(iter(link))) for link in links if not link & known.unique]
+        optional = [one for one in keys if one.nullable and one.attr in known.reachable]
+        if len(optional) > 1 and self.flip():
+            self.condition(known, self.pick(*NULLS), *optional[:2])
+        elif len(keys) > 1 and keys[0].type == keys[1].type:
+            self.condition(known, "{a} <> {b}", *keys[:2])
+
+    def imply(self, known: Known) -> None:
+        """Let the value of an enum ask for another column."""
+        state = next((one for one in self.free(known, nullable=False) if known.sorts[one.attr].members), None)
+        other = next(iter(self.free(known, nullable=True)), None)
+        if state is not None and other is not None:
+            member = known.sorts[state.attr].members[0].replace("'", "''")
+            self.condition(known, f"{{a}} <> '{member}' OR {{b}} IS NOT NULL", state, other)
+
+    def add_up(self, known: Known) -> None:
+        """Let a number be the sum of two others."""
+        sort = self.draw(st.sampled_from([WHOLE[0], WHOLE[1], Sort("_sa.Numeric(10, 2)", "number", size=8)]))
+        names = ("net", "tax", "total")
+        net, tax, total = (self.add(known, f"{name}_{self.number()}", sort) for name in names)
+        known.taken |= {net.attr, tax.attr, total.attr}
+        form = self.pick("{c} = {a} + {b}", "{a} + {b} <= {c}", "{c} - {b} = {a} AND {a} > 0")
+        sql = form.format(a=quote(net.name), b=quote(tax.name), c=quote(total.name))
+        known.model.args.append(f"_sa.CheckConstraint({sql!r})")
 
     def free(self, known: Known, *, nullable: bool | None = None) -> list[Column]:
         """Return columns that no constraint speaks of yet."""
@@ -394,6 +434,7 @@ class Growing:
             return
         text = [one for one in chosen if known.sorts[one.attr].kind == "text"]
         form = self.pick("constraint", "index", "partial", "lower", "nulls")
+        strict = False
         if form == "lower" and text:
             first = f"_sa.text({f'lower({quote(text[0].name)})'!r})"
             known.model.args.append(f"_sa.Index('ix_{self.number()}', {first}, unique=True)")
@@ -403,13 +444,14 @@ class Growing:
             known.model.args.append(
                 f"_sa.Index('ix_{self.number()}', {names}, unique=True, postgresql_where=_sa.text({where!r}))"
             )
-        elif form == "nulls" and not any(one.nullable for one in chosen):
+        elif form == "nulls" and not any(one.nullable and one.attr in known.foreign for one in chosen):
+            strict = True
             known.model.args.append(f"_sa.UniqueConstraint({names}, postgresql_nulls_not_distinct=True)")
         elif form == "index":
             known.model.args.append(f"_sa.Index('ix_{self.number()}', {names}, unique=True)")
         else:
             known.model.args.append(f"_sa.UniqueConstraint({names}, name='uq_{self.number()}')")
-        self.bound_together(known, attrs)
+        self.bound_together(known, attrs, strict=strict)
 
     def part_is_scarce(self, known: Known, attrs: set[str]) -> bool:
         """Tell whether new parents may agree in the part of a composite key that has to differ."""
@@ -445,6 +487,10 @@ class Growing:
                 "        raise ValueError(key)",
                 "    return value",
             ]
+        if named and model.style in ("column", "mapped") and self.flip(6):
+            body.append(f"another_name = _orm.synonym({named[0].attr!r})")
+        if model.style == "table" and self.flip(6):
+            body.append("twice = _orm.column_property(_sa.literal(1) + 1)")
         if model.style == "dataclass" or not self.flip(5):
             return
         if model.style == "imperative":
@@ -491,7 +537,8 @@ class Growing:
     def make_polymorphic(self, known: Known) -> None:
         """Let other classes extend this one."""
         known.polymorphic = True
-        column = Column("kind", "kind", "_sa.String(30)")
+        type_ = self.pick("_sa.String(30)", "_sa.Text()", "_pg.CITEXT()")
+        column = Column("kind", "kind", type_)
         known.model.columns.append(column)
         known.sorts["kind"] = Sort("_sa.String(30)", values=0)
         known.taken.add("kind")
@@ -500,6 +547,22 @@ class Growing:
             known.model.abstract = True
         else:
             known.model.mapper_args["polymorphic_identity"] = repr(known.model.name)
+
+    def concrete(self, base: Known) -> None:
+        """Add a class that extends another, with all of its columns in a table of its own."""
+        known = self.start(base.model.style)
+        model = known.model
+        model.inherits, model.schema = base.model.name, None
+        model.mapper_args["concrete"] = "True"
+        for column in base.model.columns:
+            options = {name: value for name, value in column.options.items() if name != "unique"}
+            args = [one for one in column.args if not one.startswith(("_sa.Foreign", "_sa.Check"))]
+            model.columns.append(replace(column, args=args, options=options))
+            known.sorts[column.attr] = base.sorts[column.attr]
+        known.key = list(base.key)
+        self.bound_together(known, known.key)
+        self.plain_columns(known, 2)
+        self.finish(known)
 
     def extension(self, base: Known) -> None:
         """Add a class that extends another: in a table of its own, or in the same."""
@@ -600,6 +663,10 @@ def modules(draw: st.DrawFn) -> Module:
     for base in [one for one in growing.tables if one.polymorphic]:
         for _ in range(draw(st.integers(0, 2))):
             growing.extension(base)
+    for base in list(growing.tables):
+        plain = base.model.style in ("column", "mapped") and not base.model.inherits and not base.polymorphic
+        if plain and not base.model.relationships and not base.model.body and growing.flip(6):
+            growing.concrete(base)
     # keys to tables that come later close circles; one that may be NULL breaks each
     for known in growing.tables:
         if not known.model.single and known.model.inherits is None and growing.flip(4):

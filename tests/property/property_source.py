@@ -21,6 +21,25 @@ from sqlalchemy.dialects import postgresql as _pg
 """
 BASES = """
 
+class Upper(_sa.TypeDecorator):
+    impl = _sa.String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else value.upper()
+
+
+class Cents(_sa.TypeDecorator):
+    impl = _sa.Integer
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else int(value * 100)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else _decimal.Decimal(value) / 100
+
+
 class Base(_orm.DeclarativeBase):
     pass
 
@@ -163,7 +182,9 @@ def write(module: Module) -> str:
         parts.append(f"\n{_variable(association)} = _sa.Table(\n    {association.name!r},\n")
         parts.append(f"    Base.metadata,\n{columns})\n")
     for model in module.models:
-        parts.append("\n\n" + _WRITERS.get(model.style, _declarative)(model))
+        parts.append("\n\n" + (_bare if model.style == "imperative" else _declarative)(model))
+    # last: mapping a class makes SQLAlchemy look for all that relationships name
+    parts += [_mapped(model) for model in module.models if model.style == "imperative"]
     return "".join(parts)
 
 
@@ -212,12 +233,13 @@ def _attribute(column: Column, style: Style) -> str:
     return f"{column.attr}: _orm.Mapped[_t.Any] = {call}"
 
 
-def _imperative(model: Model) -> str:
+def _bare(model: Model) -> str:
     body = "".join(f"    {line}\n" for line in model.body) or "    pass\n"
+    return f"class {model.name}:\n{body}"
+
+
+def _mapped(model: Model) -> str:
     properties = ", ".join(f"{one.name!r}: {one.call(model.name, False)}" for one in model.relationships)
     given = f", properties={{{properties}}}" if properties else ""
     table = _table(model).replace("\n    ", "\n")
-    return f"class {model.name}:\n{body}\n\n_plain.map_imperatively({model.name}, {table}{given})\n"
-
-
-_WRITERS = {"imperative": _imperative}
+    return f"\n\n_plain.map_imperatively({model.name}, {table}{given})\n"

@@ -7,7 +7,7 @@ read asks nothing, so that the worst case is a row the database refuses, with it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from itertools import combinations, product
 from typing import cast
@@ -41,13 +41,20 @@ _NEGATED: dict[type[e.Expression], type[e.Expression]] = {
 }
 
 
-def limits_of(checks: Iterable[str], *, required: set[str], whole: set[str]) -> dict[str, Limits]:
+def limits_of(
+    checks: Iterable[str],
+    *,
+    required: set[str],
+    whole: set[str],
+    values: Mapping[str, tuple[str, ...]] | None = None,
+) -> dict[str, Limits]:
     """Return limits that make all conditions true at once.
 
     Args:
         checks: SQL conditions of one table.
         required: Columns that will hold a value; the others stay NULL unless a condition wants more.
         whole: Columns of an integer type, where ``> 0`` means ``>= 1``.
+        values: Columns of an enum → the values it has.
 
     Returns:
         Column name → limits, for the alternative that needs the fewest extra columns.
@@ -60,7 +67,10 @@ def limits_of(checks: Iterable[str], *, required: set[str], whole: set[str]) -> 
             continue
         choices = _alternatives(condition, whole)
         merged = [
-            both for state in states for choice in choices if (both := _merge(state, choice)) is not None
+            both
+            for state in states
+            for choice in choices
+            if (both := _merge(state, choice)) is not None and _leaves_values(both, values or {})
         ]
         states = sorted(merged, key=lambda state: _cost(state, required))[:_MANY] or states
     return min(states, key=lambda state: _cost(state, required))
@@ -70,6 +80,14 @@ def _cost(state: Alternative, required: set[str]) -> int:
     extra = sum(1 for name, limit in state.items() if limit.null is False and name not in required)
     missing = sum(10 for name, limit in state.items() if limit.null and name in required)
     return extra + missing
+
+
+def _leaves_values(state: Alternative, values: Mapping[str, tuple[str, ...]]) -> bool:
+    for name, limit in state.items():
+        left = [one for one in values.get(name, ()) if one not in limit.none_of]
+        if name in values and not [one for one in left if limit.one_of is None or one in limit.one_of]:
+            return False
+    return True
 
 
 def _merge(mine: Alternative, theirs: Alternative) -> Alternative | None:

@@ -15,6 +15,7 @@ from tcgen.plan.checks import limits_of
 from tcgen.plan.columns import Attribute, Tables, is_whole
 from tcgen.plan.comparisons import compared, make_room
 from tcgen.plan.domains import within_domain
+from tcgen.plan.groups import groups_of
 from tcgen.plan.imports import apart, bound_names, model_name, sorted_imports
 from tcgen.plan.layout import assignment
 from tcgen.plan.naming import assign_names, bare_name, is_plain_name
@@ -161,13 +162,15 @@ def _limited(
         }
         whole = {column.name for column in fact.columns if is_whole(column.type)}
         checks = [check.sql for check in fact.checks]
-        for column, limits in limits_of(checks, required=required | defaulted, whole=whole).items():
+        values = {one.name: one.type.enum.values for one in fact.columns if one.type.enum is not None}
+        # a constraint lets NULL be there once
+        once = {column for group in groups_of(fact) if group.strict for column in group.columns}
+        found = limits_of(checks, required=required | defaulted | once, whole=whole, values=values)
+        for column, limits in found.items():
             name = by_column.get((table, column))
             if name is not None:
                 limited[name] = replace(limited[name], limits=limits)
-    return {
-        name: replace(one, limits=within_domain(one.limits, one.type)) for name, one in limited.items()
-    }
+    return {name: replace(one, limits=within_domain(one.limits, one.type)) for name, one in limited.items()}
 
 
 def _distinct(

@@ -129,6 +129,13 @@ def test_the_alternative_that_wants_fewest_extra_columns_wins() -> None:
     assert read("a IS NULL OR b IS NOT NULL", required="a b") == {"b": Limits(null=False)}
 
 
+def test_an_alternative_leaves_an_enum_one_of_its_values() -> None:
+    sql = "s <> 'only' OR a IS NOT NULL"
+    limits = limits_of([sql], required={"s"}, whole=set(), values={"s": ("only",)})
+    assert limits == {"a": Limits(null=False)}
+    assert read(sql, required="s") == {"s": Limits(none_of=("only",))}
+
+
 @pytest.mark.parametrize("sql", ["(((", "my_function(a) > 3", "a @> b", "", "a * b > 3", "a % 2 = 0"])
 def test_what_cannot_be_read_asks_nothing(sql: str) -> None:
     assert read(sql) == {}

@@ -122,6 +122,18 @@ def test_nulls_that_collide() -> None:
     assert apart(table("things", key(), column("a", TEXT, nullable=True), uniques=[strict])).counted == {"a"}
 
 
+def test_a_column_whose_nulls_collide_is_the_one_that_is_set() -> None:
+    strict = UniqueFact(columns=("b",), nulls_not_distinct=True)
+    made = planned(
+        key(),
+        column("a", TEXT, nullable=True),
+        column("b", TEXT, nullable=True),
+        uniques=[strict],
+        checks=["(a IS NULL) <> (b IS NULL)"],
+    )
+    assert fields_of(made).keys() == {"b"}
+
+
 def test_a_partial_or_functional_index_counts_as_if_it_were_whole() -> None:
     partial = UniqueFact(columns=("a",), where="active")
     functional = UniqueFact(columns=("a",), expressions=("lower(a)",))
