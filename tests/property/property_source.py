@@ -182,9 +182,7 @@ def write(module: Module) -> str:
         parts.append(f"\n{_variable(association)} = _sa.Table(\n    {association.name!r},\n")
         parts.append(f"    Base.metadata,\n{columns})\n")
     for model in module.models:
-        parts.append("\n\n" + (_bare if model.style == "imperative" else _declarative)(model))
-    # last: mapping a class makes SQLAlchemy look for all that relationships name
-    parts += [_mapped(model) for model in module.models if model.style == "imperative"]
+        parts.append("\n\n" + (_imperative if model.style == "imperative" else _declarative)(model))
     return "".join(parts)
 
 
@@ -233,13 +231,9 @@ def _attribute(column: Column, style: Style) -> str:
     return f"{column.attr}: _orm.Mapped[_t.Any] = {call}"
 
 
-def _bare(model: Model) -> str:
+def _imperative(model: Model) -> str:
     body = "".join(f"    {line}\n" for line in model.body) or "    pass\n"
-    return f"class {model.name}:\n{body}"
-
-
-def _mapped(model: Model) -> str:
     properties = ", ".join(f"{one.name!r}: {one.call(model.name, False)}" for one in model.relationships)
     given = f", properties={{{properties}}}" if properties else ""
     table = _table(model).replace("\n    ", "\n")
-    return f"\n\n_plain.map_imperatively({model.name}, {table}{given})\n"
+    return f"class {model.name}:\n{body}\n\n_plain.map_imperatively({model.name}, {table}{given})\n"

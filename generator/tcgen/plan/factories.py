@@ -16,7 +16,7 @@ from tcgen.plan.columns import Attribute, Tables, is_whole
 from tcgen.plan.comparisons import compared, make_room
 from tcgen.plan.domains import within_domain
 from tcgen.plan.groups import groups_of
-from tcgen.plan.imports import apart, bound_names, model_name, sorted_imports
+from tcgen.plan.imports import apart, bound_names, model_name, names_in, sorted_imports
 from tcgen.plan.layout import assignment
 from tcgen.plan.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.parents import Link, required_links
@@ -346,7 +346,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
             )
     for attribute, code in values.items():
         imports |= code.imports
-        base_names |= {word for word in _BASE_WORDS if re.search(rf"\b{word}\b", code.text)}
+        base_names |= _BASE_WORDS & names_in(code.text)
         fields.append(FieldPlan(name=attribute, code=code.text.strip(), reason=code.reason))
     used = {word for word in ("Use", "PostGenerated") if any(f"{word}(" in one.code for one in fields)}
     if used:
@@ -410,4 +410,4 @@ def _bound(line: str, cls: ImportRef) -> dict[str, str]:
     return {} if line.startswith(f"from {cls.module} import ") else bound_names(line)
 
 
-_BASE_WORDS = ("fake", "in_turn", "serial", "short_text", "spelled")
+_BASE_WORDS = {"fake", "in_turn", "serial", "short_text", "spelled"}

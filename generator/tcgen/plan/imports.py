@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import re
 from collections.abc import Iterable, Mapping
@@ -47,6 +48,11 @@ def bound_names(line: str) -> dict[str, str]:
     """Return the names a ``from … import …`` statement binds → the name in the module."""
     names = [one.strip() for one in line.partition(" import ")[2].split(",")]
     return {one.rpartition(" as ")[2]: one.partition(" as ")[0] for one in names}
+
+
+def names_in(code: str) -> set[str]:
+    """Return the names an expression mentions."""
+    return {node.id for node in ast.walk(ast.parse(code.strip(), mode="eval")) if isinstance(node, ast.Name)}
 
 
 def apart(values: Mapping[str, Code], ours: Mapping[str, str]) -> dict[str, Code]:

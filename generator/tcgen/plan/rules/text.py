@@ -8,6 +8,8 @@ from tcgen.plan.source import Code, quoted
 
 # a row's number never has more digits than this within one test run
 _DIGITS = 7
+# a literal beyond this does not fit on a line
+_TOO_LONG = 50
 # the shortest text of providers that give fewer than four characters
 _SHORTEST = {
     "word": 1,
@@ -82,5 +84,7 @@ def numbered(attribute: Attribute) -> Code:
 
 
 def _of_length(stem: str, shortest: int, most: int | None) -> Code:
+    if shortest > _TOO_LONG:
+        return Code(f'"x" * {shortest}', reason="of the length its CHECK asks")
     text = (stem * (shortest // len(stem) + 1))[: max(shortest, 1)] if shortest else stem
     return Code(quoted(text if most is None else text[:most]), reason="of the length its CHECK asks")
