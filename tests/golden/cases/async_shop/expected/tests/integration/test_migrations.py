@@ -11,6 +11,7 @@ from .schema import alembic_config
 
 def test_schema_is_at_the_only_head(db_connection: Connection) -> None:
     context = MigrationContext.configure(db_connection)
-    heads = ScriptDirectory.from_config(alembic_config()).get_heads()
+    scripts = ScriptDirectory.from_config(alembic_config())
+    heads = scripts.get_heads()
     assert len(heads) == 1, f"several heads, run `alembic merge heads`: {heads}"
     assert set(context.get_current_heads()) == set(heads)

@@ -68,10 +68,16 @@ class ModelFactory(SQLAlchemyFactory[T]):
     __bypass_init__: ClassVar[bool] = False
 
     @classmethod
+    def is_supported_type(cls, value: Any) -> TypeGuard[type[T]]:
+        # polyfactory must not make factories of other people's with this one
+        return cls is not ModelFactory and super().is_supported_type(value)
+
+    @classmethod
     def get_model_fields(cls) -> list[FieldMeta]:
         # Only what is declared: polyfactory need not know the type of every column.
         bases = [base for base in cls.__mro__ if base not in ModelFactory.__mro__]
         declared = {name for base in bases for name in vars(base)}
+        configure_mappers()  # a backref is no attribute before
         names = inspect(cls.__model__).all_orm_descriptors.keys()
         return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
 
@@ -103,9 +109,9 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def build(cls, *_: Any, **kwargs: Any) -> T:
         if not cls.__bypass_init__:
             return super().build(**kwargs)
-        configure_mappers()  # as the model's own __init__ would have done
+        values = cls.process_kwargs(**kwargs)
         instance: T = inspect(cls.__model__).class_manager.new_instance()
-        for name, value in cls.process_kwargs(**kwargs).items():
+        for name, value in values.items():
             setattr(instance, name, value)
         return instance
 

@@ -13,6 +13,7 @@ from polyfactory.factories.sqlalchemy_factory import (
 )
 from polyfactory.field_meta import FieldMeta
 from sqlalchemy import inspect
+from sqlalchemy.orm import configure_mappers
 
 T = TypeVar("T")
 
@@ -66,10 +67,16 @@ class ModelFactory(SQLAlchemyFactory[T]):
     __parents__: ClassVar[tuple[Parent, ...]] = ()
 
     @classmethod
+    def is_supported_type(cls, value: Any) -> TypeGuard[type[T]]:
+        # polyfactory must not make factories of other people's with this one
+        return cls is not ModelFactory and super().is_supported_type(value)
+
+    @classmethod
     def get_model_fields(cls) -> list[FieldMeta]:
         # Only what is declared: polyfactory need not know the type of every column.
         bases = [base for base in cls.__mro__ if base not in ModelFactory.__mro__]
         declared = {name for base in bases for name in vars(base)}
+        configure_mappers()  # a backref is no attribute before
         names = inspect(cls.__model__).all_orm_descriptors.keys()
         return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
 
