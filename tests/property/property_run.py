@@ -125,8 +125,12 @@ class Bench:
 
     @cached_property
     def _environment(self) -> Any:
-        worker = Worker(src_path=str(template_folder()), dst_path=self.folder, unsafe=True, quiet=True)
-        return worker.jinja_env
+        # a copy without .git, of which Copier would take what was committed
+        template = self.folder / "template"
+        template.mkdir()
+        shutil.copy(template_folder() / "copier.yml", template)
+        shutil.copytree(template_folder() / "templates", template / "templates")
+        return Worker(src_path=str(template), dst_path=self.folder, unsafe=True, quiet=True).jinja_env
 
     @contextmanager
     def database(self, name: str) -> Iterator[URL]:
