@@ -68,6 +68,8 @@ class Constraints(Keys):
             self.imply(known)
         if self.flip(6):
             self.add_up(known)
+        if self.flip(4):
+            self.exclude(known)
 
     def check_keys(self, known: Known) -> None:
         """Let exactly one of two optional keys be set, or two keys lead to different rows."""
@@ -96,6 +98,18 @@ class Constraints(Keys):
         form = self.pick("{c} = {a} + {b}", "{a} + {b} <= {c}", "{c} - {b} = {a} AND {a} > 0")
         sql = form.format(a=quote(net.name), b=quote(tax.name), c=quote(total.name))
         known.model.args.append(f"_sa.CheckConstraint({sql!r})")
+
+    def exclude(self, known: Known) -> None:
+        """Let no two ranges overlap, at all or where they belong to one parent."""
+        kind = self.pick("INT4RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE")
+        during = self.add(known, self.column_name(), Sort(f"_pg.{kind}()", values=0), nullable=self.flip(3))
+        known.taken.add(during.attr)
+        parts = [(during.name, "&&")]
+        keys = [one for one in known.model.columns if one.attr in known.foreign and "Integer" in one.type]
+        if keys and self.flip():
+            parts.insert(0, (keys[0].name, "="))
+        given = ", ".join(f"({name!r}, {sign!r})" for name, sign in parts)
+        known.model.args.append(f"_pg.ExcludeConstraint({given}, name='ex_{self.number()}')")
 
     def free(self, known: Known, *, nullable: bool | None = None) -> list[Column]:
         """Return columns that no constraint speaks of yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
 from tcgen.ir.schema import TableFact
+
+_EXCLUDED = re.compile(r'(?:"((?:[^"]|"")+)"|(\w+)) WITH (?:=|&&)')
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,13 @@ class Group:
 
 
 def groups_of(table: TableFact) -> Iterable[Group]:
-    """Return what the unique constraints, unique indexes and the primary key of a table ask."""
+    """Return what the unique constraints and indexes, the exclusions and the primary key of a table ask."""
     for unique in table.uniques:
         if columns := unique.columns or _mentioned(unique.expressions):
             yield Group(columns, unique.nulls_not_distinct)
+    for sql in table.excludes:
+        if columns := tuple(quoted.replace('""', '"') or plain for quoted, plain in _EXCLUDED.findall(sql)):
+            yield Group(columns)
     if table.primary_key:
         yield Group(table.primary_key, strict=True)
 

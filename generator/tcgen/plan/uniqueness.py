@@ -31,6 +31,7 @@ _PREFERENCE = (
     "money",
     "bit",
     "json",
+    "range",
 )
 # a callable default of these types makes a new value each time
 _FRESH_BY_DEFAULT = ("uuid",)

@@ -192,3 +192,26 @@ def test_short_unique_texts_stay_short() -> None:
 def test_a_type_that_cannot_count_leaves_the_choice_to_others() -> None:
     pair = table("things", key(), column("a", of_type("JSONB", "JSON")), column("b", TEXT), uniques=["a b"])
     assert apart(pair).counted == {"b"}
+
+
+@pytest.mark.parametrize("kind", ["INT4RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE"])
+def test_ranges_that_must_not_overlap(kind: str) -> None:
+    during = of_type(kind, "AbstractSingleRange", ddl=kind)
+    rooms = table(
+        "rooms", key(), column("time of day", during), excludes=['EXCLUDE USING gist ("time of day" WITH &&)']
+    )
+    code = next(iter(factories([rooms], [mapper("Room", rooms)])["Room"].fields)).code
+    assert apart(rooms).counted == {"time of day"}
+    assert "next(serial)" in code
+
+
+def test_an_exclusion_within_a_new_parent() -> None:
+    during = of_type("TSRANGE", "AbstractSingleRange", ddl="TSRANGE")
+    stays = table(
+        "stays",
+        key(),
+        column("room"),
+        column("during", during, nullable=True),
+        excludes=["EXCLUDE USING gist (room WITH =, during WITH &&)"],
+    )
+    assert apart(stays, "room").counted == frozenset()

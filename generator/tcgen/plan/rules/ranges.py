@@ -18,11 +18,30 @@ _RANGES = {
 }
 
 
+_DELTA = ("from datetime import timedelta",)
+_APART = {
+    "INT": ("next(serial)", "1", ()),
+    "NUM": ("Decimal(next(serial))", "1", ()),
+    "DATE": ("date(2000, 1, 1) + timedelta(days=next(serial))", "timedelta(days=1)", _DELTA),
+    "TSTZ": (
+        "datetime.fromtimestamp(next(serial) * 3600, timezone.utc)",
+        "timedelta(hours=1)",
+        _DELTA,
+    ),
+    "TS": ("datetime(2024, 1, 1) + timedelta(hours=next(serial))", "timedelta(hours=1)", _DELTA),
+}
+"""Where a range of the row's own begins, and how long it is."""
+
+
 def single(attribute: Attribute) -> Code:
     """A range of the column's kind."""
     name = (innermost(attribute.type).ddl or "INT4RANGE").upper()
-    bounds_, imports = next(value for key, value in _RANGES.items() if name.startswith(key))
+    kind = next(key for key in _RANGES if name.startswith(key))
+    bounds_, imports = _RANGES[kind]
     needed = frozenset({"from sqlalchemy.dialects.postgresql import Range", *imports})
+    if attribute.distinct:
+        start, length, more = _APART[kind]
+        return Code(f"Use(lambda: Range(start := {start}, start + {length}))", needed | {*more}, "unique")
     return Code(f"Range({bounds_})", needed, "a range")
 
 
