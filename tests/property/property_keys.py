@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 from property_source import Column, Model, Module, Relationship, is_attribute
-from property_types import WHOLE, Sort, sorts
+from property_types import WHOLE, Sort, key_sorts, sorts
 
 ENUMS = {
     "Colour": [("RED", "red"), ("GREEN", "green"), ("DARK_BLUE", "dark-blue")],
@@ -169,7 +169,7 @@ class Keys:
 
     def natural(self, known: Known) -> None:
         """Add a column of the primary key that nobody fills."""
-        sort = self.draw(sorts(ENUMS).filter(lambda one: one.values != 0 and one.key))
+        sort = self.draw(key_sorts(ENUMS))
         column = self.add(known, self.column_name(), sort, primary_key=True)
         if sort.kind == "whole":
             column.options["autoincrement"] = "False"
