@@ -1,0 +1,7 @@
+"""The base of all models here."""
+
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    pass
