@@ -116,40 +116,51 @@ class ModelFactory(SQLAlchemyFactory[T]):
         return instance
 
     @classmethod
-    def _with_parents(cls, given: dict[str, Any]) -> dict[str, Any]:
-        for name, factory in cls._related(given):
-            given[name] = factory.create_sync()
+    def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
+        # all parents before any child, which a flush would find half made
+        given = [dict(kwargs) for _ in range(size)]
+        for name, factory in cls._related(kwargs):
+            rows = factory.create_batch_sync(size)
+            for values, row in zip(given, rows, strict=True):
+                values[name] = row
         for parent in cls.__parents__:
-            if (known := parent.known(given)) is not None:
-                parent.copy_keys(parent.factory.create_sync(**known), given)
+            for values in given:
+                if (known := parent.known(values)) is not None:
+                    parent.copy_keys(parent.factory.create_sync(**known), values)
         return given
 
     @classmethod
     def create_sync(cls, **kwargs: Any) -> T:
-        return super().create_sync(**cls._with_parents(kwargs))
+        return super().create_sync(**cls._with_parents(1, kwargs)[0])
 
     @classmethod
     def create_batch_sync(cls, size: int, **kwargs: Any) -> list[T]:
-        # all parents before any child, which a flush would find half made
-        given = [cls._with_parents(dict(kwargs)) for _ in range(size)]
-        rows = [cls.build(**values) for values in given]
+        rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
         return cls._get_sync_persistence().save_many(rows)
 
     @classmethod
-    async def _with_parents_async(cls, given: dict[str, Any]) -> dict[str, Any]:
-        for name, factory in cls._related(given):
-            given[name] = await factory.create_async()
+    async def _with_parents_async(
+        cls, size: int, kwargs: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        given = [dict(kwargs) for _ in range(size)]
+        for name, factory in cls._related(kwargs):
+            rows = await factory.create_batch_async(size)
+            for values, row in zip(given, rows, strict=True):
+                values[name] = row
         for parent in cls.__parents__:
-            if (known := parent.known(given)) is not None:
-                parent.copy_keys(await parent.factory.create_async(**known), given)
+            for values in given:
+                if (known := parent.known(values)) is not None:
+                    row = await parent.factory.create_async(**known)
+                    parent.copy_keys(row, values)
         return given
 
     @classmethod
     async def create_async(cls, **kwargs: Any) -> T:
-        return await super().create_async(**await cls._with_parents_async(kwargs))
+        [values] = await cls._with_parents_async(1, kwargs)
+        return await super().create_async(**values)
 
     @classmethod
     async def create_batch_async(cls, size: int, **kwargs: Any) -> list[T]:
-        given = [await cls._with_parents_async(dict(kwargs)) for _ in range(size)]
+        given = await cls._with_parents_async(size, kwargs)
         rows = [cls.build(**values) for values in given]
         return await cls._get_async_persistence().save_many(rows)
