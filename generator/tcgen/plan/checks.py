@@ -47,6 +47,7 @@ def limits_of(
     required: set[str],
     whole: set[str],
     values: Mapping[str, tuple[str, ...]] | None = None,
+    known: Mapping[str, Limits] | None = None,
 ) -> dict[str, Limits]:
     """Return limits that make all conditions true at once.
 
@@ -55,11 +56,12 @@ def limits_of(
         required: Columns that will hold a value; the others stay NULL unless a condition wants more.
         whole: Columns of an integer type, where ``> 0`` means ``>= 1``.
         values: Columns of an enum → the values it has.
+        known: What is asked of some columns already.
 
     Returns:
         Column name → limits, for the alternative that needs the fewest extra columns.
     """
-    states: list[Alternative] = [{}]
+    states: list[Alternative] = [dict(known or {})]
     for sql in checks:
         try:
             condition = cast("e.Expression", sqlglot.parse_one(sql, dialect="postgres"))

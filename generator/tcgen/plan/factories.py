@@ -18,6 +18,7 @@ from tcgen.plan.domains import within_domain
 from tcgen.plan.groups import groups_of
 from tcgen.plan.imports import apart, bound_names, model_name, names_in, sorted_imports
 from tcgen.plan.layout import assignment
+from tcgen.plan.limits import Limits
 from tcgen.plan.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.parents import Link, required_links
 from tcgen.plan.providers import provider_code
@@ -165,7 +166,15 @@ def _limited(
         values = {one.name: one.type.enum.values for one in fact.columns if one.type.enum is not None}
         # a constraint lets NULL be there once
         once = {column for group in groups_of(fact) if group.strict for column in group.columns}
-        found = limits_of(checks, required=required | defaulted | once, whole=whole, values=values)
+        # a class may map columns of several of its tables to one attribute
+        known = {
+            column: limited[name].limits
+            for (of, column), name in by_column.items()
+            if of == table and limited[name].limits != Limits()
+        }
+        found = limits_of(
+            checks, required=required | defaulted | once, whole=whole, values=values, known=known
+        )
         for column, limits in found.items():
             name = by_column.get((table, column))
             if name is not None:

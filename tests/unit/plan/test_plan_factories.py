@@ -323,3 +323,21 @@ def test_attributes_polyfactory_has_itself_are_set_by_name() -> None:
     assert [field.name for field in made.fields if field.reserved] == ["batch", "_secret"]
     assert ast.parse(made.reserved_code, mode="eval")
     assert '"batch": ' in made.reserved_code
+
+
+def test_one_attribute_for_columns_of_two_tables_satisfies_the_checks_of_both() -> None:
+    animals = table(
+        "animals",
+        key(),
+        *(column(name, nullable=True) for name in ("name", "status")),
+        checks=["(status IS NULL) <> (name IS NULL)"],
+    )
+    dogs = table(
+        "dogs",
+        column("id", primary_key=True),
+        *(column(name, nullable=True) for name in ("email", "status")),
+        checks=["(email IS NULL) <> (status IS NULL)"],
+        foreign_keys=(foreign("id", "animals"),),
+    )
+    tables, classes = [animals, dogs], [mapper("Animal", animals), mapper("Dog", animals, dogs)]
+    assert fields_of(factories(tables, classes)["Dog"]).keys() in ({"name", "email"}, {"status"})
