@@ -14,7 +14,8 @@ def ratio(rounds: list[float] | str, floor: list[float]) -> str:
     """Return the median share of the floor's speed, round by round."""
     if isinstance(rounds, str):
         return "fails"
-    return f"{median(one / bare for one, bare in zip(rounds, floor, strict=True)):.2f}"
+    share = median(one / bare for one, bare in zip(rounds, floor, strict=True))
+    return f"{share:.2f}" if share >= 0.01 else f"1/{1 / share:,.0f}"
 
 
 def rows(found: dict[str, Any]) -> list[list[str]]:

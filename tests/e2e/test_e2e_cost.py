@@ -118,4 +118,4 @@ def test_the_benchmark_runs() -> None:
     assert done.returncode == 0, done.stderr
     lines = [line.split("|") for line in done.stdout.splitlines()[2:]]
     assert [line[2].strip() for line in lines] == ["build", "create"] * 3
-    assert all(float(line[4]) > 0 for line in lines)
+    assert all(line[4].strip() not in ("", "fails") for line in lines)

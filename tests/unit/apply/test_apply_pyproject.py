@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tcgen.apply.pyproject import add_group
+from tcgen.apply.pyproject import add_group, add_providers
 from tcgen.errors import TcgenError
 
 if sys.version_info >= (3, 11):
@@ -114,3 +114,33 @@ def test_a_group_of_another_form_is_refused(tmp_path: Path, text: str) -> None:
     assert error.value.code == "bad-pyproject"
     assert "pyproject.toml" in error.value.message
     assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        "",
+        "[project]\nname = 'x'  # mine\n",
+        "[tool.tcgen]\ndest = 'checks'  # here\n\n[tool.ruff]\nline-length = 99\n",
+        "[tool.tcgen.providers]\n# mine\n'a.B.c' = 'kept'\n\n[tool.ruff]\nline-length = 99\n",
+    ],
+)
+def test_providers_are_added_and_the_users_stay(tmp_path: Path, before: str, ending: str) -> None:
+    path = tmp_path / "pyproject.toml"
+    path.write_bytes(before.replace("\n", ending).encode())
+    code = 'Use(lambda: f"{next(serial)}")'
+    change = add_providers(tmp_path, {"a.B.c": "new", "a.B.d": code})
+    assert change.kind == "update"
+    text = change.new.decode()
+    found = tomllib.loads(text)["tool"]["tcgen"]["providers"]
+    assert found == {"a.B.c": "kept" if "kept" in before else "new", "a.B.d": code}
+    assert set(before.splitlines()) <= set(text.splitlines())
+    assert not before or text.count("\n") == text.count(ending)
+    path.write_bytes(change.new)
+    assert add_providers(tmp_path, {"a.B.d": "other"}).kind == "unchanged"
+
+
+def test_a_pyproject_is_made_for_providers(tmp_path: Path) -> None:
+    change = add_providers(tmp_path, {"a.B.c": "1"})
+    assert (change.kind, change.new) == ("create", b'[tool.tcgen.providers]\n"a.B.c" = "1"\n')

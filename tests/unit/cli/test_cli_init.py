@@ -53,7 +53,7 @@ def init(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return tcgen("init", "--yes", "--python", sys.executable, *arguments, cwd=project)
 
 
-@pytest.mark.parametrize("command", ["init", "inspect", "plan", "demo"])
+@pytest.mark.parametrize("command", ["init", "inspect", "plan", "verify", "demo"])
 def test_help_has_examples(tmp_path: Path, command: str) -> None:
     done = tcgen(command, "--help", cwd=tmp_path)
     assert done.returncode == 0
@@ -111,6 +111,10 @@ def test_no_models(project: Path) -> None:
     [
         ("[tool.tcgen]\ncolour = 1\n", "colour"),
         ('[tool.tcgen.providers]\n"shop.models.Book.title" = "Use("\n', "shop.models.Book.title"),
+        (
+            '[tool.tcgen.providers]\n"shop.models.Book.titel" = "1"\n',
+            'did you mean "shop.models.Book.title"?',
+        ),
         ("[tool.tcgen\n", "pyproject.toml"),
         ('[tool.tcgen]\ndest = "../up"\n', "dest = ../up"),
         ("[tool.tcgen]\ndest = 3\n", "dest"),
