@@ -6,7 +6,6 @@ from importlib import import_module
 
 from sqlalchemy.engine import URL, Engine
 
-
 from legacy.assets import Base
 from sqlmodel import SQLModel
 
