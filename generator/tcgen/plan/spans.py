@@ -102,7 +102,7 @@ def few_values(attribute: Attribute) -> int | None:
     if kind == "string":
         return _few_texts(attribute)
     span = span_of(attribute)
-    if span is None or span.size is None:
+    if span is None or span.size is None or span.size >= PLENTY:
         return None
     return None if span.by_type and span.size >= ENOUGH else span.size
 

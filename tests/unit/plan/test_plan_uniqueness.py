@@ -215,3 +215,10 @@ def test_an_exclusion_within_a_new_parent() -> None:
         excludes=["EXCLUDE USING gist (room WITH =, during WITH &&)"],
     )
     assert apart(stays, "room").counted == frozenset()
+
+
+def test_a_wide_range_far_up_is_counted() -> None:
+    price = of_type("Numeric", ddl="NUMERIC(12, 8)", precision=12, scale=8)
+    made = planned(key(), column("a", price), uniques=["a"], checks=["a NOT IN (1123, 1277) AND a >= 1123"])
+    assert fields_of(made)["a"].count("next(serial)") == 1
+    assert made.most_rows is None
