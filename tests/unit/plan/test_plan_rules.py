@@ -60,6 +60,7 @@ PLAIN = [
     (UUID, uuid.UUID),
     (of_type("Uuid", ddl="UUID", as_uuid=False), str),
     (of_type("JSONB", "JSON", ddl="JSONB"), dict),
+    (of_type("JSON", ddl="JSON", python_type="list"), list),
     (of_type("HSTORE", ddl="HSTORE"), dict),
     (of_type("ARRAY", ddl="INTEGER[]", item=INTEGER), list),
     (of_type("LargeBinary", ddl="BYTEA"), bytes),

@@ -30,19 +30,25 @@ def takes(cls: Live, value: Live) -> bool:
 
 def _associations() -> Iterator[tuple[Live, Live]]:
     # as_mutable keeps the pair nowhere but in the listener that waits for the mapper
-    with suppress(Exception):
-        mapper: Live = Mapper
-        for listeners in mapper.dispatch.mapper_configured._clslevel.values():
-            for listener in listeners:
-                yield from _pairs(listener, 0)
+    mapper: Live = Mapper
+    for listeners in mapper.dispatch.mapper_configured._clslevel.values():
+        for listener in listeners:
+            yield from _pairs(listener, 0)
 
 
 def _pairs(function: Live, depth: int) -> Iterator[tuple[Live, Live]]:
-    if depth > 4 or not inspect.isfunction(function):
-        return
-    held = inspect.getclosurevars(function).nonlocals
+    held = _closure(function) if depth < 5 and inspect.isfunction(function) else {}
     cls, type_ = held.get("cls"), held.get("sqltype")
     if type_ is not None and inspect.isclass(cls) and issubclass(cls, Mutable):
         yield type_, cls
     for value in held.values():
         yield from _pairs(value, depth + 1)
+
+
+def _closure(function: Live) -> dict[str, Live]:
+    cells = zip(function.__code__.co_freevars, function.__closure__ or ())  # noqa: B905  # Python 3.8
+    found = {}
+    for name, cell in cells:
+        with suppress(ValueError):  # not filled yet
+            found[name] = cell.cell_contents
+    return found

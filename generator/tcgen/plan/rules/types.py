@@ -12,7 +12,7 @@ from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.columns import Attribute
 from tcgen.plan.naming import is_plain_name
 from tcgen.plan.rules import containers, ranges, shapes
-from tcgen.plan.rules.containers import held
+from tcgen.plan.rules.containers import document, held
 from tcgen.plan.rules.kinds import innermost, kind_of
 from tcgen.plan.rules.pattern import example, form_of, spelled
 from tcgen.plan.rules.text import bounded, bounds, numbered
@@ -335,7 +335,7 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "uuid": _uuid("Use(fake.uuid4, cast_to=None)"),
     "uuid_str": _uuid("Use(fake.uuid4)"),
     "uuid_hex": _uuid("Use(lambda: fake.uuid4(cast_to=None).hex)"),
-    "json": held("Use(dict[str, object])", '{"number": next(serial)}'),
+    "json": document,
     "json_str": held('"{}"', "f'{{\"number\": {next(serial)}}}'"),
     "hstore": held("Use(dict[str, str])", '{"number": str(next(serial))}'),
     "list_str": held('Use(lambda: ["value"])', '[f"value-{next(serial)}"]'),
