@@ -141,7 +141,7 @@ def test_a_second_up_changes_nothing(client: docker.DockerClient) -> None:
     assert {image.id for image in client.images.list()} == before
 
 
-def wait_for(holds, seconds: float = 30.0) -> bool:
+def wait_for(holds, seconds: float = 90.0) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if holds():
