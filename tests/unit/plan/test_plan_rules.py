@@ -355,3 +355,10 @@ def test_times_and_addresses_of_their_own() -> None:
     ):
         made = values_of(value_for(attribute(type_, distinct=True)), spelled=spelled)
         assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize("name", ['na"me', "{boom()}", "a\\", "it's", "a\nb", "%", "größe", "_"])
+@pytest.mark.parametrize("limits", [Limits(), Limits(min_length=20)], ids=["any", "long"])
+def test_a_hostile_name_stays_out_of_the_code_of_a_unique_text(name: str, limits: Limits) -> None:
+    made = values_of(value_for(attribute(string(30), name, limits=limits, distinct=True)))
+    assert len(set(made)) == len(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tcgen.plan.columns import Attribute
 from tcgen.plan.rules.kinds import innermost, length_of
 from tcgen.plan.source import Code, quoted
@@ -54,7 +56,8 @@ def bounded(attribute: Attribute, provider: str, longest: int | None) -> Code:
 def numbered(attribute: Attribute) -> Code:
     """Return a text that carries the row's number."""
     shortest, most = bounds(attribute)
-    stem = attribute.name.lower().strip("_").replace("_", "-") or "value"
+    # it is written into an f-string: nothing but letters, digits and hyphens
+    stem = re.sub(r"[\W_]+", "-", attribute.name.lower()).strip("-") or "value"
     if attribute.distinct and "mail" in stem and (most is None or most >= 30) and shortest <= 16:
         return Code('Use(lambda: f"user{next(serial)}@example.com")', reason="unique")
     if (
