@@ -222,3 +222,16 @@ def test_a_wide_range_far_up_is_counted() -> None:
     made = planned(key(), column("a", price), uniques=["a"], checks=["a NOT IN (1123, 1277) AND a >= 1123"])
     assert fields_of(made)["a"].count("next(serial)") == 1
     assert made.most_rows is None
+
+
+@pytest.mark.parametrize(
+    ("check", "counted"),
+    [
+        ("a <> 5", "Use(next, serial)"),
+        ("a <> 1062", "Use(lambda: 1063 + next(serial))"),
+        ("a <> 2000000000", "Use(next, serial)"),
+    ],
+)
+def test_a_count_never_comes_to_a_number_its_check_refuses(check: str, counted: str) -> None:
+    thing = planned(key(), column("a", INTEGER), uniques=["a"], checks=[check])
+    assert fields_of(thing)["a"] == counted

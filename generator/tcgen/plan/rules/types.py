@@ -166,10 +166,17 @@ def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
 def _counted(attribute: Attribute) -> str:
     """Return an expression for a number of the row's own, in the units of its span."""
     span = span_of(attribute)
-    if span is None or (span.high is None and span.low <= FIRST_SERIAL):
+    if span is None:
         return "next(serial)"
-    number = "next(serial)" if span.high is None else f"next(serial) % {span.high - span.low + 1}"
-    return f"{span.low} + {number}" if span.low else number
+    low, high = span.low, span.high
+    if span.refused and (high is not None or span.refused[-1] >= FIRST_SERIAL):
+        # between 2**31 and the serial of any run there is room enough to count up
+        low, widest = _widest_gap(low, 2**31 - 1 if high is None else high, set(span.refused))
+        high = None if high is None else widest
+    if high is None and low <= FIRST_SERIAL:
+        return "next(serial)"
+    number = "next(serial)" if high is None else f"next(serial) % {high - low + 1}"
+    return f"{low} + {number}" if low else number
 
 
 def _integer(attribute: Attribute) -> Code:
