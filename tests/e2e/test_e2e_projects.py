@@ -78,3 +78,11 @@ def test_legacy(tmp_path: Path, on_a_url: dict[str, str]) -> None:
     assert len(classes) == 15
     done = pytest_in(root, "tests/integration", **on_a_url)
     assert_green(done, classes)
+
+
+def test_every_type(tmp_path: Path) -> None:
+    """Each column type of SQLAlchemy, PostgreSQL and the libraries that bring types, NOT NULL and UNIQUE."""
+    root = suite_of("every_type", tmp_path)
+    classes = mapped_classes(root)
+    assert len(classes) == 25
+    assert_green(pytest_in(root, "tests/integration", TEST_DATABASE="embedded"), classes)
