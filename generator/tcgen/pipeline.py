@@ -17,6 +17,7 @@ from tcgen.introspect.runner import inspect_project
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
+from tcgen.ir.service import ServiceChoice
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
 from tcgen.plan.database import failed_at
 from tcgen.plan.providers import check_providers
@@ -33,7 +34,7 @@ class Request:
     python: str | None = None
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
-    services: tuple[str, ...] = ("postgres",)
+    services: tuple[ServiceChoice, ...] | None = None
     ci: CiProvider | None = None
     dest: str | None = None
 
@@ -88,6 +89,7 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         ci=request.ci,
         providers=settings.providers,
         migrations_error=recorded.get("database", {}).get("migrations_error", ""),
+        services=recorded_services(request.root) if request.services is None else request.services,
     )
     return Planned(project, schema, build_plan(project, schema, options), options)
 
@@ -137,6 +139,19 @@ def _spare_ci(change: Change) -> Change:
 def plan_text(root: Path) -> str:
     """Return a project's plan in the form the answers file keeps; for plain ``copier copy``."""
     return plan_lines(plan(Request(root=root)).plan)
+
+
+def recorded_services(root: Path) -> tuple[ServiceChoice, ...] | None:
+    """Return the services of the last run; None before the first.
+
+    Raises:
+        TcgenError: The recorded plan cannot be read.
+    """
+    recorded = recorded_plan(root)
+    if recorded is None:
+        return None
+    rows = [json.loads(line) for line in recorded.splitlines()[1:]]
+    return tuple(ServiceChoice.model_validate(row["choice"]) for row in rows if "choice" in row)
 
 
 def _recorded_suite(root: Path) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
+from tcgen.catalogue import DATABASE, GENERIC, kind_of
 from tcgen.config import check_dest
 from tcgen.errors import TcgenError
+from tcgen.ir.service import ServiceChoice
 from tcgen.pipeline import Request
 
 
@@ -36,15 +38,18 @@ Alembic = Annotated[
     str | None, typer.Option("--alembic-config", metavar="PATH", help="Which alembic.ini to use.")
 ]
 Service = Annotated[
-    list[str] | None, typer.Option("--service", metavar="NAME", help="Services to use [postgres].")
+    list[str] | None,
+    typer.Option(
+        "--service",
+        metavar="NAME",
+        help="Services to use instead of those that are found; postgres alone for no other.",
+    ),
 ]
 Ci = Annotated[CiChoice | None, typer.Option("--ci", help="CI files to write.")]
 Dest = Annotated[
     str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
-
-SERVICES = ("postgres",)
 
 
 def request(
@@ -61,11 +66,6 @@ def request(
     Raises:
         TcgenError: A flag names something that does not exist.
     """
-    for name in service or ():
-        if name not in SERVICES:
-            raise TcgenError(
-                "unknown-service", f"no service is called {name!r}", hint=f"there are: {', '.join(SERVICES)}"
-            )
     if dest is not None:
         check_dest(dest, "--dest")
     return Request(
@@ -73,7 +73,24 @@ def request(
         python=python,
         models=tuple(models or ()),
         alembic_config=alembic_config,
-        services=tuple(service or SERVICES),
+        services=None if service is None else chosen(service),
         ci=None if ci is None else ci.value,
         dest=None if dest is None else Path(dest).as_posix(),
     )
+
+
+def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
+    """Return the services of these names, as the catalogue has them.
+
+    Raises:
+        TcgenError: There is none of a name, or it needs to be described.
+    """
+    for name in names:
+        kind_of(name)
+        if name == GENERIC:
+            raise TcgenError(
+                "bad-service",
+                "a generic service has to be described",
+                hint="tcgen add-service generic --help",
+            )
+    return tuple(ServiceChoice(kind=name, name=name) for name in dict.fromkeys(names) if name != DATABASE)

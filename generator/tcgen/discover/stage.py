@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tcgen.discover.alembic import find_alembic
 from tcgen.discover.ci import find_ci, find_git
-from tcgen.discover.compose import find_compose_files
+from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies
 from tcgen.discover.interpreter import find_interpreter
 from tcgen.discover.manifest import Manifest, first_text, read_manifest
@@ -60,6 +60,7 @@ def discover(
     code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
     tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
     environment = find_settings(tree, bases)
+    compose_files = find_compose_files(tree)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)
     diagnostics.extend((*layout.diagnostics, *interpreter.diagnostics, *alembic_remarks))
@@ -81,7 +82,8 @@ def discover(
         env_defaults=environment.env_defaults,
         environment_names=environment.environment_names,
         async_engine=environment.async_engine,
-        compose_files=find_compose_files(tree),
+        compose_files=compose_files,
+        compose_images=find_compose_images(tree, compose_files),
         ci=provider,
         is_git=git is not None,
         diagnostics=tuple(diagnostics),

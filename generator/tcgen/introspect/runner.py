@@ -116,6 +116,7 @@ def _request(project: Project, models: Sequence[str], alembic_config: str | None
         "mode": "models",
         "root": str(Path(project.root).resolve()),
         "name": project.name,
+        "distributions": list(project.dependencies),
         "source_roots": list(project.source_roots),
         "packages": list(project.packages),
         "models": list(models),

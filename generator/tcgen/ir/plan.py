@@ -11,6 +11,7 @@ from typing import Literal
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import UrlVia
+from tcgen.ir.service import ServicePlan
 
 ANSWERS = ".tcgen/answers.yml"
 """Where a project records the plan its suite was made from."""
@@ -171,6 +172,7 @@ class SuitePlan(Frozen):
         sqlalchemy: Major and minor version the code is written for.
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
+        services: Those beside PostgreSQL.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
         install: What follows ``pip install`` in CI.
@@ -187,6 +189,7 @@ class SuitePlan(Frozen):
     environment: dict[str, str]
     setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
+    services: tuple[ServicePlan, ...] = ()
     factories: tuple[FactoryPlan, ...]
     requirements: tuple[str, ...]
     requirements_group: str

@@ -51,6 +51,7 @@ class Project(Frozen):
         dependencies: Normalised names of all declared dependencies, extras and groups included.
         env_files: ``.env``-like files, the real one before the examples, relative to the root.
         compose_files: Compose files relative to the root.
+        compose_images: Images that these run, with registry and tag as written there.
         environment_names: Names of environment variables the source text mentions.
         async_engine: The source text makes an async engine somewhere.
         env_defaults: Values for settings the project cannot be imported without, read from env_files.
@@ -75,6 +76,7 @@ class Project(Frozen):
     environment_names: tuple[str, ...] = ()
     async_engine: bool = False
     compose_files: tuple[str, ...] = ()
+    compose_images: tuple[str, ...] = ()
     ci: CiProvider = "github"
     is_git: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -329,7 +329,7 @@ class Environment(Frozen):
     """Versions in the project's interpreter.
 
     Attributes:
-        distributions: Version of each distribution tcgen asks about, None where it is not installed.
+        distributions: Version of each distribution the project declares or tcgen asks about, None where it is not installed.
         editable: The project itself is installed there in editable mode.
     """
 

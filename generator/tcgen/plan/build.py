@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
+from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.database import plan_database
 from tcgen.plan.factories import plan_factories
+from tcgen.plan.services import detect, plan_service
 
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
 
@@ -26,6 +29,7 @@ class Options:
         ci: CI provider; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         migrations_error: Why the migrations were seen to fail, and at which revisions.
+        services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
     """
 
     dest: str | None = None
@@ -33,6 +37,7 @@ class Options:
     ci: CiProvider | None = None
     providers: dict[str, str] = field(default_factory=dict)
     migrations_error: str = ""
+    services: tuple[ServiceChoice, ...] | None = None
 
 
 def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
@@ -40,7 +45,8 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
     database, remarks = plan_database(project, schema, options.migrations_error)
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
-    requirements = _requirements(project, schema, database)
+    services, about_services = _services(project, schema, options.services, database.async_runner)
+    requirements = _requirements(project, schema, database, services)
     major, minor = (int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
     return SuitePlan(
         # it stands in a docstring
@@ -52,6 +58,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         environment=schema.import_env,
         setup_modules=schema.setup_modules,
         database=database,
+        services=services,
         factories=factories,
         requirements=requirements,
         requirements_group=GROUP,
@@ -59,7 +66,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         python_versions=_pythons(project, schema),
         package_manager=project.package_manager,
         ci=options.ci or project.ci,
-        diagnostics=(*about_dest, *remarks, *about_factories),
+        diagnostics=(*about_dest, *remarks, *about_services, *about_factories),
     )
 
 
@@ -95,7 +102,21 @@ def _source_roots(project: Project, schema: Schema) -> tuple[str, ...]:
     return () if schema.environment.editable else project.source_roots
 
 
-def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> tuple[str, ...]:
+def _services(
+    project: Project,
+    schema: Schema,
+    chosen: tuple[ServiceChoice, ...] | None,
+    runner: Literal["pytest-asyncio", "anyio"] | None,
+) -> tuple[tuple[ServicePlan, ...], tuple[Diagnostic, ...]]:
+    detected, remarks = detect(project, schema)
+    choices = detected if chosen is None else chosen
+    plans = tuple(plan_service(choice, project, runner) for choice in choices)
+    return plans, remarks if chosen is None else ()
+
+
+def _requirements(
+    project: Project, schema: Schema, database: DatabasePlan, services: tuple[ServicePlan, ...]
+) -> tuple[str, ...]:
     wanted = [
         "faker>=30",
         "filelock>=3.12",
@@ -116,7 +137,8 @@ def _requirements(project: Project, schema: Schema, database: DatabasePlan) -> t
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.24")
-    return tuple(sorted(wanted))
+    wanted += [requirement for service in services for requirement in service.requirements]
+    return tuple(sorted(set(wanted)))
 
 
 def _install(project: Project, requirements: tuple[str, ...]) -> str:
@@ -136,11 +158,11 @@ def _pythons(project: Project, schema: Schema) -> tuple[str, ...]:
 
 
 def plan_lines(plan: SuitePlan) -> str:
-    """Return the plan as the answers file keeps it: the suite on the first line, then a factory a line.
+    """Return the plan as the answers file keeps it: the suite on the first line, then a service or a factory a line.
 
     A line a model lets two branches that each add one merge; sorted keys and ASCII keep it the same
     whichever version of Python wrote it.
     """
-    suite = plan.model_dump(mode="json", exclude={"factories", "diagnostics"})
-    lines = [suite, *(factory.model_dump(mode="json") for factory in plan.factories)]
+    suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
+    lines = [suite, *(one.model_dump(mode="json") for one in (*plan.services, *plan.factories))]
     return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)

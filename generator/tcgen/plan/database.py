@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from tcgen.catalogue import DATABASE, kind_of, repository
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
 from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
+from tcgen.plan.services import composed_images
 
-IMAGE = "postgres:18"
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 _SYNC = (
     ("psycopg", "psycopg"),
@@ -59,7 +60,7 @@ def plan_database(
     runs_alone = source.startswith("alembic_")
     plan = DatabasePlan(
         schema_from=source,
-        image=IMAGE,
+        image=_image(project, schema),
         sync_driver=sync_driver,
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
@@ -203,6 +204,18 @@ def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
         found |= {"btree_gist" for text in table.excludes if "WITH =" in text.upper()}
     made = set(schema.alembic.extensions_created) if schema.alembic and migrated else set()
     return tuple(sorted(found - made))
+
+
+def _image(project: Project, schema: Schema) -> str:
+    """Return the image of the project's Compose files, else one that has the extensions the schema needs."""
+    kind = kind_of(DATABASE)
+    made = schema.alembic.extensions_created if schema.alembic else ()
+    wanted = (*_extensions(schema, migrated=False), *made)
+    with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
+    composed = composed_images(project).get(DATABASE, "")
+    # one that a Compose file names has to have the extensions too
+    serves = with_extension == kind.image or repository(composed) == repository(with_extension)
+    return composed if composed and serves else with_extension
 
 
 def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:

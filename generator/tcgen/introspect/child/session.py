@@ -41,7 +41,7 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
     roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
     sys.path[:0] = [r for r in roots if r not in sys.path]
     try:
-        environment = _environment(request["name"])
+        environment = _environment(request["name"], request["distributions"])
         # Only now: these import SQLAlchemy, which may not be there.
         from . import guard, work
 
@@ -55,7 +55,7 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
         return {"error": error.fields, "missing": notes.missing, "diagnostics": notes.diagnostics}
 
 
-def _environment(name: str) -> dict[str, Live]:
+def _environment(name: str, declared: list[str]) -> dict[str, Live]:
     python = ".".join(map(str, sys.version_info[:3]))
     try:
         import sqlalchemy
@@ -76,7 +76,7 @@ def _environment(name: str) -> dict[str, Live]:
         "python": python,
         "sqlalchemy": sqlalchemy.__version__,
         "alembic": _version("alembic"),
-        "distributions": {asked: _version(asked) for asked in ASKED},
+        "distributions": {asked: _version(asked) for asked in [*ASKED, *declared]},
         "editable": _is_editable(name),
     }
 

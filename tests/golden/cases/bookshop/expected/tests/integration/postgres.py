@@ -6,24 +6,20 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import contextmanager
 from importlib.util import find_spec
-from pathlib import Path
 from tempfile import mkdtemp
 
-from filelock import FileLock
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from .containers import LOGGED, ServiceUnavailable, docker_error, image, running
+
 DRIVER = "postgresql+psycopg"
-IMAGE = os.environ.get("TEST_POSTGRES_IMAGE", "postgres:18")
+IMAGE = image("postgres:18", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
-
-
-class ServiceUnavailable(Exception):
-    """No PostgreSQL can be had; the message says what to do."""
 
 
 def source() -> str:
@@ -53,19 +49,6 @@ def _is_postgresql(url: str) -> bool:
         return False
 
 
-def docker_error() -> str | None:
-    """Return why no container engine answers, or None when one does."""
-    from testcontainers.core.docker_client import DockerClient
-
-    try:
-        # testcontainers' own client knows DOCKER_HOST, contexts and its properties file
-        with closing(DockerClient(timeout=5).client) as client:
-            client.ping()
-    except Exception as error:  # whatever the client raises, there is no engine
-        return str(error)
-    return None
-
-
 def describe(chosen: str) -> str:
     """Return the line for pytest's header; no password in it."""
     if chosen == "container":
@@ -93,14 +76,17 @@ def run_server(chosen: str) -> Iterator[URL]:
 def _container() -> Iterator[URL]:
     from testcontainers.community.postgres import PostgresContainer
 
-    if (error := docker_error()) is not None:
-        raise ServiceUnavailable(f"Docker does not answer ({error}): start it")
-    password = secrets.token_hex(8)
     container = PostgresContainer(
-        IMAGE, username="test", password=password, dbname="test", driver=None
+        IMAGE,
+        username="test",
+        password=secrets.token_hex(8),
+        dbname="test",
+        driver=None,
     )
     # durability costs time, and nobody needs these rows after a crash
-    with container.with_command("postgres -c fsync=off -c full_page_writes=off"):
+    container.with_command("postgres -c fsync=off -c full_page_writes=off")
+    with running(container):
+        LOGGED["postgres"] = container.get_wrapped_container().id
         yield make_url(container.get_connection_url()).set(drivername=DRIVER)
 
 
@@ -133,40 +119,13 @@ def _external(chosen: str) -> URL:
 
 
 @contextmanager
-def shared_server(
-    chosen: str, folder: Path, worker: str, prepare: Callable[[Engine, URL], None]
-) -> Iterator[tuple[URL, str]]:
-    """Yield the URL of the server all workers share, and the name of its template.
-
-    The first worker to come starts the server. It is also the last to leave, because a
-    container is removed with the process that started it: each worker holds a file lock
-    while it uses the server, which the system takes back even from one that crashed.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    address = folder / "address"
-    door = FileLock(folder / "door.lock")
-    with FileLock(folder / f"{worker}.in-use"), ExitStack() as stack:
-        with door:
-            if not address.exists():
-                server = stack.enter_context(run_server(chosen))
-                template = f"{server.database}_{secrets.token_hex(3)}_template"
-                _make_template(server, template, prepare)
-                address.write_text(
-                    f"{server.render_as_string(hide_password=False)}\n{template}"
-                )
-                stack.callback(_last_to_leave, folder, worker, door, server, template)
-        url, template = address.read_text().splitlines()
-        yield make_url(url), template
-
-
-def _last_to_leave(
-    folder: Path, worker: str, door: FileLock, server: URL, template: str
-) -> None:
-    with door:  # who comes now waits, and then starts a server of its own
-        (folder / "address").unlink()
-        for other in folder.glob("*.in-use"):
-            if other.stem != worker:
-                FileLock(other).acquire()
+def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Iterator[str]:
+    """Yield the URL of a server, the name of a database to clone, and the container."""
+    with run_server(chosen) as server:
+        template = f"{server.database}_{secrets.token_hex(3)}_template"
+        _make_template(server, template, prepare)
+        url = server.render_as_string(hide_password=False)
+        yield "\n".join([url, template, LOGGED.get("postgres", "")])
         drop_database(server, template)
 
 

@@ -12,23 +12,24 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Generator, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 from zlib import crc32
 
 import pytest
 from sqlalchemy import create_engine
-from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from . import postgres
+from . import containers, postgres
+from .containers import WORKER, ServiceUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 # all workers of a run share its id
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4)
 SEED = os.environ.get("TEST_SEED") or RUN[:8]
@@ -56,7 +57,7 @@ def _header(config: pytest.Config) -> list[str]:
     seed = [f"factories: TEST_SEED={SEED}"] if "TEST_SEED" in os.environ else []
     try:
         return [postgres.describe(postgres.source()), *seed]
-    except postgres.ServiceUnavailable as error:
+    except ServiceUnavailable as error:
         return [f"PostgreSQL: {error}", *seed]
 
 
@@ -73,9 +74,45 @@ def _is_deselected(config: pytest.Config) -> bool:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "postgres_server" in getattr(item, "fixturenames", ()):
+        for name in _needed(item):
             item.add_marker("integration")
-            item.add_marker("postgres")
+            item.add_marker(name)
+
+
+def _needed(item: pytest.Item) -> list[str]:
+    """Return the services whose servers a test asks for."""
+    fixtures = getattr(item, "fixturenames", ())
+    return ["postgres"] if "postgres_server" in fixtures else []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        for name in _needed(item):
+            container = containers.LOGGED.get(name)
+            if container and (log := containers.log(container, call.start)):
+                report.sections.append((f"log of the {name} container", log))
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    containers.leave()  # the fixtures are gone by now
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share, and no other run."""
+    folder = factory.getbasetemp()
+    return folder if WORKER == "main" else folder.parent
+
+
+def _unavailable(error: ServiceUnavailable) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(str(error), pytrace=False)
+    pytest.skip(str(error))
 
 
 @pytest.fixture(autouse=True)
@@ -94,29 +131,17 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[URL, str]]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]:
     """The URL of a running server, and the name of the template database on it."""
     from .schema import create_schema
 
-    folder = tmp_path_factory.getbasetemp()
-    if WORKER != "main":
-        folder = folder.parent  # that of the whole run
-    with ExitStack() as stack:
-        try:
-            server = postgres.shared_server(
-                postgres.source(), folder / "postgres", WORKER, create_schema
-            )
-            answer: tuple[URL, str] | str = stack.enter_context(server)
-        except postgres.ServiceUnavailable as error:
-            answer = str(error)
-        if not isinstance(answer, str):
-            yield answer
-        elif os.environ.get("CI"):
-            pytest.fail(answer, pytrace=False)
-        else:
-            pytest.skip(answer)
+    try:
+        run = partial(postgres.run_template, postgres.source(), create_schema)
+        shared = containers.shared(_run_folder(tmp_path_factory) / "postgres", run)
+    except ServiceUnavailable as error:
+        _unavailable(error)
+    url, template, containers.LOGGED["postgres"] = shared.split("\n")
+    return make_url(url), template
 
 
 @pytest.fixture(scope="session")

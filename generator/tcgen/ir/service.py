@@ -1,0 +1,196 @@
+"""Services beside PostgreSQL: what the catalogue knows, what a user chose, what was decided."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from tcgen.ir.base import Frozen
+
+WaitKind = Literal["log", "http", "port", "exec", "health", "file"]
+
+
+class Wait(Frozen):
+    """One condition for a container to be ready; several have to hold one after the other.
+
+    Attributes:
+        kind: ``log`` a regular expression in its log; ``http`` an answer below 400 to a path; ``port``
+            a connection; ``exec`` a command's exit status 0; ``health`` the image's own health check;
+            ``file`` a file in the container.
+        value: The expression, path, command or file; "" where there is none.
+        port: For ``http`` and ``port``; None for the first port.
+    """
+
+    kind: WaitKind
+    value: str = ""
+    port: int | None = None
+
+
+def parse_wait(text: object) -> object:
+    """Read ``log:REGEX``, ``http:[PORT]/PATH``, ``port[:PORT]``, ``exec:COMMAND``, ``file:PATH`` or ``health``.
+
+    Raises:
+        ValueError: It is none of these.
+    """
+    if not isinstance(text, str):
+        return text
+    kind, colon, value = text.partition(":")
+    if kind == "http" and (found := re.fullmatch(r"(\d*)(/\S*)", value)):
+        return Wait(kind="http", value=found[2], port=int(found[1]) if found[1] else None)
+    if kind == "port" and re.fullmatch(r"\d*", value):
+        return Wait(kind="port", port=int(value) if value else None)
+    if kind == "health" and not colon:
+        return Wait(kind="health")
+    if kind in ("log", "exec", "file") and value:
+        if kind == "log":
+            _check_pattern(value)
+        return Wait.model_validate({"kind": kind, "value": value})
+    raise ValueError(
+        f"{text!r} is no condition: log:REGEX, http:/PATH, port, exec:COMMAND, file:PATH or health"
+    )
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"{pattern!r} is no regular expression: {error}") from error
+
+
+Condition = Annotated[Wait, BeforeValidator(parse_wait)]
+
+
+def check_name(name: str) -> str:
+    """Return a name that can begin those of fixtures and stand for a module.
+
+    Raises:
+        ValueError: It cannot.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.startswith("test_"):
+        raise ValueError(f"{name!r}: lower-case letters, digits and _ only, a letter first, not test_…")
+    if name in ("postgres", "integration", "running"):
+        raise ValueError(f"{name!r} is taken")
+    return name
+
+
+def check_image(image: str) -> str:
+    """Return an image reference that has a tag or a digest.
+
+    Raises:
+        ValueError: It is none, or floats.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", image):
+        raise ValueError(f"{image!r} is not the name of an image")
+    last = image.rpartition("/")[2]
+    if "@" not in image and ":" not in last:
+        raise ValueError(f"{image!r} has no tag, so that every run may get another: {image}:TAG")
+    return image
+
+
+ServiceName = Annotated[str, AfterValidator(check_name)]
+Image = Annotated[str, AfterValidator(check_image)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+# what a variable of the project's is pointed at
+Target = Literal["url", "host", "port", "address"]
+
+
+class Client(Frozen):
+    """A library that talks to a service.
+
+    Attributes:
+        requirement: What to add where the project has none of the service's libraries.
+        asynchronous: Its fixtures are coroutines, and need a plugin that runs them.
+        bare: The project having it does not mean that it has the service.
+    """
+
+    requirement: str
+    asynchronous: bool = False
+    bare: bool = False
+
+
+class Kind(Frozen):
+    """A kind of service: the ``service.yml`` in a folder of ``templates/services``.
+
+    Attributes:
+        title: Its name as people write it.
+        image: Pinned to a line of versions.
+        why: Why this image and tag.
+        ports: The first is the one clients connect to.
+        environment: Of the container.
+        command: Of the container; "" for the image's own.
+        container: Class of testcontainers that starts it; "" for ``DockerContainer``.
+        prepared: A call on the container before it starts, such as ``with_kraft()``.
+        wait: All have to hold.
+        url: Of an f-string, with ``{address}`` for host and port.
+        clients: By name of the distribution, the one to add first.
+        settings: Ends of the names of variables that projects point at such a service.
+        images: Repositories in Compose files that are such a service, without registry and tag.
+        schemes: Of URLs in a project's settings that name such a service.
+        like: The kind whose templates it uses.
+        variants: Other images, by the PostgreSQL extension that asks for one.
+    """
+
+    title: str
+    image: Image
+    why: str
+    ports: tuple[Port, ...]
+    environment: dict[str, str] = {}
+    command: str = ""
+    container: str = ""
+    prepared: str = ""
+    wait: tuple[Condition, ...]
+    url: str = "{address}"
+    clients: dict[str, Client] = {}
+    settings: dict[str, Target] = {}
+    images: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    like: str = ""
+    variants: dict[str, Image] = {}
+
+
+class ServiceChoice(Frozen):
+    """What a user, or the project's own files, said about a service; the rest is the catalogue's."""
+
+    kind: str
+    name: ServiceName
+    image: Image | None = None
+    ports: tuple[Port, ...] = ()
+    environment: dict[str, str] = {}
+    command: str | None = None
+    wait: tuple[Condition, ...] = ()
+    network: bool = False
+
+
+class ServicePlan(Frozen):
+    """A service of the suite.
+
+    Attributes:
+        choice: What was chosen, for the next plan.
+        template: The folder of ``templates/services`` its module comes from.
+        imports: Statements that the container needs, that of its class first.
+        image_code, wait_code, container_code: Expressions, laid out.
+        clients: Distributions to have fixtures for.
+        asynchronous: The plugin that runs coroutines; None where no fixture is one.
+        settings: Variables of the project, and what each is pointed at.
+        requirements: What its fixtures need beside what the project declares.
+    """
+
+    choice: ServiceChoice
+    name: ServiceName
+    kind: str
+    template: str
+    title: str
+    image: Image
+    ports: tuple[int, ...]
+    imports: tuple[str, ...]
+    image_code: str
+    wait_code: str
+    container_code: str
+    url: str
+    clients: tuple[str, ...]
+    asynchronous: Literal["pytest-asyncio", "anyio"] | None
+    settings: dict[str, Target]
+    network: bool
+    requirements: tuple[str, ...]
