@@ -126,7 +126,8 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
             + (f" and {len(in_the_way) - 5} more" if len(in_the_way) > 5 else ""),
             hint="choose another folder with --dest, or move them away",
         )
-    group = add_group(root, planned.plan.requirements_group, planned.plan.requirements)
+    before = _recorded_suite(root).get("requirements", ())
+    group = add_group(root, planned.plan.requirements_group, planned.plan.requirements, before)
     return (*found, *([group] if group else []))
 
 

@@ -16,7 +16,9 @@ from tcgen.apply.changes import Change, Kind
 from tcgen.errors import TcgenError
 
 
-def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | None:
+def add_group(
+    root: Path, group: str, requirements: Sequence[str], before: Sequence[str] = ()
+) -> Change | None:
     """Return the change that lists the requirements in ``[dependency-groups]``.
 
     What the group already names stays as the user wrote it.
@@ -25,6 +27,7 @@ def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | N
         root: The project; nothing is done without a pyproject.toml.
         group: Name of the dependency group.
         requirements: Requirement strings.
+        before: Those of the last run; what is no more among them goes.
 
     Returns:
         The change, or None where there is no file.
@@ -52,9 +55,12 @@ def add_group(root: Path, group: str, requirements: Sequence[str]) -> Change | N
         raise _not_a(path, f"[dependency-groups] {group}", "list")
     named = {_name(str(item)) for item in listed if isinstance(item, str)}
     missing = [requirement for requirement in requirements if _name(requirement) not in named]
+    gone = [item for item in listed if item in before and item not in requirements]
     for requirement in missing:
         listed.append(requirement)
-    if not missing:
+    for item in gone:
+        listed.remove(item)
+    if not missing and not gone:
         return Change(path="pyproject.toml", kind="unchanged", old=old, new=old)
     return _update(old, document)
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from tcgen.apply.changes import Change
+from tcgen.apply.changes import WRITTEN, Change
 
 
 def publish(root: Path, changes: Iterable[Change]) -> list[str]:
-    """Write what was created or updated.
+    """Write what was created, updated or merged, and delete what goes.
 
     Everything is first written beside its place, then renamed into it; if anything fails, what was there
     before is put back.
@@ -22,7 +23,7 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
     Raises:
         OSError: The disk refused; the project is as it was.
     """
-    wanted = [change for change in changes if change.kind in ("create", "update")]
+    wanted = [change for change in changes if change.kind in WRITTEN]
     made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
     done: list[Change] = []
@@ -32,7 +33,11 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
             made += _make_folders(place.parent)
             staged.append((_stage(place, change.new), place))
         for change, (temporary, place) in zip(wanted, staged, strict=True):
-            temporary.replace(place)
+            if change.kind == "delete":
+                place.unlink()
+                temporary.unlink()
+            else:
+                temporary.replace(place)
             done.append(change)
     except BaseException:
         for change in done:
@@ -42,7 +47,15 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
         for folder in reversed(made):
             folder.rmdir()
         raise
+    _remove_empty(root, [change.path for change in wanted if change.kind == "delete"])
     return [change.path for change in wanted]
+
+
+def _remove_empty(root: Path, deleted: list[str]) -> None:
+    """Remove folders in which nothing but byte code is left."""
+    for folder in {(root / path).parent for path in deleted}:
+        if all(entry.name == "__pycache__" for entry in folder.iterdir()):
+            shutil.rmtree(folder)
 
 
 def _make_folders(folder: Path) -> list[Path]:

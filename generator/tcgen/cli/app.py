@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from tcgen import __version__
+from tcgen.cli import options
 from tcgen.cli.options import (
     Alembic,
     Ci,
@@ -161,6 +162,100 @@ def verify(
 
     wanted = request(directory, python, models, alembic_config)
     raise typer.Exit(verifying.verify(wanted, write=write, as_json=as_json))
+
+
+_Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="From `tcgen services`.", autocompletion=options.kinds)
+]
+_Root = Annotated[Path, typer.Option("--project", metavar="DIR", help="The project's root.")]
+_DryRun = Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")]
+_Diff = Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")]
+
+_SERVICES_EXAMPLES = """\b
+Examples:
+  tcgen services
+  tcgen services --json | jq 'keys'
+"""
+
+
+@app.command(epilog=_SERVICES_EXAMPLES)
+def services(directory: Directory = Path(), as_json: Json = False) -> None:
+    """List the services there are, and which of them the suite has."""
+    from tcgen.cli import services
+
+    services.show(directory.resolve(), as_json=as_json)
+
+
+_ADD_EXAMPLES = """\b
+Examples:
+  tcgen add-service kafka
+  tcgen add-service redis --name cache --image redis:7.4 --diff
+  tcgen add-service generic --name mail --image axllent/mailpit:v1.27 --port 1025 --port 8025 \\
+      --env MP_SMTP_AUTH_ACCEPT_ANY=1 --wait log:accessible --wait http:8025/readyz
+
+\b
+Conditions to wait for: log:REGEX, http:[PORT]/PATH, port[:PORT], exec:COMMAND, file:PATH, health.
+Several have to hold one after the other.
+"""
+
+
+@app.command("add-service", epilog=_ADD_EXAMPLES)
+def add_service(
+    kind: _Name,
+    directory: _Root = Path(),
+    name: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of its fixtures, module and marker [the kind's].")
+    ] = None,
+    image: Annotated[str | None, typer.Option(metavar="IMAGE:TAG", help="Another image.")] = None,
+    port: Annotated[
+        list[int] | None, typer.Option(metavar="PORT", help="A port it listens on, the main one first.")
+    ] = None,
+    env: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable inside the container.")
+    ] = None,
+    command: Annotated[str | None, typer.Option(help="What the container runs.")] = None,
+    wait: Annotated[
+        list[str] | None, typer.Option(metavar="CONDITION", help="When it is ready; see below.")
+    ] = None,
+    network: Annotated[
+        bool, typer.Option("--network", help="Put all services on one network, where they go by their names.")
+    ] = False,
+    python: PythonPath = None,
+    dry_run: _DryRun = False,
+    diff: _Diff = False,
+    as_json: Json = False,
+) -> None:
+    """Add a service to the suite: a container, fixtures, a marker, a test."""
+    from tcgen.cli import services
+
+    choice = services.describe(
+        kind=kind,
+        name=name or kind,
+        image=image,
+        ports=port,
+        environment=services.environment(env or []),
+        command=command,
+        wait=wait,
+        network=network,
+    )
+    wanted = request(directory, python)
+    raise typer.Exit(services.add(wanted, choice, dry_run=dry_run, diff=diff, as_json=as_json))
+
+
+@app.command("remove-service", epilog="\b\nExamples:\n  tcgen remove-service kafka\n")
+def remove_service(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of a service that the suite has.")],
+    directory: _Root = Path(),
+    python: PythonPath = None,
+    dry_run: _DryRun = False,
+    diff: _Diff = False,
+    as_json: Json = False,
+) -> None:
+    """Take a service out of the suite; files that were edited by hand stay."""
+    from tcgen.cli import services
+
+    wanted = request(directory, python)
+    raise typer.Exit(services.remove(wanted, name, dry_run=dry_run, diff=diff, as_json=as_json))
 
 
 @app.command(epilog="\b\nExamples:\n  tcgen demo\n  tcgen demo shop && cd shop && pytest\n")

@@ -9,9 +9,9 @@ from pathlib import Path
 import typer
 
 from tcgen import pipeline
-from tcgen.apply.changes import Change
+from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
-from tcgen.cli.output import emit, progress, say, show_diagnostics
+from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
 from tcgen.cli.report import show_findings
 from tcgen.errors import TcgenError
 from tcgen.pipeline import Planned, Request
@@ -44,7 +44,7 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
         typer.echo("".join(change.diff() for change in changes), nl=False)
     if diff or dry_run:
         _list(changes, as_json, planned, written=[])
-        return int(any(change.kind in ("create", "update", "conflict") for change in changes))
+        return int(any(change.kind in (*WRITTEN, "conflict") for change in changes))
     if not yes and sys.stdin.isatty() and not confirm(f"write {_count(changes)} files?"):
         say("nothing was written")
         return 0
@@ -87,7 +87,7 @@ def _publish(planned: Planned) -> None:
 
 
 def _count(changes: tuple[Change, ...]) -> int:
-    return sum(change.kind in ("create", "update") for change in changes)
+    return sum(change.kind in WRITTEN for change in changes)
 
 
 def _list(
@@ -121,13 +121,7 @@ def _list(
             },
         )
         return
-    shown = [change for change in changes if change.kind != "unchanged"]
-    for change in shown[:12]:
-        say(f"  {change.kind:<9} {change.path}")
-    if len(shown) > 12:
-        say(f"  … and {len(shown) - 12} more")
-    if not shown:
-        say("  everything is up to date")
+    show_changes(changes)
 
 
 def _what_next(planned: Planned, outcome: Outcome) -> None:

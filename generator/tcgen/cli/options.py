@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from tcgen.catalogue import DATABASE, GENERIC, kind_of
+from tcgen.catalogue import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.config import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.service import ServiceChoice
@@ -94,3 +94,8 @@ def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
                 hint="tcgen add-service generic --help",
             )
     return tuple(ServiceChoice(kind=name, name=name) for name in dict.fromkeys(names) if name != DATABASE)
+
+
+def kinds(incomplete: str) -> list[str]:
+    """Return the names of the catalogue that begin so, for the shell's completion."""
+    return [name for name in catalogue() if name.startswith(incomplete) and name != DATABASE]

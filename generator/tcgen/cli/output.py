@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import typer
 from pydantic import BaseModel
 
+from tcgen.apply.changes import Change
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 
@@ -53,3 +54,14 @@ def emit(kind: str, value: BaseModel | dict[str, object]) -> None:
     """Print one JSON document with its kind and version on stdout."""
     body = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
     typer.echo(json.dumps({"kind": kind, "version": 1, **body}, indent=2, sort_keys=False))
+
+
+def show_changes(changes: Sequence[Change]) -> None:
+    """List what happens to each file, the first dozen of them."""
+    shown = [change for change in changes if change.kind != "unchanged"]
+    for change in shown[:12]:
+        say(f"  {change.kind:<9} {change.path}")
+    if len(shown) > 12:
+        say(f"  … and {len(shown) - 12} more")
+    if not shown:
+        say("  everything is up to date")

@@ -31,7 +31,7 @@ def show_findings(planned: Planned) -> None:
         ("migrations", _migrations(plan), "--alembic-config"),
         ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
         ("driver", _drivers(plan), ""),
-        ("service", f"{plan.database.image}", "--service"),
+        ("services", ", ".join([plan.database.image, *(one.image for one in plan.services)]), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
         ("ci", plan.ci, "--ci"),
     ]
