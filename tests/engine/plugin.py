@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from testcontainers.core.container import Reaper
 
 HERE = Path(__file__).resolve().parent
 OWNER = "TCGEN_ENGINE_OWNER"
@@ -25,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the engine if this run, or a worker of it, started it."""
     if config.stash.get(OWNED, False):
+        Reaper.delete_instance()  # which would look for the engine at exit
         subprocess.run([HERE / "down", "--owned"], check=True)
         del os.environ[OWNER]
 

@@ -35,12 +35,14 @@ def show(root: Path, *, as_json: bool) -> None:
         emit(
             "services",
             {
-                name: {
-                    **kind.model_dump(include={"title", "image", "why", "ports", "variants"}),
-                    "clients": list(kind.clients),
-                    "installed": used.get(name, []),
+                "services": {
+                    name: {
+                        **kind.model_dump(include={"title", "image", "why", "ports", "variants"}),
+                        "clients": {one: client.requirement for one, client in kind.clients.items()},
+                        "installed": used.get(name, []),
+                    }
+                    for name, kind in kinds.items()
                 }
-                for name, kind in kinds.items()
             },
         )
         return

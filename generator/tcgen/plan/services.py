@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -138,7 +139,11 @@ def _settings(kind: Kind, names: tuple[str, ...]) -> dict[str, Target]:
 def _requirements(
     known: Mapping[str, Client], clients: tuple[str, ...], project: Project, runner: Runner | None
 ) -> tuple[str, ...]:
-    wanted = [known[one].requirement for one in clients if one not in project.dependencies]
+    wanted = [
+        known[one].requirement
+        for one in clients
+        if re.split(r"[\[><=]", known[one].requirement)[0] not in project.dependencies
+    ]
     if runner is None and any(known[one].asynchronous for one in clients):
         wanted.append("pytest-asyncio>=0.24")
     return tuple(wanted)

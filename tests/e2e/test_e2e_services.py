@@ -1,0 +1,232 @@
+"""Services beside PostgreSQL, each a real server in a container."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+from e2e_support import NO_DOCKER, PROJECTS, REPOSITORY, Finished, copy, init, pytest_in, run, tcgen, write
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+pytestmark = [pytest.mark.e2e, pytest.mark.engine]
+
+FOUND = ["kafka", "mariadb", "memcached", "mosquitto", "nats", "rabbitmq", "redis", "s3"]
+
+
+@pytest.fixture
+def client(engine: dict[str, str]) -> Iterator[docker.DockerClient]:
+    found = docker.from_env()
+    yield found
+    found.close()
+
+
+def courier(tmp_path: Path, *arguments: str) -> Path:
+    root = copy(PROJECTS / "courier", tmp_path / "courier")
+    init(root, *arguments)
+    return root
+
+
+def add(root: Path, *arguments: str) -> Finished:
+    return tcgen("add-service", *arguments, "--python", sys.executable, cwd=root)
+
+
+def services_in(root: Path) -> dict[str, list[str]]:
+    done = tcgen("services", "--json", cwd=root)
+    found = json.loads(done.out)["services"]
+    return {name: one["installed"] for name, one in found.items() if one["installed"]}
+
+
+def test_every_service_is_found_and_answers(tmp_path: Path, client: docker.DockerClient) -> None:
+    root = courier(tmp_path)
+    modules = {path.stem for path in (root / "tests/integration/services").glob("[a-z]*.py")}
+    assert modules == {*FOUND, *(f"test_{name}" for name in FOUND)}
+    before = {one.id for one in client.containers.list()}
+    done = pytest_in(root, "tests/integration", "-n", "2", TEST_DATABASE="embedded")
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    tried = {re.search(r"test_(\w+)\.py", case)[1] for case in done.cases}  # type: ignore[index]
+    assert tried == {*FOUND, "factories"}
+    assert "Redis: redis:8-alpine" in done.out  # as its Compose file says
+    assert "testcontainers.community" not in done.text  # whose modules warn where they are outdated
+    assert {one.id for one in client.containers.list()} - before == set()
+
+
+def test_markers_choose_a_service(tmp_path: Path, engine: dict[str, str]) -> None:
+    root = courier(tmp_path, "--service", "redis", "--service", "nats")
+    done = pytest_in(root, "tests/integration", "-m", "redis", **NO_DOCKER, TEST_DATABASE="embedded")
+    assert set(done.cases.values()) == {"skipped"}
+    assert len(done.cases) == 2
+    done = pytest_in(root, "tests/integration", "-m", "not integration", **NO_DOCKER)
+    assert (done.status, done.cases) == (5, {})
+
+
+APPLICATION = """
+    import time
+
+    from courier.models import cache_url, kafka_brokers
+
+    def test_the_application_finds_it(redis_client, redis_url):
+        assert cache_url() == redis_url
+        redis_client.set("left", "behind")
+
+    def test_nothing_is_left_behind(redis_client):
+        assert redis_client.keys() == []
+
+    def test_what_the_server_says_is_reported(redis_client):
+        redis_client.bgsave()
+        time.sleep(0.2)
+        assert redis_client.get("answer") == b"42"
+"""
+
+
+def test_redis_isolation_settings_and_log(tmp_path: Path, engine: dict[str, str]) -> None:
+    root = courier(tmp_path, "--service", "redis")
+    write(root / "tests/integration/test_application.py", APPLICATION)
+    done = pytest_in(root, "tests/integration", "-m", "redis", TEST_DATABASE="embedded")
+    failed = [name.partition("::")[2] for name, outcome in done.cases.items() if outcome != "passed"]
+    assert failed == ["test_what_the_server_says_is_reported"], done.text
+    report = done.out.partition("log of the redis container")[2]
+    assert "Background saving" in report
+    assert "Ready to accept connections" not in report  # that was before the test
+
+
+def test_an_address_instead_of_a_container(tmp_path: Path, engine: dict[str, str]) -> None:
+    root = courier(tmp_path, "--service", "redis")
+    server = DockerContainer("redis:8").with_exposed_ports(6379)
+    with server.waiting_for(LogMessageWaitStrategy("Ready to accept connections")):
+        address = f"{server.get_container_host_ip()}:{server.get_exposed_port(6379)}"
+        done = pytest_in(
+            root,
+            "tests/integration",
+            "-m",
+            "redis",
+            **NO_DOCKER,
+            TEST_REDIS=address,
+            TEST_DATABASE="embedded",
+        )
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+
+
+def test_trouble_is_explained_and_stays_with_its_service(tmp_path: Path, engine: dict[str, str]) -> None:
+    root = courier(tmp_path, "--service", "redis", "--service", "nats")
+    added = add(
+        root, "generic", "--name", "mute", "--image", "redis:8", "--port", "6379", "--wait", "log:never said"
+    )
+    assert added.status == 0, added.text
+    done = pytest_in(
+        root,
+        "tests/integration",
+        TEST_DATABASE="embedded",
+        TEST_NATS_IMAGE="tcgen-no-such-image:1",
+        TC_MAX_TRIES="3",
+        CI="true",
+    )
+    wrong = {name.partition("::")[0] for name, outcome in done.cases.items() if outcome != "passed"}
+    assert {Path(name).name for name in wrong} == {"test_nats.py", "test_mute.py"}, done.text
+    assert "tcgen-no-such-image:1 cannot be run" in done.out
+    assert "docker pull tcgen-no-such-image:1" in done.out
+    assert "redis:8 did not get ready" in done.out
+    assert "Ready to accept connections" in done.out  # the end of its log
+    done = pytest_in(
+        root, "tests/integration", "-m", "redis", CI="true", TEST_DATABASE="embedded", **NO_DOCKER
+    )
+    assert done.outcomes() == {"error"}
+    assert "Docker does not answer" in done.out
+
+
+HEALTHY = b"""
+FROM redis:8
+HEALTHCHECK --interval=200ms CMD redis-cli ping
+"""
+
+
+def test_generic_services_on_a_network(tmp_path: Path, client: docker.DockerClient) -> None:
+    client.images.build(fileobj=io.BytesIO(HEALTHY), tag="tcgen-e2e-healthy:1", rm=True)
+    before = {one.name for one in client.networks.list()}
+    root = courier(tmp_path, "--service", "postgres")
+    store = ("generic", "--image", "tcgen-e2e-healthy:1", "--port", "6379", "--network")
+    first = add(root, *store, "--name", "store", "--wait", "health", "--wait", "file:/etc/hostname")
+    second = add(
+        root, *store, "--name", "peer", "--env", "GREETING=hello 'you'", "--wait", "exec:redis-cli -h store ping",
+        "--wait", "exec:test \"$GREETING\" = \"hello 'you'\"", "--wait", "port",
+    )  # fmt: skip
+    assert (first.status, second.status) == (0, 0), first.text + second.text
+    done = pytest_in(root, "tests/integration/services", TEST_DATABASE="embedded")
+    assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, 2), done.text
+    lint = run([sys.executable, "-m", "ruff", "format", "--check", "tests"], root)
+    assert lint.status == 0, lint.text
+    assert {one.name for one in client.networks.list()} == before
+    client.images.remove("tcgen-e2e-healthy:1", noprune=True)
+
+
+MINE = '''
+
+@pytest.fixture
+def mine(db_session):
+    """Mine, and it stays."""
+    return db_session
+'''
+
+
+def test_kafka_joins_a_suite_edited_by_hand(demo: Path, engine: dict[str, str]) -> None:
+    conftest = demo / "tests/integration/conftest.py"
+    edited = conftest.read_text().replace("Fixtures for tests", "Our fixtures for tests") + MINE
+    conftest.write_text(edited)
+    group = demo / "pyproject.toml"
+    before = group.read_text()
+    done = add(demo, "kafka")
+    assert done.status == 0, done.text
+    assert "merge     tests/integration/conftest.py" in done.err
+    assert "Mine, and it stays." in conftest.read_text()
+    assert "Our fixtures for tests" in conftest.read_text()
+    assert services_in(demo) == {"kafka": ["kafka"], "postgres": ["postgres"]}
+    suite = pytest_in(demo, "tests/integration", TEST_DATABASE="embedded")
+    assert (suite.status, suite.outcomes()) == (0, {"passed"}), suite.text
+    assert any("test_kafka.py" in case for case in suite.cases)
+    again = add(demo, "kafka")
+    assert re.findall(r"^  (\w+) ", again.err, re.MULTILINE) == ["kept"]
+    gone = tcgen("remove-service", "kafka", "--python", sys.executable, cwd=demo)
+    assert gone.status == 0, gone.text
+    assert not (demo / "tests/integration/services").exists()
+    assert conftest.read_text() == edited
+    assert group.read_text() == before
+
+
+ECHO = """
+title: Echo
+image: redis:8
+why: It was at hand.
+ports: [6379]
+command: redis-server --port 6379 --save ""
+wait: ["log:Ready to accept connections"]
+url: redis://{address}
+clients:
+  redis: {requirement: "redis>=5"}
+settings:
+  REDIS_URL: url
+"""
+
+
+def test_a_new_kind_is_a_folder_and_no_python(tmp_path: Path, engine: dict[str, str]) -> None:
+    checkout = tmp_path / "tcgen"
+    for name in ("generator", "templates"):
+        shutil.copytree(REPOSITORY / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(REPOSITORY / "copier.yml", checkout)
+    write(checkout / "templates/services/echo/service.yml", ECHO)
+    root = copy(PROJECTS / "courier", tmp_path / "courier")
+    command = [sys.executable, "-m", "tcgen"]
+    where = {"PYTHONPATH": str(checkout / "generator")}
+    for arguments in (["init", "-y", "--service", "postgres"], ["add-service", "echo"]):
+        done = run([*command, *arguments, "--python", sys.executable], root, **where)
+        assert done.status == 0, done.text
+    assert "echo" in run([*command, "services"], root, **where).out
+    done = pytest_in(root, "tests/integration", "-m", "echo", TEST_DATABASE="embedded")
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert list(done.cases) == ["tests/integration/services/test_echo.py::test_answers"]
