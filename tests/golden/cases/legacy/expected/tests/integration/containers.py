@@ -51,11 +51,15 @@ def docker_error() -> str | None:
     return None
 
 
+def require_engine() -> None:
+    """Raise `ServiceUnavailable` where no container engine answers."""
+    if (error := docker_error()) is not None:
+        raise ServiceUnavailable(f"Docker does not answer ({error}): start it")
+
+
 @contextmanager
 def running(container: DockerContainer) -> Iterator[DockerContainer]:
     """Start a container and stop it afterwards."""
-    if (error := docker_error()) is not None:
-        raise ServiceUnavailable(f"Docker does not answer ({error}): start it")
     try:
         container.start()
     except (TimeoutError, RuntimeError) as late:

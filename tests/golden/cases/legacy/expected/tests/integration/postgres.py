@@ -15,7 +15,14 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
-from .containers import LOGGED, ServiceUnavailable, docker_error, image, running
+from .containers import (
+    LOGGED,
+    ServiceUnavailable,
+    docker_error,
+    image,
+    require_engine,
+    running,
+)
 
 DRIVER = "postgresql+psycopg"
 IMAGE = image("postgres:18", "TEST_POSTGRES_IMAGE")
@@ -76,6 +83,7 @@ def run_server(chosen: str) -> Iterator[URL]:
 def _container() -> Iterator[URL]:
     from testcontainers.community.postgres import PostgresContainer
 
+    require_engine()
     container = PostgresContainer(
         IMAGE,
         username="test",

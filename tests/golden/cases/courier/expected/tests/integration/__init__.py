@@ -1,0 +1,1 @@
+"""Tests of courier against a real PostgreSQL."""

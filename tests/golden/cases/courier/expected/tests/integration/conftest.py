@@ -1,0 +1,248 @@
+"""Fixtures for tests against a real PostgreSQL.
+
+`db_session` rolls back after each test, whatever the code under test commits.
+`committed_db` is a database of its own, for code that opens connections by itself.
+
+$TEST_DATABASE chooses the server: `container`, `embedded`, or the URL of a database
+for tests. $TEST_SEED repeats the values the factories made for a test.
+
+Each module of `services` adds a service with its fixtures and its marker.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+from zlib import crc32
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from . import containers, postgres, services
+from .containers import WORKER, ServiceUnavailable
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT)]
+
+# all workers of a run share its id
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4)
+SEED = os.environ.get("TEST_SEED") or RUN[:8]
+ANNOUNCED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "integration: needs a real service")
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL")
+    if not _is_deselected(config):
+        try:
+            modules = services.modules()
+        except ModuleNotFoundError as error:
+            hint = "pip install . --group integration"
+            raise pytest.UsageError(f"{error}: {hint}") from None
+        for name, module in modules.items():
+            config.pluginmanager.register(module)
+            config.addinivalue_line("markers", f"{name}: needs {module.TITLE}")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    config.stash[ANNOUNCED] = True
+    return _header(config)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    # A conftest.py below the folder pytest was given is read too late for the header.
+    return [] if config.stash.get(ANNOUNCED, False) else _header(config)
+
+
+def _header(config: pytest.Config) -> list[str]:
+    if _is_deselected(config):
+        return ["PostgreSQL: not needed"]
+    seed = [f"factories: TEST_SEED={SEED}"] if "TEST_SEED" in os.environ else []
+    try:
+        images = [f"{one.TITLE}: {one.IMAGE}" for one in services.modules().values()]
+        return [postgres.describe(postgres.source()), *images, *seed]
+    except ServiceUnavailable as error:
+        return [f"PostgreSQL: {error}", *seed]
+
+
+def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    # Not even the models are imported then: they may bring a driver, or connect.
+    return True if _is_deselected(config) else None
+
+
+def _is_deselected(config: pytest.Config) -> bool:
+    wanted = str(config.getoption("markexpr"))
+    return "not integration" in wanted and " or " not in wanted
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for name in _needed(item):
+            item.add_marker("integration")
+            item.add_marker(name)
+
+
+def _needed(item: pytest.Item) -> list[str]:
+    """Return the services whose servers a test asks for."""
+    fixtures = getattr(item, "fixturenames", ())
+    known = ["postgres", *services.modules()]
+    return [name for name in known if f"{name}_server" in fixtures]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        for name in _needed(item):
+            container = containers.LOGGED.get(name)
+            if container and (log := containers.log(container, call.start)):
+                report.sections.append((f"log of the {name} container", log))
+    return report
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    containers.leave()  # the fixtures are gone by now
+
+
+def _run_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all workers of this run share, and no other run."""
+    folder = factory.getbasetemp()
+    return folder if WORKER == "main" else folder.parent
+
+
+def _unavailable(error: ServiceUnavailable) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(str(error), pytrace=False)
+    pytest.skip(str(error))
+
+
+@pytest.fixture(autouse=True)
+def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the factories make the same values for a test wherever it runs."""
+    from .factories.base import ModelFactory, serial
+
+    test = request.node.nodeid.rpartition("/")[2]
+    ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
+    # they go on from what fixtures of a wider scope took
+    start = serial.last
+    report = f"TEST_SEED={SEED} repeats these values"
+    request.node.add_report_section("call", "factories", report)
+    yield
+    serial.last = start
+
+
+@pytest.fixture(scope="session", autouse=True)
+def running_server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], services.Server]]:
+    """A function that waits for the server of a service.
+
+    They start while PostgreSQL does, and while tests run that need none of them.
+    """
+    needed = {name for item in request.session.items for name in _needed(item)}
+    folder = _run_folder(tmp_path_factory) / "services"
+    servers = services.Servers(sorted(needed - {"postgres"}), folder)
+
+    def wait(name: str) -> services.Server:
+        try:
+            return servers.wait(name)
+        except ServiceUnavailable as error:
+            _unavailable(error)
+
+    yield wait
+    servers.join()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]:
+    """The URL of a running server, and the name of the template database on it."""
+    from .schema import create_schema
+
+    try:
+        run = partial(postgres.run_template, postgres.source(), create_schema)
+        shared = containers.shared(_run_folder(tmp_path_factory) / "postgres", run)
+    except ServiceUnavailable as error:
+        _unavailable(error)
+    url, template, containers.LOGGED["postgres"] = shared.split("\n")
+    return make_url(url), template
+
+
+@pytest.fixture(scope="session")
+def database_url(postgres_server: tuple[URL, str]) -> Iterator[URL]:
+    """The URL of this worker's own database."""
+    server, template = postgres_server
+    name = template.replace("_template", f"_{WORKER}")
+    yield postgres.clone_database(server, template, name)
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: URL) -> Iterator[Engine]:
+    """An engine on this worker's database."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db_connection(engine: Engine) -> Iterator[Connection]:
+    """A connection inside a transaction that is rolled back after the test."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        yield connection
+        transaction.rollback()
+
+
+@pytest.fixture
+def db_session(db_connection: Connection) -> Iterator[Session]:
+    """A session whose commits end at a savepoint; the factories use it."""
+    from .factories.base import ModelFactory
+
+    with Session(
+        bind=db_connection, join_transaction_mode="create_savepoint"
+    ) as session:
+        ModelFactory.__session__ = session
+        yield session
+        ModelFactory.__session__ = None
+
+
+@pytest.fixture(scope="session")
+def committed_database(
+    postgres_server: tuple[URL, str],
+) -> Iterator[tuple[Engine, bool]]:
+    """A database for real commits, and whether the migrations left rows in it."""
+    server, template = postgres_server
+    name = template.replace("_template", f"_{WORKER}_committed")
+    url = postgres.clone_database(server, template, name)
+    engine = create_engine(url, poolclass=NullPool)
+    yield engine, bool(postgres.tables_with_rows(engine))
+    postgres.drop_database(server, name)
+
+
+@pytest.fixture
+def committed_db(
+    postgres_server: tuple[URL, str], committed_database: tuple[Engine, bool]
+) -> Iterator[Engine]:
+    """An engine on a database where commits are real; clean again after the test.
+
+    Its URL is `committed_db.url`. Sequences go on counting.
+    """
+    engine, seeded = committed_database
+    yield engine
+    if seeded:
+        server, template = postgres_server
+        postgres.clone_database(server, template, str(engine.url.database))
+    else:
+        postgres.delete_all_rows(engine)

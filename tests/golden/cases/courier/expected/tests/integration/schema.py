@@ -1,0 +1,13 @@
+"""Brings an empty database to the schema the tests run on."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import URL, Engine
+
+from courier.models import Base
+
+
+def create_schema(engine: Engine, url: URL) -> None:
+    """Create all tables from the models, as there are no migrations to run."""
+
+    Base.metadata.create_all(engine)
