@@ -55,14 +55,23 @@ def show(root: Path, *, as_json: bool) -> None:
     say("* in the suite; the last column names the libraries there are fixtures for")
 
 
-def describe(**given: object) -> ServiceChoice:
+def describe(kind: str, **given: object) -> ServiceChoice:
     """Return a choice from what the flags say.
 
     Raises:
-        TcgenError: A flag's value is not possible; the message says which and why.
+        TcgenError: There is no such kind, it is PostgreSQL, or a flag's value is not possible.
     """
+    kind_of(kind)
+    if kind == DATABASE:
+        raise TcgenError(
+            "bad-service",
+            "every suite has PostgreSQL",
+            hint="$TEST_POSTGRES_IMAGE names another image at run time",
+        )
     try:
-        return ServiceChoice.model_validate({name: value for name, value in given.items() if value})
+        return ServiceChoice.model_validate(
+            {"kind": kind, **{name: value for name, value in given.items() if value}}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         flag = {"ports": "--port", "environment": "--env"}.get(str(first["loc"][0]), f"--{first['loc'][0]}")
@@ -89,15 +98,8 @@ def add(request: Request, choice: ServiceChoice, *, dry_run: bool, diff: bool, a
     """Give the suite one more service, or describe one of it anew; return the exit status.
 
     Raises:
-        TcgenError: There is no suite, no such kind, or the kind is PostgreSQL, which every suite has.
+        TcgenError: There is no suite.
     """
-    kind_of(choice.kind)
-    if choice.kind == DATABASE:
-        raise TcgenError(
-            "bad-service",
-            "every suite has PostgreSQL",
-            hint="$TEST_POSTGRES_IMAGE names another image at run time",
-        )
     before = _of_suite(request.root)
     others = tuple(one for one in before if one.name != choice.name)
     wanted = replace(request, services=(*others, choice))
