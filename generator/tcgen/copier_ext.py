@@ -31,11 +31,12 @@ class Ext(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._plans: dict[Path, str] = {}
-        environment.globals["tcgen_plan"] = pass_context(self._plan)
-        environment.filters["tcgen_stale"] = pass_context(self._stale)
+        environment.globals["tcgen_plan"] = self._plan
+        environment.filters["tcgen_stale"] = self._stale
         environment.filters["pyliteral"] = quoted
-        environment.filters["tcgen_answers"] = pass_context(_answers)
+        environment.filters["tcgen_answers"] = _answers
 
+    @pass_context
     def _plan(self, context: Context) -> str:
         """Return the plan of the project that is rendered into."""
         try:
@@ -44,6 +45,7 @@ class Ext(Extension):
             hint = f"\nhint: {error.hint}" if error.hint else ""
             raise UserMessageError(f"{error.message}{hint}") from error
 
+    @pass_context
     def _stale(self, context: Context, recorded: str) -> str:
         """Return why a recorded plan must not be used again; empty where it may.
 
@@ -80,6 +82,7 @@ _Dumper.add_representer(
 )
 
 
+@pass_context
 def _answers(context: Context, given: Mapping[str, Any]) -> str:
     template = context.get("tcgen_template")
     return answers(given) if template is None else answers(given, *template)

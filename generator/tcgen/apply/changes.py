@@ -8,7 +8,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
 from pydantic import Field
 
 from tcgen.apply.merge import Merged, merge
@@ -55,16 +54,6 @@ class Change(Frozen):
         origin = "/dev/null" if self.old is None else f"a/{self.path}"
         target = "/dev/null" if self.kind == "delete" else f"b/{self.path}"
         return "".join(difflib.unified_diff(before, after, origin, target))
-
-
-def recorded_plan(root: Path) -> str | None:
-    """Return the plan in the answers file, as it was recorded; None where there is none."""
-    recorded = root / ANSWERS
-    if not recorded.is_file():
-        return None
-    answers = yaml.safe_load(recorded.read_text(encoding="utf-8"))
-    plan = answers.get("plan") if isinstance(answers, dict) else None
-    return plan if isinstance(plan, str) else None
 
 
 def compare(

@@ -12,7 +12,7 @@ from tcgen.errors import TcgenError
 
 
 def publish(root: Path, changes: Iterable[Change]) -> list[str]:
-    """Write what was created, updated or merged, and delete what goes.
+    """Write what was created, updated or merged, conflicts with their markers, and delete what goes.
 
     Everything is first written beside its place, then renamed into it; if anything fails, what was there
     before is put back. A run that is killed leaves a journal, by which the next one does that.
@@ -24,7 +24,7 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
         OSError: The disk refused; the project is as it was.
         TcgenError: A file changed since it was read, or another run is writing.
     """
-    wanted = [change for change in changes if change.kind in WRITTEN]
+    wanted = [change for change in changes if change.kind in WRITTEN or change.places]
     if not wanted:
         return []
     with journal.locked(root):

@@ -52,6 +52,15 @@ def read_recorded(root: Path) -> Recorded:
     return parse_recorded(place.read_text(encoding="utf-8", errors="replace"))
 
 
+def recorded_plan(root: Path) -> str | None:
+    """Return the plan in the answers file, as it was recorded; None where there is none.
+
+    Raises:
+        TcgenError: The file is damaged, or a newer tcgen wrote it.
+    """
+    return read_recorded(root).plan if (root / ANSWERS).is_file() else None
+
+
 def parse_recorded(text: str) -> Recorded:
     """Return the content of an answers file.
 

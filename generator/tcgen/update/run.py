@@ -29,12 +29,14 @@ class Update:
 
     Attributes:
         root: The project.
+        dest: Folder of the suite.
         changes: For each generated file.
         version: Of the template it was made from, and of the one it is made from now.
         diagnostics: What was not as it should be.
     """
 
     root: Path
+    dest: str
     changes: tuple[Change, ...]
     version: tuple[str, str]
     diagnostics: tuple[Diagnostic, ...] = ()
@@ -71,11 +73,12 @@ def prepare(root: Path, plan: str, recorded: Recorded, asked: str | None = None)
         scratch = Path(folder)
         new = new_template(recorded, asked, scratch)
         last = last_template(recorded, new, asked, scratch)
+        dest = rows(plan)[0]["dest"]
         version = (recorded.version, new.version)
         if plan == recorded.plan and recorded.version == new.version:
-            return Update(root, (), version)
+            return Update(root, dest, (), version)
         changes = merged(root, (recorded.plan, last or new), (plan, new))
-    return Update(root, changes, version, () if last else (_lost(recorded, new),))
+    return Update(root, dest, changes, version, () if last else (_lost(recorded, new),))
 
 
 def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> tuple[Change, ...]:
@@ -98,9 +101,9 @@ def write(update: Update, style: ConflictStyle = "inline") -> list[str]:
         OSError: The disk refused; the project is as it was.
         TcgenError: A file changed meanwhile, or another run is writing.
     """
-    wanted: list[Change] = []
-    for change in update.changes:
-        wanted += [change] if change.kind != "conflict" else _settled(update.root, change, style)
+    wanted = list(update.changes)
+    if style == "rej":
+        wanted = [one for change in update.changes for one in _settled(update.root, change)]
     return publish(update.root, wanted)
 
 
@@ -123,23 +126,22 @@ def unsettled(root: Path, paths: Iterable[str]) -> list[str]:
     ]
 
 
-def generated_paths(root: Path, plan: str) -> list[str]:
+def generated_paths(root: Path, dest: str) -> list[str]:
     """Return the files below the suite's folder, where conflicts may have been left."""
-    folder = root / rows(plan)[0]["dest"]
-    found = (path for path in sorted(folder.rglob("*")) if path.suffix in (".py", ".yml"))
+    found = (path for path in sorted((root / dest).rglob("*")) if path.suffix in (".py", ".yml"))
     return [path.relative_to(root).as_posix() for path in found]
 
 
-def _settled(root: Path, change: Change, style: ConflictStyle) -> list[Change]:
-    kind: Literal["create", "merge"] = "create" if change.old is None else "merge"
-    if style == "inline" or change.merged is None:
-        return [change.model_copy(update={"kind": kind})]
+def _settled(root: Path, change: Change) -> list[Change]:
+    """Take the new side of conflicts, and write the user's beside it."""
+    if change.merged is None:
+        return [change]
     path = f"{change.path}.rej"
     place = root / path
     old = place.read_bytes() if place.is_file() else None
     rejected = (old or b"") + _rejected(change.path, change.merged)
     return [
-        change.model_copy(update={"kind": kind, "new": change.merged.new()}),
+        change.model_copy(update={"new": change.merged.new()}),
         Change(path=path, kind="create" if old is None else "update", old=old, new=rejected),
     ]
 
