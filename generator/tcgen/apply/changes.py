@@ -6,14 +6,16 @@ import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from tcgen.apply.merge import Merged, merge
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS
-from tcgen.render.engine import Tree
+
+if TYPE_CHECKING:
+    from tcgen.render.engine import Tree  # brings Copier, which takes a second
 
 Kind = Literal["create", "update", "merge", "delete", "unchanged", "kept", "conflict"]
 WRITTEN: tuple[Kind, ...] = ("create", "update", "merge", "delete")

@@ -97,7 +97,7 @@ def begin(
 
 def end(root: Path) -> None:
     """Remove the journal: the project is as it shall be."""
-    (root / JOURNAL).unlink()
+    _remove(root / JOURNAL)
 
 
 def recover(root: Path) -> int | None:
@@ -116,7 +116,7 @@ def recover(root: Path) -> int | None:
     if not place.exists() and not part.exists():
         return None
     with locked(root):
-        part.unlink(missing_ok=True)
+        _remove(part)
         if not place.exists():
             return None
         try:
@@ -142,7 +142,7 @@ def undo(root: Path, journal: Journal) -> int:
         if _digest(present) == one.new and present != old:
             _restore(place, old)
             count += 1
-    (root / JOURNAL).unlink(missing_ok=True)
+    _remove(root / JOURNAL)
     for folder in reversed(journal.folders):
         with contextlib.suppress(OSError):  # there is something of the user's in it
             (root / folder).rmdir()
@@ -153,6 +153,13 @@ def target(root: Path, path: str) -> Path:
     """Return the file itself where a link leads to it, so that the link stays one."""
     place = root / path
     return place.resolve() if place.is_symlink() else place
+
+
+def _remove(place: Path) -> None:
+    """Remove a file of ours, and its folder if there is nothing else in it."""
+    place.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):
+        place.parent.rmdir()
 
 
 def _restore(place: Path, old: bytes | None) -> None:

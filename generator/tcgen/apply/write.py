@@ -83,7 +83,10 @@ def _put(place: Path, change: Change) -> None:
 
 
 def _remove_empty(root: Path, deleted: list[str]) -> None:
-    """Remove folders in which nothing but byte code is left."""
-    for folder in {(root / path).parent for path in deleted}:
-        if folder != root and folder.is_dir() and all(one.name == "__pycache__" for one in folder.iterdir()):
+    """Remove folders in which nothing but byte code is left, and those above them."""
+    for path in deleted:
+        for parent in Path(path).parents[:-1]:
+            folder = root / parent
+            if not folder.is_dir() or any(one.name != "__pycache__" for one in folder.iterdir()):
+                break
             shutil.rmtree(folder)
