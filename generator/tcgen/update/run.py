@@ -103,7 +103,7 @@ def write(update: Update, style: ConflictStyle = "inline") -> list[str]:
     """
     wanted = list(update.changes)
     if style == "rej":
-        wanted = [one for change in update.changes for one in _settled(update.root, change)]
+        wanted = [one for change in update.changes for one in settled(update.root, change)]
     return publish(update.root, wanted)
 
 
@@ -132,8 +132,8 @@ def generated_paths(root: Path, dest: str) -> list[str]:
     return [path.relative_to(root).as_posix() for path in found]
 
 
-def _settled(root: Path, change: Change) -> list[Change]:
-    """Take the new side of conflicts, and write the user's beside it."""
+def settled(root: Path, change: Change) -> list[Change]:
+    """Take the new side of a file's conflicts, and write the user's beside it."""
     if change.merged is None:
         return [change]
     path = f"{change.path}.rej"
