@@ -13,7 +13,7 @@ from tcgen.config import load_settings
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.introspect.runner import inspect_project
-from tcgen.ir.plan import ANSWERS, SuitePlan
+from tcgen.ir.plan import ANSWERS, AskedPlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice
@@ -76,6 +76,8 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     settings = load_settings(request.root)
+    recorded = _recorded_suite(request.root)
+    request = _as_before(request, recorded)
     project, schema = inspect(request, progress)
     for one in schema.diagnostics:
         if one.level == "error":
@@ -83,7 +85,6 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
     check_providers(settings.providers, schema)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     # its own conftest.py must not move the suite
-    recorded = _recorded_suite(request.root)
     options = Options(
         dest=request.dest or settings.dest or recorded.get("dest"),
         taken=frozenset(one for one in destinations(project) if (request.root / one).exists()),
@@ -91,8 +92,30 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         providers=settings.providers,
         migrations_error=recorded.get("database", {}).get("migrations_error", ""),
         services=recorded_services(request.root) if request.services is None else request.services,
+        asked=_asked(request),
+        python_versions=tuple(recorded.get("python_versions", ())),
+        source_roots=tuple(recorded.get("source_roots", ())),
     )
     return Planned(project, schema, build_plan(project, schema, options), options)
+
+
+def _as_before(request: Request, recorded: dict[str, Any]) -> Request:
+    """Return the request with what an earlier run was told, where this one is not."""
+    asked = recorded.get("asked", {})
+    config = asked.get("alembic_config")
+    return replace(
+        request,
+        models=request.models or tuple(asked.get("models", ())),
+        alembic_config=request.alembic_config or (config and str(request.root / config)),
+        ci=request.ci or recorded.get("ci"),
+    )
+
+
+def _asked(request: Request) -> AskedPlan:
+    config = request.alembic_config and Path(request.root, request.alembic_config).resolve()
+    inside = config and config.is_relative_to(request.root)
+    path = config.relative_to(request.root).as_posix() if config and inside else None
+    return AskedPlan(models=request.models, alembic_config=path)
 
 
 def from_models(planned: Planned, reason: str) -> Planned:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.e2e
 
 SUITE = "tests/integration"
 ANSWERS = ".tcgen/answers.yml"
+FIRST = '"""One PostgreSQL server for a whole test run, and the databases made on it."""'
 SECOND = '"""As the second release says it."""'
 MODEL = """
 
@@ -55,8 +56,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(folder, "init", "--quiet")
     commit(folder, "v0.0.1")
     place = folder / "templates" / "suite" / "{{ suite.dest }}" / "postgres.py.jinja"
-    first, rest = place.read_text().split("\n", 1)
-    place.write_text(f"{SECOND}\n{rest}\n# said by the second release\n")
+    replace(place, FIRST, SECOND)
+    place.write_text(place.read_text() + "\n# said by the second release\n")
     commit(folder, "v0.0.2")
     return folder
 
@@ -126,7 +127,7 @@ def test_an_edit_stays_where_lines_repeat(project: Path, template: Path) -> None
 @pytest.mark.parametrize("style", ["inline", "rej"])
 def test_copier_update_with_a_conflict(project: Path, style: str) -> None:
     postgres = project / SUITE / "postgres.py"
-    postgres.write_text('"""As it is said by hand."""\n' + postgres.read_text().split("\n", 1)[1])
+    replace(postgres, FIRST, '"""As it is said by hand."""')
     commit(project)
     done = copier(project, "update", "--trust", "--defaults", "--quiet", "--conflict", style)
     assert done.status == 0, done.text
