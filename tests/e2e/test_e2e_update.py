@@ -25,17 +25,16 @@ class Shelf(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(String(20))
 """
-KILLS = 50 if os.environ.get("TCGEN_THOROUGH") else 4
+KILLS = 50 if os.environ.get("TCGEN_THOROUGH") else 2
 
 
 def update(root: Path, *arguments: str) -> Finished:
     return tcgen("update", "--python", sys.executable, *arguments, cwd=root)
 
 
-def add_shelf(root: Path) -> Path:
+def add_shelf(root: Path) -> None:
     place = root / "bookshop" / "models" / "catalogue.py"
     place.write_text(place.read_text() + SHELF)
-    return place
 
 
 def by_hand(root: Path, name: str) -> Path:
@@ -49,24 +48,19 @@ def git(root: Path, *arguments: str) -> str:
     return done.text
 
 
-def test_models_come_change_and_go(demo: Path, on_a_url: dict[str, str]) -> None:
-    catalogue = add_shelf(demo)
+def test_models_come_and_change(demo: Path) -> None:
+    add_shelf(demo)
     mine = by_hand(demo, "author")
     replace(
         mine,
         "    note = 'by hand'\n",
         "    @classmethod\n    def signed(cls) -> Author:\n        return cls.create_sync()\n",
     )
-    models = [*catalogue.parent.glob("*.py")]
-    for place in models:
-        place.write_text(place.read_text().replace("Publisher", "House"))
     before = tree(demo)
-    for command in (["check"], ["diff"], ["update", "--dry-run"]):
-        done = tcgen(*command, "--python", sys.executable, cwd=demo)
-        assert done.status == 1, done.text
-        assert tree(demo) == before
-        if command != ["update", "--dry-run"]:
-            assert f"+++ b/{SUITE}/factories/shelf.py" in done.out
+    done = tcgen("check", "--python", sys.executable, cwd=demo)
+    assert done.status == 1, done.text
+    assert f"+++ b/{SUITE}/factories/shelf.py" in done.out
+    assert tree(demo) == before
     done = update(demo, "--json")
     assert done.status == 0, done.text
     document = json.loads(done.out)
@@ -74,16 +68,11 @@ def test_models_come_change_and_go(demo: Path, on_a_url: dict[str, str]) -> None
     assert document["conflicts"] == document["unsettled"] == document["kept"] == []
     assert "def signed(cls)" in mine.read_text()
     assert tcgen("check", "--python", sys.executable, cwd=demo).status == 0
-    after = tree(demo)
-    again = update(demo)
-    assert (again.status, tree(demo)) == (0, after), again.text
-    assert "up to date" in again.err
 
 
 def test_conflicts_are_listed_until_they_are_settled(demo: Path) -> None:
     place = demo / SUITE / "factories" / "author.py"
-    text = place.read_text()
-    name = next(line for line in text.splitlines() if line.startswith("    name = "))
+    name = next(line for line in place.read_text().splitlines() if line.startswith("    name = "))
     replace(place, name, "    name = 'by hand'")
     replace(
         demo / "bookshop" / "models" / "catalogue.py",
@@ -102,9 +91,10 @@ def test_conflicts_are_listed_until_they_are_settled(demo: Path) -> None:
     second = update(demo)
     assert second.status == 1
     assert f"{SUITE}/factories/author.py:{line}" in second.err
-    assert tcgen("check", "--python", sys.executable, cwd=demo).status == 1
-    place.write_text(text)
-    assert update(demo).status == 0
+    replace(demo / "bookshop" / "models" / "catalogue.py", "    rank: Mapped[int]\n", "")
+    shown = tcgen("diff", "--python", sys.executable, cwd=demo)
+    assert shown.status == 1, shown.text
+    assert "\n-    rank = " in shown.out
 
 
 def test_an_unfinished_merge_is_refused(demo: Path) -> None:
@@ -134,23 +124,6 @@ def test_an_unfinished_merge_is_refused(demo: Path) -> None:
     staged = git(demo, "diff", "--cached")
     assert update(demo).status == 0
     assert git(demo, "diff", "--cached") == staged
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        ("_commit: v0", "_commit: v999", "upgrade tcgen"),
-        ("plan: |", "plan: [", "git checkout HEAD -- .tcgen/answers.yml"),
-        ("plan: |", "<<<<<<< HEAD\nplan: |", "conflict markers"),
-    ],
-)
-def test_answers_that_cannot_be_gone_on_from(demo: Path, old: str, new: str, message: str) -> None:
-    replace(demo / ".tcgen" / "answers.yml", old, new)
-    before = tree(demo)
-    done = update(demo)
-    assert (done.status, tree(demo)) == (2, before), done.text
-    assert message in done.err
-    assert "Traceback" not in done.err
 
 
 def test_eject(demo: Path, on_a_url: dict[str, str]) -> None:

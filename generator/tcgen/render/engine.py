@@ -6,8 +6,6 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import copier
-
 from tcgen.ir.plan import SuitePlan
 from tcgen.plan.build import plan_lines
 from tcgen.render.resources import Template, own_template
@@ -28,6 +26,8 @@ def render_text(plan: str, template: Template | None = None) -> Tree:
         plan: The plan.
         template: None for this tcgen's own.
     """
+    import copier  # takes a second, and most checks find nothing to render
+
     template = template or own_template()
     with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
         source, output = Path(scratch, "template"), Path(scratch, "output")
