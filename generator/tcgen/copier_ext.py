@@ -6,6 +6,7 @@ The filters must never change what they print, or an old render could not be mad
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,31 +17,56 @@ from jinja2 import Environment, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
-from tcgen import __version__
 from tcgen.errors import TcgenError
 from tcgen.plan.source import quoted
-from tcgen.render.resources import canonical_url
 
 
 class Ext(Extension):
-    """Registers tcgen's function and filters with Copier's Jinja environment."""
+    """Registers tcgen's function and filters with Copier's Jinja environment.
+
+    Copier makes an environment for each of the three renders of an update; only that of the project itself asks for
+    a plan, and once.
+    """
 
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
-        environment.globals["tcgen_plan"] = _plan
+        self._plans: dict[Path, str] = {}
+        environment.globals["tcgen_plan"] = self._plan
+        environment.filters["tcgen_stale"] = self._stale
         environment.filters["pyliteral"] = quoted
-        environment.filters["tcgen_answers"] = answers
+        environment.filters["tcgen_answers"] = _answers
 
+    @pass_context
+    def _plan(self, context: Context) -> str:
+        """Return the plan of the project that is rendered into."""
+        try:
+            return self._inspected(context)
+        except TcgenError as error:
+            hint = f"\nhint: {error.hint}" if error.hint else ""
+            raise UserMessageError(f"{error.message}{hint}") from error
 
-@pass_context
-def _plan(context: Context) -> str:
-    from tcgen.pipeline import plan_text
+    @pass_context
+    def _stale(self, context: Context, recorded: str) -> str:
+        """Return why a recorded plan must not be used again; empty where it may.
 
-    try:
-        return plan_text(Path(context["_copier_conf"]["dst_path"]))
-    except TcgenError as error:
-        hint = f"\nhint: {error.hint}" if error.hint else ""
-        raise UserMessageError(f"{error.message}{hint}") from error
+        A plan that Copier was given, as by the renders of an update, is never stale. Where the project cannot be
+        inspected the recorded one stays.
+        """
+        if "plan" in context["_copier_conf"]["data"]:
+            return ""
+        try:
+            return "" if self._inspected(context) == recorded else "the models have changed"
+        except TcgenError as error:
+            print(f"tcgen keeps the recorded plan: {error.message}", file=sys.stderr)  # noqa: T201
+            return ""
+
+    def _inspected(self, context: Context) -> str:
+        from tcgen.pipeline import plan_text
+
+        root = Path(context["_copier_conf"]["dst_path"]).resolve()
+        if root not in self._plans:
+            self._plans[root] = plan_text(root)
+        return self._plans[root]
 
 
 class _Block(str):
@@ -56,13 +82,22 @@ _Dumper.add_representer(
 )
 
 
-def answers(given: Mapping[str, Any]) -> str:
+@pass_context
+def _answers(context: Context, given: Mapping[str, Any]) -> str:
+    template = context.get("tcgen_template")
+    return answers(given) if template is None else answers(given, *template)
+
+
+def answers(given: Mapping[str, Any], version: str = "", url: str = "") -> str:
     """Return the answers file: the plan as a literal block, a line a model, so that git can merge it.
 
-    A render from the template inside the wheel has no version of its own to record; it is tcgen's.
+    Args:
+        given: What Copier would record; a render of tcgen's own has no version and address in it.
+        version: The template's, for such a render.
+        url: The template's address, for such a render.
     """
     recorded = dict(given)
     if "_commit" not in recorded:
-        recorded |= {"_commit": f"v{__version__}", "_src_path": canonical_url()}
+        recorded |= {"_commit": version, "_src_path": url}
     recorded["plan"] = _Block(recorded["plan"])
     return yaml.dump(recorded, Dumper=_Dumper, allow_unicode=True, width=2**31, sort_keys=True)

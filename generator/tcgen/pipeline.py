@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from tcgen.apply.changes import Change, compare, recorded_plan
+from tcgen.apply.changes import Change, compare
 from tcgen.apply.pyproject import add_group
 from tcgen.config import load_settings
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.introspect.runner import inspect_project
-from tcgen.ir.plan import SuitePlan
+from tcgen.ir.plan import ANSWERS, AskedPlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
 from tcgen.plan.database import failed_at
 from tcgen.plan.providers import check_providers
-from tcgen.render.engine import render, render_text
+from tcgen.render.engine import render
+from tcgen.update.answers import read_recorded, recorded_plan, rows
+from tcgen.update.run import Update, prepare
 
 Progress = Callable[[str], None]
 
@@ -75,6 +76,8 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     settings = load_settings(request.root)
+    recorded = _recorded_suite(request.root)
+    request = _as_before(request, recorded)
     project, schema = inspect(request, progress)
     for one in schema.diagnostics:
         if one.level == "error":
@@ -82,7 +85,6 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
     check_providers(settings.providers, schema)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     # its own conftest.py must not move the suite
-    recorded = _recorded_suite(request.root)
     options = Options(
         dest=request.dest or settings.dest or recorded.get("dest"),
         taken=frozenset(one for one in destinations(project) if (request.root / one).exists()),
@@ -90,8 +92,30 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         providers=settings.providers,
         migrations_error=recorded.get("database", {}).get("migrations_error", ""),
         services=recorded_services(request.root) if request.services is None else request.services,
+        asked=_asked(request),
+        python_versions=tuple(recorded.get("python_versions", ())),
+        source_roots=tuple(recorded.get("source_roots", ())),
     )
     return Planned(project, schema, build_plan(project, schema, options), options)
+
+
+def _as_before(request: Request, recorded: dict[str, Any]) -> Request:
+    """Return the request with what an earlier run was told, where this one is not."""
+    asked = recorded.get("asked", {})
+    config = asked.get("alembic_config")
+    return replace(
+        request,
+        models=request.models or tuple(asked.get("models", ())),
+        alembic_config=request.alembic_config or (config and str(request.root / config)),
+        ci=request.ci or recorded.get("ci"),
+    )
+
+
+def _asked(request: Request) -> AskedPlan:
+    config = request.alembic_config and Path(request.root, request.alembic_config).resolve()
+    inside = config and config.is_relative_to(request.root)
+    path = config.relative_to(request.root).as_posix() if config and inside else None
+    return AskedPlan(models=request.models, alembic_config=path)
 
 
 def from_models(planned: Planned, reason: str) -> Planned:
@@ -112,23 +136,36 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
         TcgenError: Files that tcgen did not write are in the way.
     """
     root = Path(planned.project.root)
+    if (root / ANSWERS).is_file():
+        return update(planned, progress).changes
     progress("rendering")
-    recorded, rendered = recorded_plan(root), render(planned.plan)
-    # most runs find the plan as it was: the same text makes the same files
-    unchanged = recorded == plan_lines(planned.plan)
-    base = {} if recorded is None else rendered if unchanged else render_text(recorded)
-    found = [_spare_ci(change) if not base else change for change in compare(root, rendered, base)]
+    found = [_spare_ci(change) for change in compare(root, render(planned.plan), {})]
     in_the_way = [change.path for change in found if change.kind == "conflict"]
-    if in_the_way and not base:
+    if in_the_way:
         raise TcgenError(
             "destination-exists",
             f"these files exist already and are not tcgen's: {', '.join(in_the_way[:5])}"
             + (f" and {len(in_the_way) - 5} more" if len(in_the_way) > 5 else ""),
             hint="choose another folder with --dest, or move them away",
         )
-    before = _recorded_suite(root).get("requirements", ())
-    group = add_group(root, planned.plan.requirements_group, planned.plan.requirements, before)
+    group = add_group(root, planned.plan.requirements_group, planned.plan.requirements)
     return (*found, *([group] if group else []))
+
+
+def update(planned: Planned, progress: Progress = _quiet, template: str | None = None) -> Update:
+    """Merge what the plan renders into a suite that exists; nothing is written yet.
+
+    Args:
+        planned: The plan.
+        progress: Told what is being done.
+        template: Address of another template than the recorded one.
+
+    Raises:
+        TcgenError: There is no suite, its record cannot be gone on from, or the template cannot be had.
+    """
+    root = Path(planned.project.root)
+    progress("rendering and merging")
+    return prepare(root, plan_lines(planned.plan), read_recorded(root), template)
 
 
 def _spare_ci(change: Change) -> Change:
@@ -151,12 +188,10 @@ def recorded_services(root: Path) -> tuple[ServiceChoice, ...] | None:
     recorded = recorded_plan(root)
     if recorded is None:
         return None
-    rows = [json.loads(line) for line in recorded.splitlines()[1:]]
-    return tuple(ServiceChoice.model_validate(row["choice"]) for row in rows if "choice" in row)
+    return tuple(ServiceChoice.model_validate(row["choice"]) for row in rows(recorded) if "choice" in row)
 
 
 def _recorded_suite(root: Path) -> dict[str, Any]:
     """Return what the last run decided about the suite as a whole; empty before the first."""
     recorded = recorded_plan(root)
-    suite: dict[str, Any] = {} if recorded is None else json.loads(recorded.partition("\n")[0])
-    return suite
+    return {} if recorded is None else rows(recorded)[0]

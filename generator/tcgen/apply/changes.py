@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import subprocess
-import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal
 
-import yaml
+from pydantic import Field
 
+from tcgen.apply.merge import Merged, merge
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS
-from tcgen.render.engine import Tree
+
+if TYPE_CHECKING:
+    from tcgen.render.engine import Tree  # brings Copier, which takes a second
 
 Kind = Literal["create", "update", "merge", "delete", "unchanged", "kept", "conflict"]
 WRITTEN: tuple[Kind, ...] = ("create", "update", "merge", "delete")
@@ -28,13 +31,21 @@ class Change(Frozen):
             ``kept``: the user edited or deleted it, and nothing new would be written.
             ``conflict``: both sides changed the same lines, or a file that is not ours is in the way.
         old: Content on disk, None where there is no file.
-        new: Content to write.
+        new: Content to write; of a conflict, with markers around it.
+        places: Lines of ``new`` with which conflicts begin.
+        moved_from: The path that had the content so far.
+        note: Why a file that is no longer generated was kept.
+        merged: Of a conflict: its parts.
     """
 
     path: str
     kind: Kind
     old: bytes | None
     new: bytes
+    places: tuple[int, ...] = ()
+    moved_from: str | None = None
+    note: str = ""
+    merged: Merged | None = Field(default=None, exclude=True, repr=False)
 
     def diff(self) -> str:
         """Return a unified diff, empty where nothing changes."""
@@ -47,59 +58,76 @@ class Change(Frozen):
         return "".join(difflib.unified_diff(before, after, origin, target))
 
 
-def recorded_plan(root: Path) -> str | None:
-    """Return the plan in the answers file, as it was recorded; None where there is none."""
-    recorded = root / ANSWERS
-    if not recorded.is_file():
-        return None
-    answers = yaml.safe_load(recorded.read_text(encoding="utf-8"))
-    plan = answers.get("plan") if isinstance(answers, dict) else None
-    return plan if isinstance(plan, str) else None
-
-
-def compare(root: Path, rendered: Tree, base: Tree) -> tuple[Change, ...]:
+def compare(
+    root: Path, rendered: Tree, base: Tree, moved: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Change, ...]:
     """Return a change for every rendered file, and for every one that is rendered no more.
 
     Args:
         root: The project.
         rendered: What should be there.
         base: What the last run put there.
+        moved: Path in ``rendered`` → path in ``base`` of the file it continues.
+
+    Raises:
+        TcgenError: There is no git to merge with.
     """
-    gone = {path: content for path, content in base.items() if path not in rendered}
+    found: list[Change] = []
+    left = {path: content for path, content in base.items() if path not in rendered}
+    for path, new in rendered.items():
+        origin = moved.get(path, path)
+        if origin != path and (_read(root, path) is None or _read(root, origin) is None):
+            found += _move(root, path, new, origin, base[origin])
+            left.pop(origin, None)
+        else:
+            found.append(_change(root, path, new, base.get(path)))
     return (
-        *(_change(root, path, new, base.get(path)) for path, new in rendered.items()),
-        *(_removal(root, path, content) for path, content in gone.items() if (root / path).is_file()),
+        *found,
+        *(_removal(root, path, content) for path, content in left.items() if (root / path).is_file()),
     )
 
 
 def _removal(root: Path, path: str, base: bytes) -> Change:
     old = (root / path).read_bytes()
-    return Change(path=path, kind="delete" if old == base else "kept", old=old, new=b"")
+    if old == base:
+        return Change(path=path, kind="delete", old=old, new=b"")
+    return Change(path=path, kind="kept", old=old, new=b"", note="edited by hand, and generated no more")
 
 
 def _change(root: Path, path: str, new: bytes, base: bytes | None) -> Change:
-    place = root / path
-    old = place.read_bytes() if place.is_file() else None
+    old = _read(root, path)
+    return _combined(path, old, new, base).model_copy(update={"old": old})
+
+
+def _move(root: Path, path: str, new: bytes, origin: str, base: bytes) -> list[Change]:
+    """Carry a file and its edits to another path, as git does when one side renames it."""
+    before = _read(root, origin)
+    if before is None:  # deleted, or moved by hand before us
+        return [_change(root, path, new, base)]
+    change = _combined(path, before, new, base)
+    kind: Kind = change.kind if change.kind in ("merge", "conflict") else "create"
+    content = before if change.kind in ("kept", "unchanged") else change.new
+    return [
+        change.model_copy(update={"kind": kind, "old": None, "new": content, "moved_from": origin}),
+        Change(path=origin, kind="delete", old=before, new=b""),
+    ]
+
+
+def _combined(path: str, old: bytes | None, new: bytes, base: bytes | None) -> Change:
     kind = _kind(path, old, new, base)
-    if kind == "conflict" and old is not None and base is not None:
-        merged = merge(old, base, new)
-        if merged is not None:
-            return Change(path=path, kind="merge", old=old, new=merged)
-    return Change(path=path, kind=kind, old=old, new=new)
+    if kind != "conflict" or old is None:
+        return Change(path=path, kind=kind, old=old, new=new)
+    merged = merge(old, base or b"", new, python=path.endswith(".py"))
+    if merged.clean and base is not None:
+        text = merged.new()
+        return Change(path=path, kind="unchanged" if text == old else "merge", old=old, new=text)
+    text, places = merged.inline()
+    return Change(path=path, kind="conflict", old=old, new=text, places=places, merged=merged)
 
 
-def merge(mine: bytes, base: bytes, theirs: bytes) -> bytes | None:
-    """Return both sides' edits together, as git merges them; None where they touch the same lines.
-
-    Raises:
-        OSError: There is no git.
-    """
-    with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
-        for name, content in (("mine", mine), ("base", base), ("theirs", theirs)):
-            Path(scratch, name).write_bytes(content)
-        command = ["git", "merge-file", "--stdout", "mine", "base", "theirs"]
-        done = subprocess.run(command, cwd=scratch, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else None
+def _read(root: Path, path: str) -> bytes | None:
+    place = root / path
+    return place.read_bytes() if place.is_file() else None
 
 
 def _kind(path: str, old: bytes | None, new: bytes, base: bytes | None) -> Kind:

@@ -27,7 +27,7 @@ def add_group(
         root: The project; nothing is done without a pyproject.toml.
         group: Name of the dependency group.
         requirements: Requirement strings.
-        before: Those of the last run; what is no more among them goes.
+        before: Those of the last run: what is no more among them goes, what the user deleted stays away.
 
     Returns:
         The change, or None where there is no file.
@@ -53,16 +53,33 @@ def add_group(
         groups[group] = listed
     if not isinstance(listed, Array):
         raise _not_a(path, f"[dependency-groups] {group}", "list")
-    named = {_name(str(item)) for item in listed if isinstance(item, str)}
-    missing = [requirement for requirement in requirements if _name(requirement) not in named]
-    gone = [item for item in listed if item in before and item not in requirements]
-    for requirement in missing:
-        listed.append(requirement)
-    for item in gone:
-        listed.remove(item)
-    if not missing and not gone:
+    changed = _merge_list(listed, requirements, before)
+    if not changed:
         return Change(path="pyproject.toml", kind="unchanged", old=old, new=old)
     return _update(old, document)
+
+
+def _merge_list(listed: Array, requirements: Sequence[str], before: Sequence[str]) -> bool:
+    """Bring a list from what the last run wanted to what this one wants; the user's entries stay."""
+    present = {
+        _name(item): (number, str(item)) for number, item in enumerate(listed) if isinstance(item, str)
+    }
+    wanted, last = ({_name(one): one for one in group} for group in (requirements, before))
+    changed = False
+    for name, requirement in wanted.items():
+        if name in present:
+            number, written = present[name]
+            if written == last.get(name) != requirement:
+                listed[number] = requirement
+                changed = True
+        elif name not in last:  # else the user deleted it
+            listed.append(requirement)
+            changed = True
+    for name in last.keys() - wanted.keys() & present.keys():
+        if present[name][1] == last[name]:
+            listed.remove(last[name])
+            changed = True
+    return changed
 
 
 def add_providers(root: Path, providers: Mapping[str, str]) -> Change:

@@ -2,86 +2,91 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from tcgen.apply import journal
 from tcgen.apply.changes import WRITTEN, Change
+from tcgen.errors import TcgenError
 
 
 def publish(root: Path, changes: Iterable[Change]) -> list[str]:
-    """Write what was created, updated or merged, and delete what goes.
+    """Write what was created, updated or merged, conflicts with their markers, and delete what goes.
 
     Everything is first written beside its place, then renamed into it; if anything fails, what was there
-    before is put back.
+    before is put back. A run that is killed leaves a journal, by which the next one does that.
 
     Returns:
         The paths written, relative to the root.
 
     Raises:
         OSError: The disk refused; the project is as it was.
+        TcgenError: A file changed since it was read, or another run is writing.
     """
-    wanted = [change for change in changes if change.kind in WRITTEN]
-    made: list[Path] = []
-    staged: list[tuple[Path, Path]] = []
-    done: list[Change] = []
-    try:
-        for change in wanted:
-            place = root / change.path
-            made += _make_folders(place.parent)
-            staged.append((_stage(place, change.new), place))
-        for change, (temporary, place) in zip(wanted, staged, strict=True):
-            if change.kind == "delete":
-                place.unlink()
-                temporary.unlink()
-            else:
-                temporary.replace(place)
-            done.append(change)
-    except BaseException:
-        for change in done:
-            _restore(root / change.path, change.old)
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-        for folder in reversed(made):
-            folder.rmdir()
-        raise
+    wanted = [change for change in changes if change.kind in WRITTEN or change.places]
+    if not wanted:
+        return []
+    with journal.locked(root):
+        _check_unchanged(root, wanted)
+        contents = [(one.path, one.old, None if one.kind == "delete" else one.new) for one in wanted]
+        record = journal.begin(root, contents, _missing_folders(root, wanted))
+        try:
+            for folder in record.folders:
+                (root / folder).mkdir(exist_ok=True)
+            for change in wanted:
+                if change.kind != "delete":
+                    _stage(journal.target(root, change.path), change.new)
+            for change in wanted:
+                _put(journal.target(root, change.path), change)
+        except BaseException:
+            journal.undo(root, record)
+            raise
+        journal.end(root)
     _remove_empty(root, [change.path for change in wanted if change.kind == "delete"])
     return [change.path for change in wanted]
 
 
-def _remove_empty(root: Path, deleted: list[str]) -> None:
-    """Remove folders in which nothing but byte code is left."""
-    for folder in {(root / path).parent for path in deleted}:
-        if all(entry.name == "__pycache__" for entry in folder.iterdir()):
-            shutil.rmtree(folder)
+def _check_unchanged(root: Path, changes: Iterable[Change]) -> None:
+    for change in changes:
+        place = root / change.path
+        if change.old != (place.read_bytes() if place.is_file() else None):
+            raise TcgenError(
+                "changed-meanwhile",
+                f"{change.path} changed while tcgen was at work; nothing was written",
+                hint="run the same command again",
+            )
 
 
-def _make_folders(folder: Path) -> list[Path]:
-    missing = [one for one in (folder, *folder.parents) if not one.exists()]
-    for one in reversed(missing):
-        one.mkdir()
-    return missing[::-1]
+def _missing_folders(root: Path, changes: Iterable[Change]) -> list[str]:
+    """Return the folders to make, the innermost last, the journal's own among them."""
+    missing = {} if (root / journal.JOURNAL).parent.exists() else {Path(journal.JOURNAL).parent: None}
+    for change in changes:
+        if change.kind != "delete":
+            folders = list(Path(change.path).parents)[-2::-1]
+            missing |= {folder: None for folder in folders if not (root / folder).exists()}
+    return [folder.as_posix() for folder in missing]
 
 
-def _stage(place: Path, content: bytes) -> Path:
-    descriptor, name = tempfile.mkstemp(dir=place.parent, prefix=f".{place.name}.")
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    temporary = Path(name)
-    temporary.chmod(place.stat().st_mode & 0o777 if place.exists() else 0o666 & ~_umask())
-    return temporary
+def _stage(place: Path, content: bytes) -> None:
+    waiting = journal.staged(place)
+    waiting.write_bytes(content)
+    if place.exists():
+        waiting.chmod(place.stat().st_mode & 0o777)
 
 
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current
-
-
-def _restore(place: Path, old: bytes | None) -> None:
-    if old is None:
-        place.unlink(missing_ok=True)
+def _put(place: Path, change: Change) -> None:
+    if change.kind == "delete":
+        place.unlink()
     else:
-        place.write_bytes(old)
+        journal.staged(place).replace(place)
+
+
+def _remove_empty(root: Path, deleted: list[str]) -> None:
+    """Remove folders in which nothing but byte code is left, and those above them."""
+    for path in deleted:
+        for parent in Path(path).parents[:-1]:
+            folder = root / parent
+            if not folder.is_dir() or any(one.name != "__pycache__" for one in folder.iterdir()):
+                break
+            shutil.rmtree(folder)

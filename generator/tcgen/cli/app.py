@@ -14,15 +14,17 @@ from tcgen.cli import options
 from tcgen.cli.options import (
     Alembic,
     Ci,
+    ConflictChoice,
     Dest,
     Directory,
     Json,
     Models,
     PythonPath,
     Service,
+    Template,
     request,
 )
-from tcgen.cli.output import emit, progress, say, show_diagnostics, show_error
+from tcgen.cli.output import confirm, emit, progress, say, show_diagnostics, show_error
 from tcgen.errors import TcgenError
 
 app = typer.Typer(
@@ -79,7 +81,7 @@ def init(
 
     wanted = request(directory, python, models, alembic_config, service, ci, dest)
     if initialise.is_empty(wanted.root):
-        if not (yes or initialise.confirm(f"{directory} is empty: write a sample project into it?")):
+        if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
                 "no-models", f"{directory} is empty", hint="tcgen demo DIR writes a sample project"
             )
@@ -135,6 +137,120 @@ def plan(
         for field in factory.fields:
             typer.echo(f"  {field.name} = {' '.join(field.code.split())}  # {field.reason}")
     show_diagnostics(planned.plan.diagnostics)
+
+
+_UPDATE_EXAMPLES = """\b
+Examples:
+  tcgen update                        bring the suite up to date with models and template
+  tcgen update --diff                 show what would change, write nothing
+  tcgen update --conflict rej         your side of conflicts in .rej files, no markers
+  tcgen update --template gh:us/fork  from another repository of the template
+
+\b
+Exit status: 0 done, 1 there are conflicts to settle, 2 nothing was touched.
+"""
+
+
+@app.command(epilog=_UPDATE_EXAMPLES)
+def update(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    template: Template = None,
+    conflict: Annotated[
+        ConflictChoice, typer.Option("--conflict", help="Markers in the file, or .rej files beside it.")
+    ] = ConflictChoice.inline,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring the suite up to date with the models and the template; edits by hand stay."""
+    from tcgen.cli import updating
+
+    status = updating.update(
+        request(directory, python, models, alembic_config),
+        template=template,
+        style=conflict.value,
+        dry_run=dry_run,
+        diff=diff,
+        as_json=as_json,
+    )
+    raise typer.Exit(status)
+
+
+_CHECK_EXAMPLES = """\b
+Examples:
+  tcgen check                         in CI: status 1 and a diff where the suite is out of date
+  uvx tcgen check --python .venv      with the project's environment
+  tcgen check --json | jq '.changes'
+
+\b
+Exit status: 0 up to date, 1 an update would change the generated code, 2 it cannot be told.
+"""
+
+
+@app.command(epilog=_CHECK_EXAMPLES)
+def check(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    template: Template = None,
+    as_json: Json = False,
+) -> None:
+    """Tell whether the suite is up to date; nothing is written."""
+    from tcgen.cli import updating
+
+    wanted = request(directory, python, models, alembic_config)
+    raise typer.Exit(updating.check(wanted, template=template, as_json=as_json))
+
+
+_DIFF_EXAMPLES = """\b
+Examples:
+  tcgen diff
+  tcgen diff | git apply --check
+
+\b
+Exit status: 0 nothing would change, 1 there is a diff, 2 it cannot be told.
+"""
+
+
+@app.command("diff", epilog=_DIFF_EXAMPLES)
+def show_diff(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    models: Models = None,
+    alembic_config: Alembic = None,
+    template: Template = None,
+) -> None:
+    """Print what tcgen update would change; nothing is written."""
+    from tcgen.cli import updating
+
+    wanted = request(directory, python, models, alembic_config)
+    raise typer.Exit(updating.show_diff(wanted, template=template))
+
+
+_EJECT_EXAMPLES = """\b
+Examples:
+  tcgen eject                         asks first
+  tcgen eject --yes
+
+\b
+Exit status: 0 done, 1 with --dry-run when something would go, 2 there is no suite.
+"""
+
+
+@app.command(epilog=_EJECT_EXAMPLES)
+def eject(
+    directory: Directory = Path(),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, delete nothing.")] = False,
+) -> None:
+    """Cut the link to the template: the suite stays, .tcgen/ goes."""
+    from tcgen.cli import updating
+
+    raise typer.Exit(updating.eject(request(directory).root, yes=yes, dry_run=dry_run))
 
 
 _VERIFY_EXAMPLES = """\b

@@ -11,8 +11,9 @@ import typer
 from tcgen import pipeline
 from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
-from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
+from tcgen.cli.output import confirm, emit, progress, say, show_changes, show_diagnostics
 from tcgen.cli.report import show_findings
+from tcgen.cli.updating import put_back
 from tcgen.errors import TcgenError
 from tcgen.pipeline import Planned, Request
 from tcgen.sample import write_sample
@@ -25,14 +26,10 @@ def is_empty(root: Path) -> bool:
     return root.is_dir() and all(entry.name == ".git" for entry in root.iterdir())
 
 
-def confirm(question: str) -> bool:
-    """Ask a person; nobody there means no."""
-    return sys.stdin.isatty() and typer.confirm(question, default=True, err=True)
-
-
 def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool) -> int:
     """Generate the suite and say what to do next; return the exit status."""
     started = time.monotonic()
+    put_back(request.root)
     planned = pipeline.plan(request, progress)
     changes = pipeline.changes(planned, progress)
     if not as_json:

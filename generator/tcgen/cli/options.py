@@ -23,6 +23,13 @@ class CiChoice(str, Enum):
     none = "none"
 
 
+class ConflictChoice(str, Enum):
+    """Where a conflict goes, as Copier has it."""
+
+    inline = "inline"
+    rej = "rej"
+
+
 Directory = Annotated[Path, typer.Argument(help="The project's root.", show_default=True)]
 PythonPath = Annotated[
     str | None,
@@ -48,6 +55,12 @@ Service = Annotated[
 Ci = Annotated[CiChoice | None, typer.Option("--ci", help="CI files to write.")]
 Dest = Annotated[
     str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template", metavar="URL", help="Another git repository of the template [the recorded one]."
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 

@@ -21,6 +21,11 @@ def say(message: str = "") -> None:
     typer.echo(message, err=True)
 
 
+def confirm(question: str) -> bool:
+    """Ask a person; nobody there means no."""
+    return sys.stdin.isatty() and typer.confirm(question, default=True, err=True)
+
+
 def progress(message: str) -> None:
     """Say what is being done, where somebody watches."""
     if sys.stderr.isatty():

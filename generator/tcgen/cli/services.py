@@ -13,6 +13,7 @@ from tcgen.apply.changes import WRITTEN
 from tcgen.apply.write import publish
 from tcgen.catalogue import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
+from tcgen.cli.updating import put_back
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -128,12 +129,13 @@ def _of_suite(root: Path) -> tuple[ServiceChoice, ...]:
 
 
 def _carry_out(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: bool) -> int:
+    put_back(request.root)
     planned = pipeline.plan(request, progress)
     changes = pipeline.changes(planned, progress)
     if diff:
         typer.echo("".join(change.diff() for change in changes), nl=False)
     writes = [] if diff or dry_run else publish(request.root, changes)
-    conflicts = [change.path for change in changes if change.kind == "conflict"]
+    conflicts = [f"{change.path}:{line}" for change in changes for line in change.places]
     if as_json:
         emit(
             "service",
@@ -149,7 +151,7 @@ def _carry_out(request: Request, name: str, *, dry_run: bool, diff: bool, as_jso
         show_changes(changes)
         _what_next(planned, name)
     if conflicts:
-        say(f"not written, because you edited the lines that change: {', '.join(conflicts)}")
+        say(f"you edited lines that change, settle these by hand: {', '.join(conflicts)}")
     pending = (dry_run or diff) and any(change.kind in WRITTEN for change in changes)
     return int(bool(conflicts) or pending)
 

@@ -161,6 +161,13 @@ class DatabasePlan(Frozen):
     migrations_error: str = ""
 
 
+class AskedPlan(Frozen):
+    """Where the models and migrations are, as far as a user had to say it; paths below the root."""
+
+    models: tuple[str, ...] = ()
+    alembic_config: str | None = None
+
+
 class SuitePlan(Frozen):
     """The whole suite.
 
@@ -178,6 +185,7 @@ class SuitePlan(Frozen):
         install: What follows ``pip install`` in CI.
         python_versions: For the CI matrix.
         package_manager: How CI installs the project.
+        asked: What the flags ``--models`` and ``--alembic-config`` said, for the next run.
     """
 
     format: Literal[1] = 1
@@ -197,4 +205,5 @@ class SuitePlan(Frozen):
     python_versions: tuple[str, ...]
     package_manager: Literal["uv", "poetry", "pdm", "hatch", "pip"]
     ci: Literal["github", "gitlab", "none"]
+    asked: AskedPlan = AskedPlan()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan
+from tcgen.ir.plan import GROUP, AskedPlan, DatabasePlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -30,6 +30,9 @@ class Options:
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         migrations_error: Why the migrations were seen to fail, and at which revisions.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
+        asked: What was said about the models and migrations.
+        python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
+            change the suite.
     """
 
     dest: str | None = None
@@ -38,6 +41,9 @@ class Options:
     providers: dict[str, str] = field(default_factory=dict)
     migrations_error: str = ""
     services: tuple[ServiceChoice, ...] | None = None
+    asked: AskedPlan = AskedPlan()
+    python_versions: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = ()
 
 
 def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
@@ -53,7 +59,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         project=re.sub(r"[^\w. -]+", "-", project.name),
         dest=dest,
         root_levels=len(dest.split("/")),
-        source_roots=_source_roots(project, schema),
+        source_roots=_source_roots(project, schema, options.source_roots),
         sqlalchemy=(major, minor),
         environment=schema.import_env,
         setup_modules=schema.setup_modules,
@@ -63,9 +69,10 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         requirements=requirements,
         requirements_group=GROUP,
         install=_install(project, requirements),
-        python_versions=_pythons(project, schema),
+        python_versions=_pythons(project, schema, options.python_versions),
         package_manager=project.package_manager,
         ci=options.ci or project.ci,
+        asked=options.asked,
         diagnostics=(*about_dest, *remarks, *about_services, *about_factories),
     )
 
@@ -98,7 +105,9 @@ def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnos
     )
 
 
-def _source_roots(project: Project, schema: Schema) -> tuple[str, ...]:
+def _source_roots(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple[str, ...]:
+    if before and set(before) <= set(project.source_roots):
+        return before  # they do no harm where the project is installed
     return () if schema.environment.editable else project.source_roots
 
 
@@ -147,14 +156,14 @@ def _install(project: Project, requirements: tuple[str, ...]) -> str:
     return " ".join(f"'{requirement}'" for requirement in requirements)
 
 
-def _pythons(project: Project, schema: Schema) -> tuple[str, ...]:
+def _pythons(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple[str, ...]:
     lowest = re.search(r">=\s*3\.(\d+)", project.requires_python)
     running = ".".join(schema.environment.python.split(".")[:2])
     if lowest is None:
-        return (running,)
-    return tuple(
-        sorted({f"3.{max(int(lowest.group(1)), 10)}", running}, key=lambda one: int(one.split(".")[1]))
-    )
+        return before or (running,)
+    least = max(int(lowest.group(1)), 10)
+    others = [one for one in before or (running,) if int(one.split(".")[1]) >= least]
+    return tuple(sorted({f"3.{least}", *others}, key=lambda one: int(one.split(".")[1])))
 
 
 def plan_lines(plan: SuitePlan) -> str:

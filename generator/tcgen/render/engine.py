@@ -6,11 +6,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import copier
-
 from tcgen.ir.plan import SuitePlan
 from tcgen.plan.build import plan_lines
-from tcgen.render.resources import template_folder
+from tcgen.render.resources import Template, own_template
 
 Tree = dict[str, bytes]
 """Path relative to the project root, POSIX style → content."""
@@ -21,23 +19,31 @@ def render(plan: SuitePlan) -> Tree:
     return render_text(plan_lines(plan))
 
 
-def render_text(plan: str) -> Tree:
-    """Return the files for a plan in the form the answers file keeps it."""
+def render_text(plan: str, template: Template | None = None) -> Tree:
+    """Return the files for a plan in the form the answers file keeps it.
+
+    Args:
+        plan: The plan.
+        template: None for this tcgen's own.
+    """
+    import copier  # takes a second, and most checks find nothing to render
+
+    template = template or own_template()
     with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
-        template, output = Path(scratch, "template"), Path(scratch, "output")
-        source = template_folder()
-        template.mkdir()
+        source, output = Path(scratch, "template"), Path(scratch, "output")
+        source.mkdir()
         # A copy without .git: Copier would record the checkout's own path and commit.
-        shutil.copy(source / "copier.yml", template)
-        shutil.copytree(source / "templates", template / "templates")
+        shutil.copy(template.folder / "copier.yml", source)
+        shutil.copytree(template.folder / "templates", source / "templates")
         copier.run_copy(
-            str(template),
+            str(source),
             output,
-            data={"plan": plan},
+            data={"plan": plan, "tcgen_template": [template.version, template.url]},
             defaults=True,
             overwrite=True,
             unsafe=True,
             quiet=True,
+            skip_tasks=True,
         )
         return {
             path.relative_to(output).as_posix(): path.read_bytes()

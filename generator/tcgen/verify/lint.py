@@ -13,8 +13,8 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tcgen.apply.changes import recorded_plan
 from tcgen.errors import TcgenError
+from tcgen.update.answers import recorded_plan
 
 PLACEHOLDER = "ATTRIBUTE"
 """What the lint names where nothing says which attribute is at fault."""

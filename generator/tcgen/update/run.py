@@ -1,0 +1,174 @@
+"""Merges the last render, the new one and the disk."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tcgen.apply.changes import WRITTEN, Change, compare
+from tcgen.apply.merge import Hunk, Merged, conflicts_in
+from tcgen.apply.pyproject import add_group
+from tcgen.apply.write import publish
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import ANSWERS
+from tcgen.render.engine import render_text
+from tcgen.render.resources import Template
+from tcgen.update.answers import Recorded, rows
+from tcgen.update.renames import moved_files, moved_folder
+from tcgen.update.templates import last_template, new_template
+
+ConflictStyle = Literal["inline", "rej"]
+
+
+@dataclass(frozen=True)
+class Update:
+    """What an update would do.
+
+    Attributes:
+        root: The project.
+        dest: Folder of the suite.
+        changes: For each generated file.
+        version: Of the template it was made from, and of the one it is made from now.
+        diagnostics: What was not as it should be.
+    """
+
+    root: Path
+    dest: str
+    changes: tuple[Change, ...]
+    version: tuple[str, str]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that write, or that a person has to settle."""
+        return tuple(one for one in self.changes if one.kind in (*WRITTEN, "conflict"))
+
+    @property
+    def changes_code(self) -> bool:
+        """Whether anything but the record of the last run would be different."""
+        return any(one.path != ANSWERS for one in self.pending)
+
+    @property
+    def left_over(self) -> tuple[Change, ...]:
+        """Files that are generated no more and were kept because of the edits in them."""
+        return tuple(one for one in self.changes if one.kind == "kept" and one.note)
+
+
+def prepare(root: Path, plan: str, recorded: Recorded, asked: str | None = None) -> Update:
+    """Find out what has to change; nothing is written.
+
+    Args:
+        root: The project.
+        plan: The new plan as answers files keep it.
+        recorded: What the last run recorded.
+        asked: ``--template``.
+
+    Raises:
+        TcgenError: The template cannot be had, or there is no git to merge with.
+    """
+    with tempfile.TemporaryDirectory(prefix="tcgen-") as folder:
+        scratch = Path(folder)
+        new = new_template(recorded, asked, scratch)
+        last = last_template(recorded, new, asked, scratch)
+        dest = rows(plan)[0]["dest"]
+        version = (recorded.version, new.version)
+        if plan == recorded.plan and recorded.version == new.version:
+            return Update(root, dest, (), version)
+        changes = merged(root, (recorded.plan, last or new), (plan, new))
+    return Update(root, dest, changes, version, () if last else (_lost(recorded, new),))
+
+
+def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> tuple[Change, ...]:
+    """Merge what two plans and templates render with the disk."""
+    base = render_text(*old)
+    rendered = base if old == new else render_text(*new)
+    before, after = rows(old[0]), rows(new[0])
+    moved = moved_folder(before, after, list(rendered)) | moved_files(before, after)
+    moved = {path: origin for path, origin in moved.items() if path in rendered and origin in base}
+    group = add_group(
+        root, after[0]["requirements_group"], after[0]["requirements"], before[0].get("requirements", ())
+    )
+    return (*compare(root, rendered, base, moved), *([group] if group else []))
+
+
+def write(update: Update, style: ConflictStyle = "inline") -> list[str]:
+    """Write all changes at once; return their paths.
+
+    Raises:
+        OSError: The disk refused; the project is as it was.
+        TcgenError: A file changed meanwhile, or another run is writing.
+    """
+    wanted = list(update.changes)
+    if style == "rej":
+        wanted = [one for change in update.changes for one in settled(update.root, change)]
+    return publish(update.root, wanted)
+
+
+def conflicts(update: Update, style: ConflictStyle = "inline") -> list[str]:
+    """Return the places of conflicts: ``file:line``, or the files with what was rejected."""
+    found = [one for one in update.changes if one.kind == "conflict"]
+    if style == "rej":
+        return [f"{one.path}.rej" for one in found]
+    return [f"{one.path}:{line}" for one in found for line in one.places]
+
+
+def unsettled(root: Path, paths: Iterable[str]) -> list[str]:
+    """Return ``file:line`` of the conflicts an earlier update left."""
+    files = ((path, root / path) for path in paths)
+    return [
+        f"{path}:{line}"
+        for path, place in files
+        if place.is_file()
+        for line in conflicts_in(place.read_bytes())
+    ]
+
+
+def generated_paths(root: Path, dest: str) -> list[str]:
+    """Return the files below the suite's folder, where conflicts may have been left."""
+    found = (path for path in sorted((root / dest).rglob("*")) if path.suffix in (".py", ".yml"))
+    return [path.relative_to(root).as_posix() for path in found]
+
+
+def settled(root: Path, change: Change) -> list[Change]:
+    """Take the new side of a file's conflicts, and write the user's beside it."""
+    if change.merged is None:
+        return [change]
+    path = f"{change.path}.rej"
+    place = root / path
+    old = place.read_bytes() if place.is_file() else None
+    rejected = (old or b"") + _rejected(change.path, change.merged)
+    return [
+        change.model_copy(update={"new": change.merged.new()}),
+        Change(path=path, kind="create" if old is None else "update", old=old, new=rejected),
+    ]
+
+
+def _rejected(path: str, merged: Merged) -> bytes:
+    """Return the user's side of conflicts as ``git apply --reject`` writes it."""
+    lines = [f"diff a/{path} b/{path}\t(rejected hunks)\n".encode()]
+    number = 1
+    for part in merged.parts:
+        if isinstance(part, Hunk):
+            lines.append(f"@@ -{number},{len(part.base)} +{number},{len(part.ours)} @@\n".encode())
+            lines += [*_signed(b"-", part.base), *_signed(b"+", part.ours)]
+            number += len(part.theirs)
+        else:
+            number += len(part)
+    return b"".join(lines)
+
+
+def _signed(sign: bytes, lines: Sequence[bytes]) -> list[bytes]:
+    return [sign + line.rstrip(b"\r\n") + b"\n" for line in lines]
+
+
+def _lost(recorded: Recorded, new: Template) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="template-lost",
+        message=f"version {recorded.version} of the template, which the suite was made from, is not to be had:"
+        f" what changed in the template since then, up to {new.version}, is left out",
+        hint="--template URL names a repository that has it",
+    )
