@@ -180,6 +180,7 @@ class SuitePlan(Frozen):
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
         services: Those beside PostgreSQL.
+        compose_file: The project's own, which services may be taken from; "" where there is none.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
         install: What follows ``pip install`` in CI.
@@ -198,6 +199,7 @@ class SuitePlan(Frozen):
     setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
     services: tuple[ServicePlan, ...] = ()
+    compose_file: str = ""
     factories: tuple[FactoryPlan, ...]
     requirements: tuple[str, ...]
     requirements_group: str

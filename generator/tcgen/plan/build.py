@@ -65,6 +65,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         setup_modules=schema.setup_modules,
         database=database,
         services=services,
+        compose_file=next(iter(project.compose_files), "") if services else "",
         factories=factories,
         requirements=requirements,
         requirements_group=GROUP,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,8 +13,12 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from subprocess import CalledProcessError
+from tempfile import TemporaryDirectory
 from types import ModuleType
 from typing import Any
+
+from testcontainers.compose import DockerCompose
 
 from ..containers import (
     LOGGED,
@@ -24,6 +29,7 @@ from ..containers import (
     shared,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 # 0 for the first worker, or the only one
 WORKER_NUMBER = int(WORKER.removeprefix("gw")) if WORKER != "main" else 0
 
@@ -93,7 +99,10 @@ def _run(names: list[str]) -> Iterator[str]:
 def _start(stack: ExitStack, name: str) -> dict[str, object] | str:
     module = modules()[name]
     ports: list[int] = module.PORTS
-    if given := os.environ.get(f"TEST_{name.upper()}"):
+    given = os.environ.get(f"TEST_{name.upper()}", "")
+    if given.startswith("compose:"):
+        return _composed(stack, given.removeprefix("compose:"), ports)
+    if given:
         host, _, numbers = given.rpartition(":")
         chosen = [int(number) for number in numbers.split(",")]
         return asdict(Server(host, dict(zip(map(str, ports), chosen, strict=True))))
@@ -109,3 +118,24 @@ def _start(stack: ExitStack, name: str) -> dict[str, object] | str:
             str(container.get_wrapped_container().id),
         )
     )
+
+
+def _composed(stack: ExitStack, name: str, ports: list[int]) -> dict[str, object] | str:
+    """Start a service of compose.yaml beside the one a developer may run."""
+    override = Path(stack.enter_context(TemporaryDirectory()), "override.yaml")
+    wanted = "".join(f'\n      - "{port}"' for port in ports)
+    override.write_text(
+        f"name: test-{secrets.token_hex(4)}\n"
+        f"services:\n  {name}:\n    ports: !override{wanted}\n"
+    )
+    files = ["compose.yaml", str(override)]
+    try:
+        compose = stack.enter_context(DockerCompose(ROOT, files, services=[name]))
+    except (CalledProcessError, OSError) as error:
+        said = getattr(error, "stderr", None) or str(error).encode()
+        return f"{files[0]}: {name} does not start: {said.decode()[-2000:]}"
+    container = compose.get_container(name)
+    seen = {port: container.get_publisher(by_port=port).normalize() for port in ports}
+    numbers = {str(port): int(at.PublishedPort or 0) for port, at in seen.items()}
+    host = seen[ports[0]].URL or "localhost"
+    return asdict(Server(host, numbers, str(container.ID)))
