@@ -342,6 +342,9 @@ class Histories(RuleBasedStateMachine):
     # what has to hold
 
     @rule()
+    def update_once_more(self) -> None:
+        self.update()
+
     def update(self) -> run.Update:
         before = self.text()
         found = run.prepare(self.root, self.plan(), read_recorded(self.root), str(self.template))
@@ -409,9 +412,6 @@ class Histories(RuleBasedStateMachine):
             return
         os.chdir(self.root)
         sys.dont_write_bytecode = True
-        log = os.open(self.root.parent / "collected", os.O_CREAT | os.O_WRONLY)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
         for name in [one for one in sys.modules if one.split(".")[0] in ("shop", "tests")]:
             del sys.modules[name]
         sys.path.insert(0, str(self.root))
