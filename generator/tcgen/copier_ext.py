@@ -6,6 +6,7 @@ The filters must never change what they print, or an old render could not be mad
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,6 +33,7 @@ class Ext(Extension):
         super().__init__(environment)
         self._plans: dict[Path, str] = {}
         environment.globals["tcgen_plan"] = self._plan
+        environment.globals["tcgen_requirement"] = _requirement
         environment.filters["tcgen_stale"] = self._stale
         environment.filters["pyliteral"] = quoted
         environment.filters["tcgen_answers"] = _answers
@@ -80,6 +82,14 @@ class _Dumper(yaml.SafeDumper):
 _Dumper.add_representer(
     _Block, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style="|")
 )
+
+
+@pass_context
+def _requirement(context: Context) -> str:
+    """Return the tcgen that this version of the template came with, as CI has to install it."""
+    given = context.get("tcgen_template") or [context["_copier_answers"].get("_commit", "")]
+    released = re.fullmatch(r"v(\d+(\.\d+)*)", given[0])
+    return f"tcgen=={released[1]}" if released else "tcgen"
 
 
 @pass_context

@@ -1,0 +1,190 @@
+"""Seconds for an update, and how they grow with the models: ``python -m tests.benchmarks.updates``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks-updates.md"
+SIZES = (30, 300, 3000)
+A_MODULE = 30
+HEAD = """\
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.base import Base
+"""
+MODEL = """
+
+class Model{number}(Base):
+    __tablename__ = "model_{number}"
+    __table_args__ = (CheckConstraint("stock >= 0 AND stock < 1000", name="ck_model_{number}"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(120), unique=True)
+    price: Mapped[Decimal] = mapped_column(Numeric(10, 2))
+    stock: Mapped[int]
+    note: Mapped[str | None]
+    parent_id: Mapped[int] = mapped_column(ForeignKey("model_{parent}.id"){nullable})
+"""
+MORE = "    colour: Mapped[str] = mapped_column(String(20))\n"
+Seconds = dict[str, float]
+
+
+def write_project(root: Path, count: int) -> None:
+    """Write a package with so many models, 30 a module."""
+    package = root / "shop"
+    package.mkdir(parents=True)
+    (root / "pyproject.toml").write_text('[project]\nname = "shop"\nversion = "1"\n')
+    (package / "__init__.py").touch()
+    (package / "base.py").write_text(
+        "from sqlalchemy.orm import DeclarativeBase\n\n\nclass Base(DeclarativeBase):\n    pass\n"
+    )
+    modules = range(0, count, A_MODULE)
+    for start in modules:
+        texts = [_model(number) for number in range(start, min(start + A_MODULE, count))]
+        (package / f"part_{start}.py").write_text(HEAD + "".join(texts))
+    imports = "".join(f"import shop.part_{start}  # noqa: F401\n" for start in modules)
+    (package / "models.py").write_text(f"{imports}from shop.base import Base  # noqa: F401\n")
+
+
+def _model(number: int) -> str:
+    # a tree, as in most schemas: the way to the root is short
+    nullable = "" if number else ", nullable=True"
+    return MODEL.format(number=number, parent=number // 4, nullable=nullable)
+
+
+def change(root: Path, count: int) -> None:
+    """Do what a day's work does: a new model, a new column, a factory edited by hand."""
+    last = root / "shop" / f"part_{(count - 1) // A_MODULE * A_MODULE}.py"
+    last.write_text(last.read_text() + _model(count))
+    first = root / "shop" / "part_0.py"
+    first.write_text(
+        first.read_text().replace(
+            "    note: Mapped[str | None]\n", f"    note: Mapped[str | None]\n{MORE}", 1
+        )
+    )
+    factory = root / "tests" / "integration" / "factories" / "model0.py"
+    factory.write_text(factory.read_text() + "\n    note = 'by hand'\n")
+
+
+def tcgen(root: Path, *arguments: str) -> float:
+    """Run a command and return its seconds."""
+    command = [sys.executable, "-m", "tcgen", *arguments, "--python", sys.executable]
+    started = time.perf_counter()
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    return time.perf_counter() - started
+
+
+def measure(count: int) -> Seconds:
+    """Return the seconds of a project's commands, and of the parts of its update."""
+    with tempfile.TemporaryDirectory(prefix="updates-") as folder:
+        root = Path(folder, "shop-project")
+        write_project(root, count)
+        seconds = {"init": tcgen(root, "init", "--yes")}
+        seconds["check, nothing changed"] = tcgen(root, "check")
+        change(root, count)
+        seconds |= parts(root)
+        seconds["update"] = tcgen(root, "update")
+    return seconds
+
+
+def parts(root: Path) -> Seconds:
+    """Return the seconds of the stages of an update that is prepared and not written."""
+    from tcgen import pipeline
+    from tcgen.plan.build import plan_lines
+    from tcgen.update import run
+    from tcgen.update.answers import read_recorded
+
+    seconds: Seconds = {}
+
+    @contextmanager
+    def timed(name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
+
+    request = pipeline.Request(root=root, python=sys.executable)
+    with timed("inspect"):
+        pipeline.inspect(request)
+    with timed("inspect and plan"):
+        planned = pipeline.plan(request)
+    seconds["plan"] = seconds.pop("inspect and plan") - seconds["inspect"]
+    render = run.render_text
+
+    def rendered(*arguments: object) -> object:
+        with timed("render twice"):
+            return render(*arguments)  # type: ignore[arg-type]
+
+    run.render_text = rendered  # type: ignore[assignment]
+    try:
+        with timed("merge"):
+            run.prepare(root, plan_lines(planned.plan), read_recorded(root))
+    finally:
+        run.render_text = render
+    seconds["merge"] -= seconds["render twice"]
+    return seconds
+
+
+def table(found: dict[int, Seconds]) -> str:
+    """Return a Markdown table, a column a size."""
+    names = list(next(iter(found.values())))
+    lines = [["seconds", *(f"{count:,} models" for count in found)], ["---", *("---:" for _ in found)]]
+    lines += [[name, *(f"{seconds[name]:.1f}" for seconds in found.values())] for name in names]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def page(found: dict[int, Seconds]) -> str:
+    """Return ``docs/benchmarks-updates.md``."""
+    return f"""\
+# Seconds for an update
+
+Written by `python -m tests.benchmarks.updates --page`: {os.cpu_count()} CPUs, Python {platform.python_version()}, each
+command once, as a process of its own.
+
+A project of so many models, 30 a module and seven columns each, gets its suite. Then a model and a column are added and
+a factory is edited by hand, and `tcgen update` merges. The lines between are parts of that update: `inspect` imports the
+models in the project's interpreter, `render` is Copier; the rest of `update` is Python starting, writing, and pytest
+collecting the suite. `check` renders nothing where the plan is the recorded one.
+
+{table(found)}
+"""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure, and print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.updates", description=__doc__)
+    parser.add_argument(
+        "--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="models [30 300 3000]"
+    )
+    parser.add_argument("--json", action="store_true", help="print results as JSON")
+    parser.add_argument("--page", action="store_true", help=f"write docs/{PAGE.name}")
+    options = parser.parse_args(arguments)
+    found = {}
+    for count in options.sizes:
+        print(f"{count} models …", file=sys.stderr)
+        found[count] = measure(count)
+    print(json.dumps(found, indent=1) if options.json else table(found))
+    if options.page:
+        PAGE.write_text(page(found), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
