@@ -27,7 +27,6 @@ def container() -> KafkaContainer:
     return (
         KafkaContainer(IMAGE)
         .with_kraft()
-        .with_env("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0")
         .with_env("KAFKA_HEAP_OPTS", "-Xms256m -Xmx512m")
     )
 
