@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from testcontainers.core.container import Reaper
 
 HERE = Path(__file__).resolve().parent
 OWNER = "TCGEN_ENGINE_OWNER"
+SOME_IMAGES_ARE_MISSING = 4
 OWNED = pytest.StashKey[bool]()
 
 
@@ -39,8 +41,10 @@ def engine() -> Iterator[dict[str, str]]:
         The environment variables that were set for it; they are in `os.environ` too.
     """
     done = subprocess.run([HERE / "up"], capture_output=True, text=True, check=False)
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"tests/engine/up exited with {done.returncode}"])[-1]
+    reason = (done.stderr.strip().splitlines() or [f"tests/engine/up exited with {done.returncode}"])[-1]
+    if done.returncode == SOME_IMAGES_ARE_MISSING:
+        warnings.warn(reason, stacklevel=1)  # the tests that need them fail, the others need not
+    elif done.returncode:
         if os.environ.get("CI", "").lower() not in ("", "0", "false"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
