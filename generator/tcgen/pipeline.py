@@ -22,7 +22,7 @@ from tcgen.plan.database import failed_at
 from tcgen.plan.providers import check_providers
 from tcgen.render.engine import render
 from tcgen.update.answers import read_recorded, recorded_plan, rows
-from tcgen.update.run import Update, prepare
+from tcgen.update.run import CI_FILES, Update, prepare
 
 Progress = Callable[[str], None]
 
@@ -170,8 +170,12 @@ def update(planned: Planned, progress: Progress = _quiet, template: str | None =
 
 def _spare_ci(change: Change) -> Change:
     """Leave a CI file of the user's own alone: the suite does not depend on ours."""
-    is_ci = change.path.startswith((".github/", ".gitlab"))
-    return change.model_copy(update={"kind": "kept"}) if is_ci and change.kind == "conflict" else change
+    is_ci = change.path.startswith(CI_FILES)
+    return (
+        change.model_copy(update={"kind": "kept", "places": ()})
+        if is_ci and change.kind == "conflict"
+        else change
+    )
 
 
 def plan_text(root: Path) -> str:

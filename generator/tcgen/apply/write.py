@@ -22,12 +22,18 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
 
     Raises:
         OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed since it was read, or another run is writing.
+        TcgenError: A file changed since it was read, another run is writing, or one was interrupted.
     """
-    wanted = [change for change in changes if change.kind in WRITTEN or change.places]
+    wanted = [change for change in changes if change.kind in WRITTEN or _has_markers(change)]
     if not wanted:
         return []
     with journal.locked(root):
+        if (root / journal.JOURNAL).exists():
+            raise TcgenError(
+                "interrupted",
+                f"{root}: an earlier run was interrupted",
+                hint="tcgen update puts everything back",
+            )
         _check_unchanged(root, wanted)
         contents = [(one.path, one.old, None if one.kind == "delete" else one.new) for one in wanted]
         record = journal.begin(root, contents, _missing_folders(root, wanted))
@@ -45,6 +51,10 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
         journal.end(root)
     _remove_empty(root, [change.path for change in wanted if change.kind == "delete"])
     return [change.path for change in wanted]
+
+
+def _has_markers(change: Change) -> bool:
+    return change.kind == "conflict" and bool(change.places)
 
 
 def _check_unchanged(root: Path, changes: Iterable[Change]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tcgen.update.answers import Recorded, rows
 from tcgen.update.renames import moved_files, moved_folder
 from tcgen.update.templates import last_template, new_template
 
+CI_FILES = (".github/", ".gitlab")
 ConflictStyle = Literal["inline", "rej"]
 
 
@@ -91,7 +93,18 @@ def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> 
     group = add_group(
         root, after[0]["requirements_group"], after[0]["requirements"], before[0].get("requirements", ())
     )
-    return (*compare(root, rendered, base, moved), *([group] if group else []))
+    found = (_spared(change, base.get(change.path)) for change in compare(root, rendered, base, moved))
+    return (*found, *([group] if group else []))
+
+
+def _spared(change: Change, base: bytes | None) -> Change:
+    """Leave a CI file alone that was there before tcgen, and that init did not touch either."""
+    if change.kind != "conflict" or not change.path.startswith(CI_FILES) or not base or not change.old:
+        return change
+    ours, last = change.old.splitlines(), base.splitlines()
+    if difflib.SequenceMatcher(None, ours, last, autojunk=False).ratio() > 0.5:
+        return change
+    return Change(path=change.path, kind="kept", old=change.old, new=change.new)
 
 
 def write(update: Update, style: ConflictStyle = "inline") -> list[str]:

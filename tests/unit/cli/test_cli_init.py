@@ -53,7 +53,9 @@ def init(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return tcgen("init", "--yes", "--python", sys.executable, *arguments, cwd=project)
 
 
-@pytest.mark.parametrize("command", ["init", "inspect", "plan", "verify", "demo"])
+@pytest.mark.parametrize(
+    "command", ["init", "inspect", "plan", "verify", "demo", "update", "check", "diff", "eject"]
+)
 def test_help_has_examples(tmp_path: Path, command: str) -> None:
     done = tcgen(command, "--help", cwd=tmp_path)
     assert done.returncode == 0

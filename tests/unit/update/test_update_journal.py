@@ -104,6 +104,15 @@ def test_what_was_put_into_a_new_folder_stays(root: Path) -> None:
     assert (root / "made" / "mine.py").exists()
 
 
+def test_nothing_is_written_before_it_was_put_back(root: Path) -> None:
+    died(root)
+    half = tree(root)
+    with pytest.raises(TcgenError, match="interrupted"):
+        publish(root, [Change(path="a.py", kind="update", old=b"new a", new=b"newer")])
+    assert tree(root) == half
+    assert journal.recover(root) == 1
+
+
 def test_a_damaged_journal_is_no_reason_to_guess(root: Path) -> None:
     died(root)
     (root / journal.JOURNAL).write_text("{")

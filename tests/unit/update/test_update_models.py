@@ -174,6 +174,26 @@ def test_a_file_of_the_users_own_where_a_new_one_belongs(root: Path) -> None:
     assert place.read_text().startswith("<<<<<<< before updating\n# mine\n=======\n")
 
 
+def test_a_ci_file_that_was_there_before_tcgen(root: Path) -> None:
+    (place,) = (root / ".github").rglob("*.yml")
+    plan = small()
+    plan[0] |= {"python_versions": ["3.14"]}
+    mine = "name: mine\non: push\njobs:\n  lint:\n    runs-on: ubuntu-latest\n"
+    place.write_text(mine)
+    updated(root, plan)
+    assert place.read_text() == mine
+
+
+def test_a_ci_file_that_was_edited(root: Path) -> None:
+    (place,) = (root / ".github").rglob("*.yml")
+    place.write_text(place.read_text().replace("timeout-minutes: 30", "timeout-minutes: 60"))
+    plan = small()
+    plan[0] |= {"python_versions": ["3.14"]}
+    updated(root, plan)
+    assert "timeout-minutes: 60" in place.read_text()
+    assert '"3.14"' in place.read_text()
+
+
 def test_another_folder_takes_the_edits_along(root: Path) -> None:
     (root / FACTORIES / "author.py").write_text(
         (root / FACTORIES / "author.py").read_text() + "    mine = 1\n"
