@@ -10,6 +10,8 @@ import pytest
 import yaml
 from e2e_support import REPOSITORY, init, pytest_in, run, tree
 
+from tcgen import __version__
+
 pytestmark = pytest.mark.e2e
 
 COPY = """
@@ -38,7 +40,7 @@ def template(tmp_path: Path) -> Path:
         ["init", "--quiet"],
         ["add", "--all"],
         ["-c", "user.name=t", "-c", "user.email=t@t", "commit", "--quiet", "--message", "template"],
-        ["tag", "v0.0.1"],
+        ["tag", f"v{__version__}"],
     ):
         done = run(["git", *command], folder)
         assert done.status == 0, done.text
@@ -61,7 +63,7 @@ def test_copier_copy_equals_init(
     }
     first, second = (yaml.safe_load((root / ANSWERS).read_text()) for root in (initialised, copied))
     assert first["plan"] == second["plan"]
-    assert second["_commit"] == "v0.0.1"
+    assert second["_commit"] == f"v{__version__}"
     suite = pytest_in(copied, "tests/integration", **on_a_url)
     assert (suite.status, suite.outcomes(), len(suite.cases)) == (0, {"passed"}, 17), suite.text
 
