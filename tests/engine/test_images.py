@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import shutil
 import subprocess
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,6 +157,29 @@ def test_kafka_by_apache_s_name_needs_no_settings() -> None:
         assert (
             container.exec([*topics, "--create", "--topic", "letters"]).output == b"Created topic letters.\n"
         )
+
+
+def test_opensearch_takes_settings_from_variables() -> None:
+    container = DockerContainer("opensearchproject/opensearch:3").with_exposed_ports(9200)
+    container.with_env("discovery.type", "single-node").with_env("cluster.name", "letters")
+    container.with_env("plugins.security.disabled", "true")
+    with container.waiting_for(HttpWaitStrategy(9200, "/").for_status_code(200)):
+        address = f"http://{container.get_container_host_ip()}:{container.get_exposed_port(9200)}"
+        assert call("PUT", f"{address}/letters/_doc/1?refresh=true", {"text": "Hello"})["result"] == "created"
+        found = call("GET", f"{address}/letters/_search?q=text:hello")
+        assert [one["_id"] for one in found["hits"]["hits"]] == ["1"]
+        emptied = call("POST", f"{address}/letters/_delete_by_query", {"query": {"match_all": {}}})
+        assert emptied["deleted"] == 1
+        told = call("GET", address)
+        assert told["cluster_name"] == "letters"
+        assert told["version"]["number"].startswith("3.")
+
+
+def call(method: str, url: str, body: dict[str, object] | None = None) -> dict:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
 
 
 def test_versitygw() -> None:
