@@ -77,21 +77,10 @@ def models(classes: dict[str, Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def release(folder: Path, tag: str) -> None:
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message", tag)
-    git(folder, "tag", tag)
-
-
 @cache
-def rendered(plan: str, folder: Path, version: str) -> Tree:
+def rendered(plan: str, template: Template) -> Tree:
     """Render once: the new side of one update is the old side of the next."""
-    return render_text(plan, Template(folder, version, "https://example.org/template.git"))
-
-
-def rendered_once(plan: str, template: Template) -> Tree:
-    place = World.shared.first if template.version == "v0.0.1" else World.shared.second
-    return dict(rendered(plan, place, template.version))
+    return render_text(plan, template)
 
 
 class World:
@@ -111,17 +100,18 @@ class World:
         request = pipeline.Request(root=self.project, python=sys.executable, services=(choice,))
         rows = [json.loads(line) for line in plan_lines(pipeline.plan(request).plan).splitlines()]
         self.suite, self.service, self.factory = rows
-        self.first, self.second = folder / "first", folder / "second"
-        self.first.mkdir()
-        shutil.copy(template_folder() / "copier.yml", self.first)
-        shutil.copytree(template_folder() / "templates", self.first / "templates")
-        git(self.first, "init", "--quiet")
-        release(self.first, "v0.0.1")
-        git(folder, "clone", "--quiet", str(self.first), str(self.second))
-        for path in sorted((self.second / "templates" / "suite" / "{{ suite.dest }}").rglob("*.py.jinja")):
+        self.templates = {"v0.0.1": self._template(folder / "first", "v0.0.1")}
+        second = self._template(folder / "second", "v0.0.2")
+        for path in sorted((second.folder / "templates" / "suite" / "{{ suite.dest }}").rglob("*.py.jinja")):
             text = path.read_text()
             path.write_text(text.replace('."""\n', ', as of the second release."""\n', 1) + "# the end\n")
-        release(self.second, "v0.0.2")
+        self.templates["v0.0.2"] = second
+
+    def _template(self, folder: Path, version: str) -> Template:
+        folder.mkdir()
+        shutil.copy(template_folder() / "copier.yml", folder)
+        shutil.copytree(template_folder() / "templates", folder / "templates")
+        return Template(folder, version, "https://example.org/template.git")
 
     def row(self, name: str, one: Row) -> Row:
         """The plan of one factory, as the planner would make it."""
@@ -148,7 +138,8 @@ class Histories(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp(prefix="history-")) / "shop-project"
         self.classes: dict[str, Row] = {}
         self.service = False
-        self.template = self.world.first
+        self.template = "v0.0.1"
+        self.tables = 0
         self.edits = 0
         # token of an edit → the line it stands in
         self.tokens: dict[str, str] = {}
@@ -195,7 +186,7 @@ class Histories(RuleBasedStateMachine):
         }
         self.write_models()
         git(self.root, "init", "--quiet")
-        files = rendered(self.plan(), self.world.first, "v0.0.1")
+        files = rendered(self.plan(), self.world.templates["v0.0.1"])
         publish(
             self.root, [Change(path=path, kind="create", old=None, new=new) for path, new in files.items()]
         )
@@ -207,7 +198,7 @@ class Histories(RuleBasedStateMachine):
             name = data.draw(st.sampled_from(free))
             columns = data.draw(st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, unique=True))
             self.classes[name] = {
-                "table": f"{name.lower()}_{self.edits}",
+                "table": self.new_table(name),
                 "columns": {one: COLUMNS[one] for one in columns},
             }
             # what was deleted was the factory of another model
@@ -228,7 +219,7 @@ class Histories(RuleBasedStateMachine):
         self.update()
         was_there = (self.root / FACTORIES / f"{name.lower()}.py").is_file()
         old = self.classes.pop(name)
-        self.classes[other] = old | ({} if keeps_table else {"table": f"{other.lower()}_{self.edits}"})
+        self.classes[other] = old | ({} if keeps_table else {"table": self.new_table(other)})
         self.write_models()
         found = self.update()
         moved = [one.moved_from for one in found.changes if one.path == f"{FACTORIES}/{other.lower()}.py"]
@@ -258,7 +249,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def update_the_template(self) -> None:
-        self.template = self.world.second
+        self.template = "v0.0.2"
 
     @rule()
     def commit(self) -> None:
@@ -319,6 +310,10 @@ class Histories(RuleBasedStateMachine):
             place.unlink()
             self.deleted.add(place.relative_to(self.root).as_posix())
 
+    def new_table(self, name: str) -> str:
+        self.tables += 1
+        return f"{name.lower()}_{self.tables}"
+
     def token(self) -> str:
         self.edits += 1
         return f"hand-{self.edits}-"
@@ -347,7 +342,7 @@ class Histories(RuleBasedStateMachine):
 
     def update(self) -> run.Update:
         before = self.text()
-        found = run.prepare(self.root, self.plan(), read_recorded(self.root), str(self.template))
+        found = run.prepare(self.root, self.plan(), read_recorded(self.root), self.template)
         run.write(found)
         after = self.text()
         for token, line in self.tokens.items():
@@ -387,10 +382,9 @@ class Histories(RuleBasedStateMachine):
 
     def changes_nothing_again(self) -> None:
         recorded = read_recorded(self.root)
-        again = run.prepare(self.root, self.plan(), recorded, str(self.template))
+        again = run.prepare(self.root, self.plan(), recorded, self.template)
         assert again.changes == ()
-        folder = self.world.first if recorded.version == "v0.0.1" else self.world.second
-        same = (recorded.plan, Template(folder, recorded.version, ""))
+        same = (recorded.plan, self.world.templates[recorded.version])
         assert not [
             one.path
             for one in run.merged(self.root, same, same)
@@ -437,7 +431,10 @@ class Histories(RuleBasedStateMachine):
 @pytest.mark.skipif(os.name == "nt", reason="no fork")
 def test_histories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(World, "shared", World(tmp_path), raising=False)
-    monkeypatch.setattr(run, "render_text", rendered_once)
+    monkeypatch.setattr(run, "render_text", lambda plan, template: dict(rendered(plan, template)))
+    # templates are told apart by name here: where they are fetched from has tests of its own
+    monkeypatch.setattr(run, "new_template", lambda _, version, __: World.shared.templates[version])
+    monkeypatch.setattr(run, "last_template", lambda one, *_: World.shared.templates[one.version])
     run_state_machine_as_test(
         Histories,
         settings=settings(
