@@ -56,6 +56,10 @@ def test_copier_copy_equals_init(
     assert done.status == 0, done.text
     init(initialised)
     ours, theirs = tree(initialised), tree(copied)
+    # a released tcgen is installed in CI by its version, one that is not has none there
+    workflow = ".github/workflows/integration.yml"
+    released = f"tcgen=={__version__}".encode()
+    ours[workflow], theirs[workflow] = (one[workflow].replace(released, b"tcgen") for one in (ours, theirs))
     # the answers name the template's address; pyproject.toml is not Copier's
     assert {path for path in ours | theirs if ours.get(path) != theirs.get(path)} == {
         ANSWERS,
