@@ -55,11 +55,10 @@ def test_copier_copy_equals_init(
     done = run([sys.executable, "-c", COPY, template, copied], copied, VIRTUAL_ENV=sys.prefix)
     assert done.status == 0, done.text
     init(initialised)
-    ours, theirs = tree(initialised), tree(copied)
     # a released tcgen is installed in CI by its version, one that is not has none there
-    workflow = ".github/workflows/integration.yml"
-    released = f"tcgen=={__version__}".encode()
-    ours[workflow], theirs[workflow] = (one[workflow].replace(released, b"tcgen") for one in (ours, theirs))
+    workflow = copied / ".github/workflows/integration.yml"
+    workflow.write_text(workflow.read_text().replace(f"tcgen=={__version__}", "tcgen"))
+    ours, theirs = tree(initialised), tree(copied)
     # the answers name the template's address; pyproject.toml is not Copier's
     assert {path for path in ours | theirs if ours.get(path) != theirs.get(path)} == {
         ANSWERS,
