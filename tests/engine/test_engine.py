@@ -107,20 +107,19 @@ def test_postgres_trusts_when_told(client: docker.DockerClient) -> None:
 KILLED_WHILE_RUNNING = """
 import os, signal
 from testcontainers.community.postgres import PostgresContainer
+from testcontainers.core.container import Reaper
 container = PostgresContainer("postgres:18", driver="psycopg").start()
-print(container.get_wrapped_container().id, flush=True)
+try:
+    answer = Reaper._socket.recv(3).decode()
+except OSError:
+    answer = ""
+print(container.get_wrapped_container().id, answer, flush=True)
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_ryuk_removes_what_a_killed_process_left(client: docker.DockerClient) -> None:
-    surroundings = os.environ | {"RYUK_RECONNECTION_TIMEOUT": "1s", "TESTCONTAINERS_RYUK_DISABLED": "false"}
-    child = subprocess.run(
-        [sys.executable, "-c", KILLED_WHILE_RUNNING], stdout=subprocess.PIPE, text=True, env=surroundings
-    )
-    assert child.returncode == -signal.SIGKILL
-    identity = child.stdout.strip()
-    assert identity
+    identity = next(filter(None, (kill_while_running(client) for _ in range(5))))
 
     def removed() -> bool:
         try:
@@ -130,6 +129,23 @@ def test_ryuk_removes_what_a_killed_process_left(client: docker.DockerClient) ->
         return False
 
     assert wait_for(removed)
+
+
+def kill_while_running(client: docker.DockerClient) -> str | None:
+    """Return the container left behind; None, and none left, where Ryuk never heard of it.
+
+    testcontainers does not wait until Ryuk listens, and docker-proxy takes its message all the same.
+    """
+    surroundings = os.environ | {"RYUK_RECONNECTION_TIMEOUT": "1s", "TESTCONTAINERS_RYUK_DISABLED": "false"}
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_RUNNING], stdout=subprocess.PIPE, text=True, env=surroundings
+    )
+    assert child.returncode == -signal.SIGKILL
+    identity, _, answer = child.stdout.strip().partition(" ")
+    if answer == "ACK":
+        return identity
+    client.containers.get(identity).remove(force=True, v=True)
+    return None
 
 
 def test_a_second_up_changes_nothing(client: docker.DockerClient) -> None:

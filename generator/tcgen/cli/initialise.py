@@ -13,7 +13,7 @@ from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
 from tcgen.cli.output import confirm, emit, progress, say, show_changes, show_diagnostics
 from tcgen.cli.report import show_findings
-from tcgen.cli.updating import put_back
+from tcgen.cli.updating import get_ready
 from tcgen.errors import TcgenError
 from tcgen.pipeline import Planned, Request
 from tcgen.sample import write_sample
@@ -29,7 +29,7 @@ def is_empty(root: Path) -> bool:
 def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool) -> int:
     """Generate the suite and say what to do next; return the exit status."""
     started = time.monotonic()
-    put_back(request.root)
+    get_ready(request.root)
     planned = pipeline.plan(request, progress)
     changes = pipeline.changes(planned, progress)
     if not as_json:

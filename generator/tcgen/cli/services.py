@@ -13,7 +13,7 @@ from tcgen.apply.changes import WRITTEN
 from tcgen.apply.write import publish
 from tcgen.catalogue import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
-from tcgen.cli.updating import put_back
+from tcgen.cli.updating import get_ready
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -129,7 +129,7 @@ def _of_suite(root: Path) -> tuple[ServiceChoice, ...]:
 
 
 def _carry_out(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: bool) -> int:
-    put_back(request.root)
+    get_ready(request.root)
     planned = pipeline.plan(request, progress)
     changes = pipeline.changes(planned, progress)
     if diff:

@@ -20,7 +20,7 @@ from tcgen.ir.plan import ANSWERS
 from tcgen.pipeline import Planned, Request
 from tcgen.update.answers import read_recorded
 from tcgen.update.repository import check_no_merge
-from tcgen.update.run import ConflictStyle, Update, conflicts, generated_paths, unsettled, write
+from tcgen.update.run import ConflictStyle, Update, check_settled, conflicts, write
 from tcgen.verify import suite
 from tcgen.verify.suite import Outcome
 
@@ -32,6 +32,17 @@ def put_back(root: Path) -> None:
         say(
             f"an earlier run was interrupted while it wrote: put back {count} files, the project is as before it"
         )
+
+
+def get_ready(root: Path) -> None:
+    """Put back what a killed run had written, and make sure that nothing waits for a person.
+
+    Raises:
+        TcgenError: A merge is not finished, conflicts are not settled, or the record cannot be read.
+    """
+    put_back(root)
+    check_no_merge(root)
+    check_settled(root)
 
 
 def update(
@@ -58,15 +69,14 @@ def update(
         places = conflicts(found, style)
         if written and not places and not found.left_over:
             outcome = suite.collect(planned.project, planned.plan, planned.schema)
-    left = unsettled(found.root, generated_paths(found.root, found.dest))
     if as_json:
-        _emit("update", found, written, conflicts(found, style), left, outcome)
+        _emit("update", found, written, conflicts(found, style), outcome)
     else:
-        _report(planned, found, style, left, outcome, written=not (diff or dry_run))
+        _report(planned, found, style, outcome, written=not (diff or dry_run))
     if diff or dry_run:
-        return int(bool(found.pending or left))
+        return int(bool(found.pending))
     failed = outcome is not None and outcome.status not in (None, 0)
-    return int(bool(conflicts(found, style) or found.left_over or left or failed))
+    return int(bool(conflicts(found, style) or found.left_over or failed))
 
 
 def check(request: Request, *, template: str | None, as_json: bool) -> int:
@@ -76,20 +86,18 @@ def check(request: Request, *, template: str | None, as_json: bool) -> int:
         TcgenError: There is no suite, or it cannot be gone on from.
     """
     _, found = _prepared(request, template)
-    left = unsettled(found.root, generated_paths(found.root, found.dest))
     pending = [change for change in found.pending if change.path != ANSWERS]
     if as_json:
-        _emit("check", found, [], conflicts(found), left, None)
-        return int(bool(pending or left))
+        _emit("check", found, [], conflicts(found), None)
+        return int(bool(pending))
     show_diagnostics(found.diagnostics)
     typer.echo("".join(change.diff() for change in pending), nl=False)
     if pending:
         show_changes(pending)
         say("the models, services or template have changed; next: tcgen update")
-    _show_unsettled(left)
-    if not (pending or left):
+    else:
         say("the suite is up to date")
-    return int(bool(pending or left))
+    return int(bool(pending))
 
 
 def show_diff(request: Request, *, template: str | None) -> int:
@@ -133,9 +141,8 @@ def eject(root: Path, *, yes: bool, dry_run: bool) -> int:
 
 
 def _prepared(request: Request, template: str | None) -> tuple[Planned, Update]:
-    put_back(request.root)
+    get_ready(request.root)
     read_recorded(request.root)
-    check_no_merge(request.root)
     planned = pipeline.plan(request, progress)
     return planned, pipeline.update(planned, progress, template)
 
@@ -155,7 +162,6 @@ def _report(
     planned: Planned,
     found: Update,
     style: ConflictStyle,
-    left: Sequence[str],
     outcome: Outcome | None,
     *,
     written: bool,
@@ -168,7 +174,6 @@ def _report(
         say("\n".join([where, *(f"  {place}" for place in places)]))
     for change in found.left_over:
         say(f"kept {change.path}: {change.note}; delete it, or take its edits elsewhere")
-    _show_unsettled([one for one in left if one not in places])
     if outcome is None:
         return
     if outcome.missing:
@@ -187,17 +192,11 @@ def _remarks(planned: Planned) -> tuple[Diagnostic, ...]:
     return tuple(one for one in every if one.level != "note")
 
 
-def _show_unsettled(left: Sequence[str]) -> None:
-    if left:
-        say("\n".join(["conflicts that nobody has settled yet:", *(f"  {place}" for place in left)]))
-
-
 def _emit(
     kind: str,
     found: Update,
     written: Sequence[str],
     places: Sequence[str],
-    left: Sequence[str],
     outcome: Outcome | None,
 ) -> None:
     emit(
@@ -209,7 +208,6 @@ def _emit(
             ],
             "written": list(written),
             "conflicts": list(places),
-            "unsettled": list(left),
             "kept": [change.path for change in found.left_over],
             "tests": outcome.tests if outcome else None,
             "missing": list(outcome.missing) if outcome else None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,11 +13,12 @@ from tcgen.apply.changes import WRITTEN, Change, compare
 from tcgen.apply.merge import Hunk, Merged, conflicts_in
 from tcgen.apply.pyproject import add_group
 from tcgen.apply.write import publish
+from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS
 from tcgen.render.engine import render_text
 from tcgen.render.resources import Template
-from tcgen.update.answers import Recorded, rows
+from tcgen.update.answers import Recorded, recorded_plan, rows
 from tcgen.update.renames import moved_files, moved_folder
 from tcgen.update.templates import last_template, new_template
 
@@ -128,21 +129,30 @@ def conflicts(update: Update, style: ConflictStyle = "inline") -> list[str]:
     return [f"{one.path}:{line}" for one in found for line in one.places]
 
 
-def unsettled(root: Path, paths: Iterable[str]) -> list[str]:
-    """Return ``file:line`` of the conflicts an earlier update left."""
-    files = ((path, root / path) for path in paths)
-    return [
-        f"{path}:{line}"
-        for path, place in files
-        if place.is_file()
-        for line in conflicts_in(place.read_bytes())
+def check_settled(root: Path) -> None:
+    """Make sure that no conflict of an earlier update is left: merging into its markers helps nobody.
+
+    Raises:
+        TcgenError: There is one, or the record of the last run cannot be read.
+    """
+    recorded = recorded_plan(root)
+    if recorded is None:
+        return
+    patterns = (f"{rows(recorded)[0]['dest']}/**/*.py", ".github/workflows/*.yml", ".gitlab-ci*.yml")
+    files = (path for pattern in patterns for path in sorted(root.glob(pattern)))
+    places = [
+        f"{path.relative_to(root).as_posix()}:{line}"
+        for path in files
+        if path.is_file()
+        for line in conflicts_in(path.read_bytes())
     ]
-
-
-def generated_paths(root: Path, dest: str) -> list[str]:
-    """Return the files below the suite's folder, where conflicts may have been left."""
-    found = (path for path in sorted((root / dest).rglob("*")) if path.suffix in (".py", ".yml"))
-    return [path.relative_to(root).as_posix() for path in found]
+    if places:
+        raise TcgenError(
+            "unsettled",
+            "an earlier update left conflicts that nobody has settled",
+            detail="\n".join(places),
+            hint="keep what is right at these places, take the markers out, then run again",
+        )
 
 
 def settled(root: Path, change: Change) -> list[Change]:

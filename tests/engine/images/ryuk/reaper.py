@@ -8,26 +8,17 @@ images that match are removed and the process ends.
 
 from __future__ import annotations
 
-import _socket
+import http.client
+import json
 import os
-
-# testcontainers connects as soon as the container runs and takes docker-proxy's word for it that somebody
-# listens: a filter that comes before this line is lost. So nothing that takes time to import stands before it.
-LISTENER = _socket.socket()
-LISTENER.setsockopt(_socket.SOL_SOCKET, _socket.SO_REUSEADDR, 1)
-LISTENER.bind(("0.0.0.0", int(os.environ.get("RYUK_PORT", "8080"))))
-LISTENER.listen()
-
-import http.client  # noqa: E402
-import json  # noqa: E402
-import re  # noqa: E402
-import socket  # noqa: E402
-import socketserver  # noqa: E402
-import sys  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from typing import Any  # noqa: E402
-from urllib.parse import parse_qsl, quote  # noqa: E402
+import re
+import socket
+import socketserver
+import sys
+import threading
+import time
+from typing import Any
+from urllib.parse import parse_qsl, quote
 
 ENGINE_SOCKET = "/var/run/docker.sock"
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
@@ -125,9 +116,9 @@ class Server(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(LISTENER.getsockname(), Session, bind_and_activate=False)
-        self.socket = socket.socket(fileno=LISTENER.detach())
+    def __init__(self, listener: socket.socket) -> None:
+        super().__init__(listener.getsockname(), Session, bind_and_activate=False)
+        self.socket = listener
 
 
 def remove_matching(wanted: Filter) -> None:
@@ -145,10 +136,10 @@ def remove_matching(wanted: Filter) -> None:
 
 
 def main() -> int:
-    """Serve until the clients have gone, then clean up."""
+    """Serve the socket whose descriptor is the first argument until the clients have gone, then clean up."""
     if call("GET", "/version") is None:
         return 1
-    with Server() as server:
+    with Server(socket.socket(fileno=int(sys.argv[1]))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         say("Started!")
         CLIENTS.wait_until_gone(
