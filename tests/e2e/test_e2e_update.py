@@ -71,6 +71,14 @@ def test_models_come_and_change(demo: Path) -> None:
     assert document["conflicts"] == document["kept"] == []
     assert "def signed(cls)" in mine.read_text()
     assert tcgen("check", "--python", sys.executable, cwd=demo).status == 0
+    edited = by_hand(demo, "shelf").read_bytes()
+    replace(demo / "bookshop" / "models" / "catalogue.py", SHELF, "")
+    done = update(demo)
+    assert done.status == 1, done.text
+    assert f"kept {SUITE}/factories/shelf.py.kept: " in done.err
+    assert "test cases collected" in done.err
+    assert (demo / SUITE / "factories" / "shelf.py.kept").read_bytes() == edited
+    assert update(demo).status == 0
 
 
 def test_conflicts_are_listed_until_they_are_settled(demo: Path) -> None:

@@ -67,7 +67,7 @@ def update(
     if not (diff or dry_run):
         written = _write(found, style)
         places = conflicts(found, style)
-        if written and not places and not found.left_over:
+        if written and not places:
             outcome = suite.collect(planned.project, planned.plan, planned.schema)
     if as_json:
         _emit("update", found, written, conflicts(found, style), outcome)

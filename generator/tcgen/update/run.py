@@ -6,6 +6,7 @@ import difflib
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Literal
 
@@ -57,7 +58,7 @@ class Update:
     @property
     def left_over(self) -> tuple[Change, ...]:
         """Files that are generated no more and were kept because of the edits in them."""
-        return tuple(one for one in self.changes if one.kind == "kept" and one.note)
+        return tuple(one for one in self.changes if one.note)
 
 
 def prepare(root: Path, plan: str, recorded: Recorded, asked: str | None = None) -> Update:
@@ -94,8 +95,31 @@ def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> 
     group = add_group(
         root, after[0]["requirements_group"], after[0]["requirements"], before[0].get("requirements", ())
     )
-    found = (_spared(change, base.get(change.path)) for change in compare(root, rendered, base, moved))
+    found = [
+        one
+        for change in compare(root, rendered, base, moved)
+        for one in _set_aside(root, after[0]["dest"], _spared(change, base.get(change.path)))
+    ]
     return (*found, *([group] if group else []))
+
+
+def _set_aside(root: Path, dest: str, change: Change) -> list[Change]:
+    """Keep an edited factory whose model is gone where nobody imports it: the suite has to go on without."""
+    if not (change.kind == "kept" and change.note and change.path.startswith(f"{dest}/factories/")):
+        return [change]
+    names = (f"{change.path}.kept{number or ''}" for number in count())
+    free = next(name for name in names if not (root / name).exists())
+    return [
+        Change(
+            path=free,
+            kind="create",
+            old=None,
+            new=change.old or b"",
+            moved_from=change.path,
+            note=change.note,
+        ),
+        Change(path=change.path, kind="delete", old=change.old, new=b""),
+    ]
 
 
 def _spared(change: Change, base: bytes | None) -> Change:

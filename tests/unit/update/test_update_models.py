@@ -56,11 +56,24 @@ def test_a_removed_model(root: Path) -> None:
 def test_a_removed_model_whose_factory_was_edited(root: Path) -> None:
     place = root / FACTORIES / "author.py"
     place.write_text(place.read_text() + "\n    mine = 1\n")
+    edited = place.read_text()
     found = updated(root, without(small(), "author"))
-    assert [one.path for one in found.left_over] == [f"{FACTORIES}/author.py"]
-    assert place.read_text().endswith("    mine = 1\n")
-    again = updated(root, without(small(), "author"))
-    assert again.changes == ()
+    assert [one.path for one in found.left_over] == [f"{FACTORIES}/author.py.kept"]
+    assert kinds(found) == {f"{FACTORIES}/author.py": "delete", f"{FACTORIES}/author.py.kept": "create"}
+    assert (root / FACTORIES / "author.py.kept").read_text() == edited
+    assert not place.exists()  # nothing in the suite may import a class that is gone
+    assert updated(root, without(small(), "author")).changes == ()
+
+
+def test_a_model_that_comes_back_and_goes_again(root: Path) -> None:
+    place = root / FACTORIES / "author.py"
+    for number in ("1", "2"):
+        place.write_text(place.read_text() + f"\n    mine = {number}\n")
+        updated(root, without(small(), "author"))
+        updated(root, small())
+    assert "mine" not in place.read_text()
+    kept = [(root / FACTORIES / f"author.py.kept{end}").read_text()[-2] for end in ("", "1")]
+    assert kept == ["1", "2"]
 
 
 def test_a_changed_column(root: Path) -> None:
