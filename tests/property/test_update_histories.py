@@ -8,6 +8,7 @@ takes a fraction of a second; what an update does is driven directly, the whole 
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import re
@@ -15,10 +16,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+import merge3
 import pytest
 from hypothesis import event, settings
 from hypothesis import strategies as st
@@ -81,6 +84,17 @@ def models(classes: dict[str, Row]) -> str:
 def rendered(plan: str, template: Template) -> Tree:
     """Render once: the new side of one update is the old side of the next."""
     return render_text(plan, template)
+
+
+def touched(base: Sequence[bytes], side: Sequence[bytes]) -> set[float]:
+    """Return the numbers of the lines that are gone, and n - 0.5 where something changed between lines n - 1 and n."""
+    found: set[float] = set()
+    for kind, start, stop, _, _ in difflib.SequenceMatcher(None, base, side, autojunk=False).get_opcodes():
+        if kind == "insert":
+            found.add(start - 0.5)
+        elif kind != "equal":
+            found |= {number / 2 for number in range(2 * start, 2 * stop - 1)}
+    return found
 
 
 class World:
@@ -149,7 +163,6 @@ class Histories(RuleBasedStateMachine):
         try:
             if self.classes:
                 self.update()
-                self.collects()
         finally:
             shutil.rmtree(self.root.parent)
 
@@ -165,7 +178,7 @@ class Histories(RuleBasedStateMachine):
     def text(self) -> dict[str, str]:
         return {
             path.relative_to(self.root).as_posix(): path.read_text()
-            for path in sorted(self.root.rglob("tests/**/*.py"))
+            for path in sorted(self.root.rglob("tests/**/*.py*"))
         }
 
     def factories(self) -> dict[str, Path]:
@@ -342,7 +355,8 @@ class Histories(RuleBasedStateMachine):
 
     def update(self) -> run.Update:
         before = self.text()
-        found = run.prepare(self.root, self.plan(), read_recorded(self.root), self.template)
+        recorded = read_recorded(self.root)
+        found = run.prepare(self.root, self.plan(), recorded, self.template)
         run.write(found)
         after = self.text()
         for token, line in self.tokens.items():
@@ -353,7 +367,10 @@ class Histories(RuleBasedStateMachine):
                 self.keeps_the_order(before, change)
             if change.kind == "conflict":
                 event("conflict")
-                self.is_true(change)
+                base = rendered(recorded.plan, self.world.templates[recorded.version])
+                theirs = rendered(self.plan(), self.world.templates[self.template])
+                origin = change.moved_from or change.path
+                self.is_true(change, base.get(origin, b""), before[origin].encode(), theirs[change.path])
         for path in self.deleted:
             assert path not in after, path
         self.changes_nothing_again()
@@ -362,8 +379,8 @@ class Histories(RuleBasedStateMachine):
                 self.settle(change)
             elif change in found.left_over:
                 event("kept an edited factory")
-                self.forget(change.old.decode() if change.old else "", "")
-                (self.root / change.path).unlink()
+        if found.changes:
+            self.collects()
         return found
 
     def keeps_the_order(self, before: dict[str, str], change: Change) -> None:
@@ -372,13 +389,19 @@ class Histories(RuleBasedStateMachine):
         tokens = re.findall(r"hand-\d+-", old)
         assert [one for one in re.findall(r"hand-\d+-", change.new.decode()) if one in tokens] == tokens
 
-    def is_true(self, change: Change) -> None:
-        """Both sides touched lines of the base that are the same, or one within what the other replaced."""
+    def is_true(self, change: Change, base: bytes, ours: bytes, theirs: bytes) -> None:
+        """Both sides touched the same lines, and another implementation of merges sees a conflict there too."""
         assert change.merged is not None
         assert conflicts_in(change.new) == change.places
+        regions = merge3.Merge3(
+            *(text.splitlines(keepends=True) for text in (base, ours, theirs))
+        ).merge_regions()
+        assert "conflict" in {region[0] for region in regions}, change
         for part in change.merged.parts:
             if isinstance(part, Hunk):
                 assert len({part.ours, part.base, part.theirs}) == 3, part
+                mine, generated = (touched(part.base, side) for side in (part.ours, part.theirs))
+                assert mine & generated, part
 
     def changes_nothing_again(self) -> None:
         recorded = read_recorded(self.root)

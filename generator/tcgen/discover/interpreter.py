@@ -124,6 +124,19 @@ def _candidates(
     yield from _hatch(manifest, environ)
     if conda := environ.get("CONDA_PREFIX"):
         yield _Candidate(_python_in(Path(conda)), "the active conda environment")
+    yield from _on_path(environ)
+
+
+def _on_path(environ: Mapping[str, str]) -> Iterator[_Candidate]:
+    """What ``python`` is outside tcgen's own environment: pre-commit and ``uvx`` put theirs before the active one."""
+    own = Path(sys.executable).absolute()
+    if has_package(own, "sqlalchemy"):
+        return
+    places = (place for place in environ.get("PATH", "").split(os.pathsep) if place)
+    path = os.pathsep.join(place for place in places if Path(place).absolute() != own.parent)
+    found = shutil.which("python", path=path)
+    if found and has_package(Path(found), "sqlalchemy"):
+        yield _Candidate(Path(found).absolute(), "python on PATH")
 
 
 def _is_tool_home(prefix: Path) -> bool:

@@ -96,6 +96,24 @@ def test_none_at_all(write):
     assert "--python" in note.hint
 
 
+def test_a_tool_s_own_environment_hides_the_active_one(write, tmp_path, monkeypatch):
+    """As under pre-commit, which installs tcgen by itself."""
+    own, active = environment(tmp_path / "own"), environment(tmp_path / "active", "sqlalchemy")
+    monkeypatch.setattr(sys, "executable", own)
+    monkeypatch.setenv("VIRTUAL_ENV", str(tmp_path / "own"))
+    monkeypatch.setenv("PATH", f"{Path(own).parent}:{Path(active).parent}")
+    assert discover(write({})).python == active
+    python = environment(tmp_path / "shop" / ".venv", "sqlalchemy")
+    assert discover(write({})).python == python
+
+
+def test_what_is_on_path_does_not_matter_where_tcgen_lives_with_sqlalchemy(write, tmp_path, monkeypatch):
+    own, other = (environment(tmp_path / name, "sqlalchemy") for name in ("own", "other"))
+    monkeypatch.setattr(sys, "executable", own)
+    monkeypatch.setenv("PATH", str(Path(other).parent))
+    assert discover(write({})).python == own
+
+
 def test_pdm(write, tmp_path):
     python = environment(tmp_path / "pdm", "sqlalchemy")
     assert discover(write({".pdm-python": f"{python}\n"})).python == python
