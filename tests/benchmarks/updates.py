@@ -42,6 +42,7 @@ class Model{number}(Base):
     parent_id: Mapped[int] = mapped_column(ForeignKey("model_{parent}.id"){nullable})
 """
 MORE = "    colour: Mapped[str] = mapped_column(String(20))\n"
+BARE = "import shop.models; from sqlalchemy.orm import configure_mappers; configure_mappers()"
 Seconds = dict[str, float]
 
 
@@ -84,7 +85,11 @@ def change(root: Path, count: int) -> None:
 
 def tcgen(root: Path, *arguments: str) -> float:
     """Run a command and return its seconds."""
-    command = [sys.executable, "-m", "tcgen", *arguments, "--python", sys.executable]
+    return timed([sys.executable, "-m", "tcgen", *arguments, "--python", sys.executable], root)
+
+
+def timed(command: list[str], root: Path) -> float:
+    """Run any command and return its seconds."""
     started = time.perf_counter()
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -97,7 +102,8 @@ def measure(count: int) -> Seconds:
     with tempfile.TemporaryDirectory(prefix="updates-") as folder:
         root = Path(folder, "shop-project")
         write_project(root, count)
-        seconds = {"init": tcgen(root, "init", "--yes")}
+        seconds = {"bare": timed([sys.executable, "-c", BARE], root)}
+        seconds["init"] = tcgen(root, "init", "--yes")
         seconds["check, nothing changed"] = tcgen(root, "check")
         change(root, count)
         seconds |= parts(root)
@@ -115,26 +121,26 @@ def parts(root: Path) -> Seconds:
     seconds: Seconds = {}
 
     @contextmanager
-    def timed(name: str) -> Iterator[None]:
+    def measured(name: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
         seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
 
     request = pipeline.Request(root=root, python=sys.executable)
-    with timed("inspect"):
+    with measured("inspect"):
         pipeline.inspect(request)
-    with timed("inspect and plan"):
+    with measured("inspect and plan"):
         planned = pipeline.plan(request)
     seconds["plan"] = seconds.pop("inspect and plan") - seconds["inspect"]
     render = run.render_text
 
     def rendered(*arguments: object) -> object:
-        with timed("render twice"):
+        with measured("render twice"):
             return render(*arguments)  # type: ignore[arg-type]
 
     run.render_text = rendered  # type: ignore[assignment]
     try:
-        with timed("merge"):
+        with measured("merge"):
             run.prepare(root, plan_lines(planned.plan), read_recorded(root))
     finally:
         run.render_text = render
@@ -147,6 +153,7 @@ def table(found: dict[int, Seconds]) -> str:
     names = list(next(iter(found.values())))
     lines = [["seconds", *(f"{count:,} models" for count in found)], ["---", *("---:" for _ in found)]]
     lines += [[name, *(f"{seconds[name]:.1f}" for seconds in found.values())] for name in names]
+    lines.append(["update : bare", *(f"{one['update'] / one['bare']:.1f}" for one in found.values())])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -158,7 +165,8 @@ def page(found: dict[int, Seconds]) -> str:
 Written by `python -m tests.benchmarks.updates --page`: {os.cpu_count()} CPUs, Python {platform.python_version()}, each
 command once, as a process of its own.
 
-A project of so many models, 30 a module and seven columns each, gets its suite. Then a model and a column are added and
+A project of so many models, 30 a module and seven columns each, gets its suite; `bare` is a process that imports the
+models and configures the mappers, and does nothing else. Then a model and a column are added and
 a factory is edited by hand, and `tcgen update` merges. The lines between are parts of that update: `inspect` imports the
 models in the project's interpreter, `render` is Copier; the rest of `update` is Python starting, writing, and pytest
 collecting the suite. `check` renders nothing where the plan is the recorded one.
