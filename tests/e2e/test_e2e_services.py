@@ -155,6 +155,21 @@ def test_trouble_is_explained_and_stays_with_its_service(tmp_path: Path, engine:
     assert "Docker does not answer" in done.out
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("localhost:1", "localhost:1 does not answer"),
+        ("localhost", "$TEST_REDIS is 'localhost': it has to be host:port"),
+    ],
+)
+def test_an_address_where_nothing_is(tmp_path: Path, address: str, said: str) -> None:
+    root = courier(tmp_path, "--service", "redis")
+    redis = ("tests/integration", "-m", "redis")
+    done = pytest_in(root, *redis, TEST_REDIS=address, TEST_DATABASE="embedded", CI="true")
+    assert done.outcomes() == {"error"}
+    assert said in done.out
+
+
 HEALTHY = b"""
 FROM redis:8
 HEALTHCHECK --interval=200ms CMD redis-cli ping

@@ -13,6 +13,7 @@ from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from socket import create_connection
 from subprocess import CalledProcessError
 from tempfile import TemporaryDirectory
 from types import ModuleType
@@ -99,13 +100,12 @@ def _run(names: list[str]) -> Iterator[str]:
 def _start(stack: ExitStack, name: str) -> dict[str, object] | str:
     module = modules()[name]
     ports: list[int] = module.PORTS
-    given = os.environ.get(f"TEST_{name.upper()}", "")
+    variable = f"TEST_{name.upper()}"
+    given = os.environ.get(variable, "")
     if given.startswith("compose:"):
         return _composed(stack, given.removeprefix("compose:"), ports)
     if given:
-        host, _, numbers = given.rpartition(":")
-        chosen = [int(number) for number in numbers.split(",")]
-        return asdict(Server(host, dict(zip(map(str, ports), chosen, strict=True))))
+        return _given(variable, given, ports)
     try:
         require_engine()
         container = stack.enter_context(running(module.container()))
@@ -118,6 +118,20 @@ def _start(stack: ExitStack, name: str) -> dict[str, object] | str:
             str(container.get_wrapped_container().id),
         )
     )
+
+
+def _given(variable: str, address: str, ports: list[int]) -> dict[str, object] | str:
+    """Return the server at `host:port` or `host:port,port`, if it answers."""
+    host, _, numbers = address.rpartition(":")
+    try:
+        chosen = dict(zip(map(str, ports), map(int, numbers.split(",")), strict=True))
+        with create_connection((host, chosen[str(ports[0])]), timeout=5):
+            return asdict(Server(host, chosen))
+    except ValueError:
+        wanted = ",".join(["port"] * len(ports))
+        return f"${variable} is {address!r}: it has to be host:{wanted}"
+    except OSError as refused:
+        return f"{address} does not answer ({refused}): start it, or unset ${variable}"
 
 
 def _composed(stack: ExitStack, name: str, ports: list[int]) -> dict[str, object] | str:
