@@ -13,12 +13,14 @@ from tcgen.config import load_settings
 from tcgen.discover import discover
 from tcgen.errors import TcgenError
 from tcgen.introspect.runner import inspect_project
+from tcgen.ir.drift import Catalogue, TableDrift
 from tcgen.ir.plan import ANSWERS, AskedPlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice
 from tcgen.plan.build import Options, build_plan, destinations, plan_lines
 from tcgen.plan.database import failed_at
+from tcgen.plan.drift import drift_of
 from tcgen.plan.providers import check_providers
 from tcgen.render.engine import render
 from tcgen.update.answers import read_recorded, recorded_plan, rows
@@ -91,6 +93,7 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
         ci=request.ci,
         providers=settings.providers,
         migrations_error=recorded.get("database", {}).get("migrations_error", ""),
+        drift=tuple(map(TableDrift.model_validate, recorded.get("database", {}).get("drift", ()))),
         services=recorded_services(request.root) if request.services is None else request.services,
         asked=_asked(request),
         python_versions=tuple(recorded.get("python_versions", ())),
@@ -126,6 +129,17 @@ def from_models(planned: Planned, reason: str) -> Planned:
         reason: What the database, or Alembic, said.
     """
     options = replace(planned.options, migrations_error=failed_at(planned.schema, reason))
+    return replace(planned, plan=build_plan(planned.project, planned.schema, options), options=options)
+
+
+def as_migrated(planned: Planned, catalogue: Catalogue) -> Planned:
+    """Plan again, for what the database that the migrations made demands beyond the models.
+
+    Args:
+        planned: The plan whose migrations ran.
+        catalogue: What PostgreSQL says of that database.
+    """
+    options = replace(planned.options, drift=drift_of(planned.schema, catalogue))
     return replace(planned, plan=build_plan(planned.project, planned.schema, options), options=options)
 
 

@@ -1,4 +1,5 @@
-"""Migrations that fail on an empty database are noticed by `init`, which then goes by the models."""
+"""`init` tries the migrations: where they fail on an empty database it goes by the models, and where they make
+another database than the models say it goes by that database."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e_support import init, pytest_in, tcgen, write
+from e2e_support import init, pytest_in, replace, tcgen, write
 
 pytestmark = pytest.mark.e2e
 
@@ -69,3 +70,41 @@ def test_nothing_is_concluded_without_a_server(sample: Sample) -> None:
 
     assert done.status == 0 and "migrations fail" not in done.text
     assert "command.upgrade" in (root / "tests/integration/schema.py").read_text()
+
+
+DEMANDS = """
+    ALTER TABLE categories ADD CONSTRAINT one_name UNIQUE (name);
+    ALTER TABLE authors ADD CONSTRAINT named_so FOREIGN KEY (name) REFERENCES categories (name);
+    ALTER TABLE authors ALTER COLUMN biography SET NOT NULL;
+    ALTER TABLE authors ADD CONSTRAINT long_enough CHECK (char_length(biography) > 20);
+    ALTER TABLE books ALTER COLUMN title TYPE varchar(9);
+"""
+
+
+def test_factories_follow_the_database_where_it_demands_more(
+    sample: Sample, on_a_url: dict[str, str]
+) -> None:
+    root = sample("stricter")
+    add_revision(root, "0004", "0003", DEMANDS)
+    done = init(root, **on_a_url)
+
+    assert "the database demands more than the models of authors, books, categories" in done.err
+    factory = (root / "tests/integration/factories/author.py").read_text()
+    assert "CategoryFactory" in factory and "biography" in factory
+    run = pytest_in(root, "tests/integration", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+
+    # it is in the record, so that whoever has no server gets the same suite
+    alone = {"TEST_DATABASE": "postgresql://nobody@nowhere/x_test"}
+    assert "everything is up to date" in init(root, **alone).err
+    assert tcgen("check", cwd=root, **alone).status == 0
+
+
+def test_a_project_that_runs_failed_tests_first(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("failed_first")
+    options = "[tool.pytest.ini_options]\n"
+    replace(root / "pyproject.toml", options, f'{options}addopts = "--failed-first"\n')
+    done = init(root, **on_a_url)
+    assert "test cases collected" in done.err, done.text
+    assert not (root / ".pytest_cache").exists()
+    assert tcgen("verify", cwd=root, **on_a_url).status == 0

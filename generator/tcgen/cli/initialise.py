@@ -47,7 +47,7 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
         return 0
     written = publish(request.root, changes)
     outcome = suite.collect(planned.project, planned.plan, planned.schema)
-    if outcome.status == 0 and f"{planned.plan.dest}/schema.py" in written:
+    if outcome.status == 0 and written:
         planned = _with_a_schema(planned)
     _list(changes, as_json, planned, written, outcome)
     if not as_json:
@@ -60,23 +60,40 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
 
 
 def _with_a_schema(planned: Planned) -> Planned:
-    """Try the migrations where there is a PostgreSQL; fall back to the models where only those make a schema."""
+    """Try the migrations where there is a PostgreSQL, and plan for the database that they make.
+
+    Falls back to the models where only those make a schema.
+    """
     if not planned.plan.database.schema_from.startswith("alembic_"):
         return planned
     progress("trying the migrations on PostgreSQL")
-    reason = suite.migrations_failure(planned.project, planned.plan)
-    if reason is None:
+    trial = suite.try_migrations(planned.project, planned.plan)
+    if trial.catalogue is not None:
+        return _republished(planned, pipeline.as_migrated(planned, trial.catalogue))
+    if trial.failure is None:
         return planned
-    fallback = pipeline.from_models(planned, reason)
+    fallback = pipeline.from_models(planned, trial.failure)
     _publish(fallback)
-    other = suite.migrations_failure(planned.project, fallback.plan)
+    other = suite.try_migrations(planned.project, fallback.plan).failure
     if other is None:
         show_diagnostics([one for one in fallback.plan.diagnostics if one.code == "migrations-fail"])
         return fallback
     _publish(planned)
-    say(f"the migrations fail on an empty PostgreSQL: {reason}")
+    say(f"the migrations fail on an empty PostgreSQL: {trial.failure}")
     say(f"the tables cannot be created from the models either: {other}")
     return planned
+
+
+def _republished(planned: Planned, migrated: Planned) -> Planned:
+    """Write the suite again if the database demands more than the models said."""
+    drift = migrated.plan.database.drift
+    if drift != planned.plan.database.drift:
+        _publish(migrated)
+        names = ", ".join(one.table for one in drift[:3]) + (
+            f" and {len(drift) - 3} more" if drift[3:] else ""
+        )
+        say(f"the database demands more than the models of {names}: the factories follow the database")
+    return migrated
 
 
 def _publish(planned: Planned) -> None:

@@ -55,6 +55,24 @@ def read_dependencies(
     return tuple(sorted(found))
 
 
+def read_runtime_dependencies(tree: Tree, manifests: list[Manifest]) -> tuple[str, ...]:
+    """Normalised names of what comes with the project itself, sorted: no extra, no group, no tool."""
+    found: set[str] = set()
+    for manifest in manifests:
+        poetry = table(manifest.table("tool", "poetry"), "dependencies")
+        declared = (
+            *texts(manifest.table("project").get("dependencies")),
+            *_poetry({"dependencies": poetry}),
+            *texts(manifest.cfg("options", "install_requires")),
+            *texts(manifest.setup_py.get("install_requires")),
+            *_lines(tree, join(manifest.folder, "requirements.txt"), set()),
+        )
+        for requirement in declared:
+            found.update(_names(requirement))
+        found.update(_of_pipfile(tree.text(join(manifest.folder, "Pipfile")), ("packages",)))
+    return tuple(sorted(found))
+
+
 def _names(requirement: str) -> Iterator[str]:
     match = _NAME.match(requirement.strip())
     if match is None:
@@ -139,13 +157,14 @@ def _lines(tree: Tree, path: str, seen: set[str]) -> Iterator[str]:
             yield line
 
 
-def _of_pipfile(text: str) -> Iterator[str]:
+def _of_pipfile(text: str, sections: tuple[str, ...] | None = None) -> Iterator[str]:
     try:
         data = parse_toml(text)
     except TOMLKitError:
         return
     for name, section in data.items():
-        if isinstance(section, dict) and name not in ("requires", "scripts", "pipenv"):
+        wanted = name in sections if sections else name not in ("requires", "scripts", "pipenv")
+        if isinstance(section, dict) and wanted:
             yield from map(normalised, section)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tcgen.discover.alembic import find_alembic
 from tcgen.discover.ci import find_ci, find_git
 from tcgen.discover.compose import find_compose_files, find_compose_images
-from tcgen.discover.dependencies import read_dependencies
+from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
 from tcgen.discover.interpreter import find_interpreter
 from tcgen.discover.manifest import Manifest, first_text, read_manifest
 from tcgen.discover.packages import find_layout
@@ -74,6 +74,7 @@ def discover(
         source_roots=layout.source_roots,
         packages=layout.packages,
         dependencies=read_dependencies(tree, list(layout.manifests), skip_group=_own_group(root)),
+        runtime=read_runtime_dependencies(tree, list(layout.manifests)),
         alembic=alembic,
         pytest=settings.config,
         tests_dir=tests_dir,

@@ -10,6 +10,7 @@ from typing import Literal
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.drift import TableDrift
 from tcgen.ir.schema import UrlVia
 from tcgen.ir.service import ServicePlan
 
@@ -146,6 +147,7 @@ class DatabasePlan(Frozen):
         extensions, schemas: Created before the tables.
         flask_db: Import and name of the Flask-SQLAlchemy object whose session the tests share; else empty.
         migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
+        drift: What the tables were seen to demand beyond the models once the migrations had run.
     """
 
     schema_from: SchemaFrom
@@ -159,6 +161,7 @@ class DatabasePlan(Frozen):
     alembic: AlembicPlan | None
     flask_db: tuple[str, str] | None = None
     migrations_error: str = ""
+    drift: tuple[TableDrift, ...] = ()
 
 
 class AskedPlan(Frozen):

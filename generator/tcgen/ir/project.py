@@ -49,6 +49,7 @@ class Project(Frozen):
         source_roots: Folders, relative to the root, that must be on ``sys.path`` (``src`` or ``.``).
         packages: Import names of the top-level packages and modules found there.
         dependencies: Normalised names of all declared dependencies, extras and groups included.
+        runtime: Those of them that come with the project itself.
         env_files: ``.env``-like files, the real one before the examples, relative to the root.
         compose_files: Compose files relative to the root.
         compose_images: Images that these run, with registry and tag as written there.
@@ -67,6 +68,7 @@ class Project(Frozen):
     source_roots: tuple[str, ...] = (".",)
     packages: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = ()
     alembic: tuple[AlembicConfig, ...] = ()
     pytest: PytestConfig = PytestConfig()
     tests_dir: str | None = None

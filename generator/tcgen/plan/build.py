@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.drift import TableDrift
 from tcgen.ir.plan import GROUP, AskedPlan, DatabasePlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.database import plan_database
+from tcgen.plan.drift import with_drift
 from tcgen.plan.factories import plan_factories
 from tcgen.plan.services import detect, plan_service
 
@@ -29,6 +31,7 @@ class Options:
         ci: CI provider; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         migrations_error: Why the migrations were seen to fail, and at which revisions.
+        drift: What the tables were seen to demand beyond the models once the migrations had run.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
         asked: What was said about the models and migrations.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
@@ -40,6 +43,7 @@ class Options:
     ci: CiProvider | None = None
     providers: dict[str, str] = field(default_factory=dict)
     migrations_error: str = ""
+    drift: tuple[TableDrift, ...] = ()
     services: tuple[ServiceChoice, ...] | None = None
     asked: AskedPlan = AskedPlan()
     python_versions: tuple[str, ...] = ()
@@ -49,6 +53,9 @@ class Options:
 def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
     """Decide everything the suite depends on."""
     database, remarks = plan_database(project, schema, options.migrations_error)
+    if database.schema_from.startswith("alembic_"):
+        database = database.model_copy(update={"drift": options.drift})
+        schema = with_drift(schema, options.drift)
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, options.services, database.async_runner)
@@ -137,13 +144,11 @@ def _requirements(
         "pytest-xdist>=3.6",
         "testcontainers>=4.15",
     ]
-    if (
-        database.sync_driver not in project.dependencies
-        and f"{database.sync_driver}-binary" not in project.dependencies
-    ):
+    # what only an extra or a group of the project brings is not there where CI installs our group
+    if not {database.sync_driver, f"{database.sync_driver}-binary"} & set(project.runtime):
         wanted.append(_DRIVERS[database.sync_driver])
     if database.async_driver:
-        if database.async_driver not in project.dependencies:
+        if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.24")

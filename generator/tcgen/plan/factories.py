@@ -90,7 +90,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     needed = {name for name, one in merged.items() if one.required}
     needed |= {name for name in keyed if merged[name].filled and not merged[name].column.autoincrement}
     needed -= _set_by_the_mapper(mapper)
-    merged = _limited(mapper, tables, merged, by_column, needed)
+    merged = _limited(mapper, tables, _identified(mapper, merged), by_column, needed)
     needed |= {name for name, one in merged.items() if one.limits.null is False}
     needed -= _set_by_the_mapper(mapper)
     found = required_links(mapper, tables, by_column, needed)
@@ -143,6 +143,30 @@ def _set_by_the_mapper(mapper: MapperFact) -> set[str]:
     if mapper.discriminator and mapper.polymorphic_identity is not None:
         names.add(mapper.discriminator)
     return {str(name) for name in names}
+
+
+def _identified(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Attribute]:
+    """Say what the mapper sets: a condition on the kind of a row is already decided."""
+    name = mapper.discriminator
+    stored = _stored_identity(mapper, merged)
+    if name is None or stored is None:
+        return merged
+    return merged | {name: replace(merged[name], limits=Limits(one_of=(stored,)))}
+
+
+def _stored_identity(mapper: MapperFact, merged: dict[str, Attribute]) -> str | None:
+    """Return what the database gets of the polymorphic identity, where that is a text."""
+    name, identity = mapper.discriminator, mapper.polymorphic_identity
+    if name is None or identity is None or name not in merged:
+        return None
+    member = re.fullmatch(r"<\w+\.(\w+): (.+)>", identity)
+    enum = merged[name].type.enum
+    if member and enum is not None:
+        return dict(zip(enum.members, enum.values, strict=False)).get(member[1])
+    with suppress(ValueError, SyntaxError):
+        value = ast.literal_eval(member[2] if member else identity)
+        return value if isinstance(value, str) else None
+    return None
 
 
 def _limited(

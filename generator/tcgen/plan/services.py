@@ -142,7 +142,7 @@ def _requirements(
     wanted = [
         known[one].requirement
         for one in clients
-        if re.split(r"[\[><=]", known[one].requirement)[0] not in project.dependencies
+        if re.split(r"[\[><=]", known[one].requirement)[0] not in project.runtime
     ]
     if runner is None and any(known[one].asynchronous for one in clients):
         wanted.append("pytest-asyncio>=0.24")

@@ -25,7 +25,7 @@ Values = Mapping[str, str]
 _TESTS = {"test_inserts_a_row": "one", "test_inserts_25_rows": "many"}
 # what the project may have told pytest must not stop it early, or leave tests out
 _OPTIONS = (
-    *("-q", "-p", "tcgen_trials", "-p", "no:cacheprovider"),
+    *("-q", "-p", "tcgen_trials"),
     *("--maxfail=0", "-m", "", "-k", "", "-o", "junit_family=xunit1"),
 )
 _LINE = re.compile(r'^\s*"(?P<name>[^"]+)" = "…"$', re.MULTILINE)
@@ -141,6 +141,8 @@ def _run(
                 "pytest",
                 f"{suite.dest}/test_factories.py",
                 *_OPTIONS,
+                # without its cache plugin, pytest would refuse a project's own --failed-first
+                *("-o", f"cache_dir={folder}/cache"),
                 f"--junitxml={report}",
             ],
             cwd=suite.root,

@@ -6,10 +6,12 @@ import os
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
+from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.ir.base import Frozen
+from tcgen.ir.drift import Catalogue
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
@@ -79,19 +81,40 @@ def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -
     return _pytest(project, [plan.dest, *(arguments or [])], capture=False).returncode
 
 
-def migrations_failure(project: Project, plan: SuitePlan) -> str | None:
-    """Make the suite's database once.
+class Trial(Frozen):
+    """What came of making the suite's database once.
 
-    Returns:
-        Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
+    Attributes:
+        failure: Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
+        catalogue: What PostgreSQL says of it; None when it was not made.
     """
+
+    failure: str | None = None
+    catalogue: Catalogue | None = None
+
+
+def try_migrations(project: Project, plan: SuitePlan) -> Trial:
+    """Make the suite's database once, where there is a PostgreSQL."""
     with TemporaryDirectory() as folder:
-        report = Path(folder, "report.xml")
+        report, catalogue = Path(folder, "report.xml"), Path(folder, "catalogue.json")
+        plugin = files("tcgen.verify").joinpath("catalogue.py").read_text(encoding="utf-8")
+        Path(folder, "tcgen_catalogue.py").write_text(plugin, encoding="utf-8")
         test = f"{plan.dest}/test_migrations.py"
-        _pytest(project, [test, "-q", f"--junitxml={report}"], capture=True, CI="")
-        if not report.is_file():
-            return None
-        errors = list(ElementTree.parse(report).iter("error"))  # noqa: S314  # pytest's own
+        _pytest(
+            project,
+            [test, "-q", "-p", "tcgen_catalogue", f"--junitxml={report}"],
+            capture=True,
+            CI="",
+            TCGEN_CATALOGUE=str(catalogue),
+            PYTHONPATH=os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH")))),
+        )
+        if catalogue.is_file():
+            return Trial(catalogue=Catalogue.model_validate_json(catalogue.read_bytes()))
+        return Trial(failure=_failure(report) if report.is_file() else None)
+
+
+def _failure(report: Path) -> str | None:
+    errors = list(ElementTree.parse(report).iter("error"))  # noqa: S314  # pytest's own
     # the setup of a test says in one line what failed, and pytest puts its own words before it
     messages = [str(error.get("message")).partition('with "')[2] for error in errors]
     return next((message.strip().split("\n")[0].rstrip('"') for message in messages if message), None)
@@ -100,11 +123,13 @@ def migrations_failure(project: Project, plan: SuitePlan) -> str | None:
 def _pytest(
     project: Project, arguments: list[str], *, capture: bool, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [project.python, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=project.root,
-        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
-        capture_output=capture,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    # without its cache plugin, pytest would refuse a project's own --failed-first
+    with TemporaryDirectory() as cache:
+        return subprocess.run(
+            [project.python, "-m", "pytest", "-o", f"cache_dir={cache}", *arguments],
+            cwd=project.root,
+            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
+            capture_output=capture,
+            text=True,
+            stdin=subprocess.DEVNULL,
+        )

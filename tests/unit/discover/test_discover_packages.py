@@ -174,3 +174,39 @@ def test_a_link_to_its_own_parent_ends(write):
     root = write({"shop/__init__.py": ""})
     (root / "shop" / "again").symlink_to(root)
     assert discover(root).packages == ("shop",)
+
+
+def test_what_comes_with_the_project_itself(write):
+    root = write(
+        {
+            "pyproject.toml": """
+                [project]
+                name = "shop"
+                dependencies = ["SQLAlchemy[asyncio]>=2"]
+                [project.optional-dependencies]
+                pg = ["asyncpg"]
+                [dependency-groups]
+                dev = ["psycopg[binary]"]
+            """,
+            "requirements.txt": "redis>=5\n",
+            "requirements-dev.txt": "pika\n",
+        }
+    )
+    found = discover(root)
+    assert {"asyncpg", "psycopg", "pika"} <= set(found.dependencies)
+    assert found.runtime == ("greenlet", "redis", "sqlalchemy")
+
+
+def test_what_comes_with_a_project_of_poetry_s(write):
+    root = write(
+        {
+            "pyproject.toml": """
+                [tool.poetry.dependencies]
+                python = "^3.11"
+                sqlalchemy = "^2"
+                [tool.poetry.group.dev.dependencies]
+                psycopg = "*"
+            """
+        }
+    )
+    assert discover(root).runtime == ("sqlalchemy",)

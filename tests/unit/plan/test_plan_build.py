@@ -67,14 +67,22 @@ def test_source_roots_are_needed_unless_the_project_is_installed_for_editing() -
 
 
 def test_requirements_name_only_what_the_project_lacks() -> None:
-    names = {one.partition(">")[0] for one in plan(dependencies=("psycopg2",)).requirements}
+    names = {
+        one.partition(">")[0] for one in plan(dependencies=("psycopg2",), runtime=("psycopg2",)).requirements
+    }
     assert {"polyfactory", "pytest", "testcontainers", "faker", "filelock"} <= names
     assert not any(one.startswith(("psycopg", "asyncpg", "pytest-asyncio")) for one in names)
     assert "psycopg[binary]" in {one.partition(">")[0] for one in plan().requirements}
-    made = plan(async_engine=True, dependencies=("asyncpg",))
+    made = plan(async_engine=True, dependencies=("asyncpg",), runtime=("asyncpg",))
     assert "pytest-asyncio>=0.24" in made.requirements
     assert not any(one.startswith("asyncpg") for one in made.requirements)
     assert list(made.requirements) == sorted(made.requirements)
+
+
+def test_a_driver_that_only_an_extra_brings_is_required_too() -> None:
+    made = plan(dependencies=("psycopg",), runtime=())
+    assert made.database.sync_driver == "psycopg"
+    assert "psycopg[binary]>=3.1" in made.requirements
 
 
 def test_sqlalchemy_1_4_gets_a_driver_it_has_a_dialect_for() -> None:

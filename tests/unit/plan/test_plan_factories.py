@@ -9,6 +9,7 @@ from plan_builders import (
     INTEGER,
     TEXT,
     column,
+    enumeration,
     factories,
     fields_of,
     foreign,
@@ -22,7 +23,7 @@ from plan_builders import (
     table,
 )
 
-from tcgen.ir.schema import ConstructorFact, MapperFact, RelationshipFact, TableFact
+from tcgen.ir.schema import ConstructorFact, MapperFact, RelationshipFact, TableFact, TypeFact
 from tcgen.plan.factories import plan_factories
 from tcgen.plan.naming import assign_names, is_plain_name, snake_case
 
@@ -150,6 +151,26 @@ def test_joined_inheritance_is_no_parent_and_discriminators_are_the_mappers() ->
     assert made["Staff"].parents == ()
     assert set(fields_of(made["Staff"])) == {"name", "salary"}
     assert set(fields_of(made["Person"])) == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "identity"),
+    [
+        (string(20), "'local'"),
+        (enumeration("local", "remote"), "'local'"),
+        (enumeration("local", "remote", cls="Kind"), "<Kind.LOCAL: 'local'>"),
+    ],
+)
+def test_a_condition_on_the_discriminator_is_decided(kind: TypeFact, identity: str) -> None:
+    users = table(
+        "users",
+        key(),
+        column("kind", kind),
+        column("secret", TEXT, nullable=True),
+        checks=["kind <> 'local' OR secret IS NOT NULL"],
+    )
+    made = factories([users], [mapper("Local", users, discriminator="kind", polymorphic_identity=identity)])
+    assert set(fields_of(made["Local"])) == {"secret"}
 
 
 def test_rows_of_a_table_come_from_the_most_general_class() -> None:

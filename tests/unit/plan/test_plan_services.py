@@ -15,7 +15,9 @@ from tcgen.plan.services import detect, plan_service
 
 
 def project(*dependencies: str, **known: Any) -> Project:
-    return Project(root="/p", name="p", python="python", dependencies=dependencies, **known)
+    return Project(
+        root="/p", name="p", python="python", dependencies=dependencies, runtime=dependencies, **known
+    )
 
 
 def schema(*installed: str) -> Schema:

@@ -1,0 +1,107 @@
+"""Compares the models with the database that the migrations make, and plans for the stricter of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tcgen.ir.drift import Catalogue, CheckRow, ColumnRow, TableDrift
+from tcgen.ir.schema import CheckFact, ColumnFact, ForeignKeyFact, Schema, TableFact, TypeFact, UniqueFact
+
+
+def drift_of(schema: Schema, catalogue: Catalogue) -> tuple[TableDrift, ...]:
+    """Return what tables demand beyond their models."""
+    tables = {table.key: table for table in schema.tables}
+    found = (_table_drift(table, tables, catalogue) for table in schema.tables)
+    return tuple(one for one in found if one != TableDrift(table=one.table))
+
+
+def with_drift(schema: Schema, drift: tuple[TableDrift, ...]) -> Schema:
+    """Return the schema as if the models said what the database demands, of columns that they still have."""
+    by_table = {one.table: one for one in drift}
+    tables = (
+        _tightened(table, by_table[table.key]) if table.key in by_table else table for table in schema.tables
+    )
+    return schema.model_copy(update={"tables": tuple(tables)})
+
+
+def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Catalogue) -> TableDrift:
+    columns = {column.name: column for column in table.columns}
+    rows = [row for row in catalogue.columns if row.key == table.key and row.name in columns]
+    return TableDrift(
+        table=table.key,
+        not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
+        foreign_keys=tuple(_foreign_keys(table, tables, catalogue)),
+        uniques=tuple(_uniques(table, catalogue)),
+        checks=(*_checks(table, catalogue), *_lengths(rows, columns)),
+    )
+
+
+def _foreign_keys(
+    table: TableFact, tables: dict[str, TableFact], catalogue: Catalogue
+) -> Iterator[ForeignKeyFact]:
+    for row in catalogue.foreign_keys:
+        target = tables.get(row.fact.target)
+        if row.key == table.key and target is not None and _has(target, row.target_columns):
+            yield from _undeclared(table, (row.fact,))
+
+
+def _undeclared(table: TableFact, found: Iterable[ForeignKeyFact]) -> Iterator[ForeignKeyFact]:
+    declared = {(frozenset(one.columns), one.target) for one in table.foreign_keys}
+    for one in found:
+        if _has(table, one.columns) and (frozenset(one.columns), one.target) not in declared:
+            yield one
+
+
+def _uniques(table: TableFact, catalogue: Catalogue) -> Iterator[UniqueFact]:
+    declared = {frozenset(one.columns) for one in table.uniques} | {frozenset(table.primary_key)}
+    for row in catalogue.uniques:
+        if row.key == table.key and frozenset(row.columns) not in declared and _has(table, row.columns):
+            yield UniqueFact(columns=row.columns, where=row.where)
+
+
+def _checks(table: TableFact, catalogue: Catalogue) -> Iterator[CheckFact]:
+    """Return those of no name that the model gives one: a naming convention may have put something before it."""
+    names = [check.name for check in table.checks]
+    if None in names or any(_has_check(column.type) for column in table.columns):
+        return  # PostgreSQL writes conditions anew, so that only names tell them apart
+    yield from (
+        CheckFact(name=row.name, sql=row.sql)
+        for row in catalogue.checks
+        if row.key == table.key and not _is_declared(row, names)
+    )
+
+
+def _is_declared(row: CheckRow, names: list[str | None]) -> bool:
+    return any(row.name.endswith(name) for name in names if name)
+
+
+def _has_check(fact: TypeFact) -> bool:
+    """Whether a type may bring a CHECK of its own, as enums and booleans do where they are asked to."""
+    return fact.enum is not None
+
+
+def _lengths(rows: list[ColumnRow], columns: dict[str, ColumnFact]) -> Iterator[CheckFact]:
+    for row in rows:
+        fact = columns[row.name].type
+        is_text = "String" in fact.bases and fact.enum is None
+        if is_text and row.length is not None and (fact.length is None or row.length < fact.length):
+            yield CheckFact(name=None, sql=f'char_length("{row.name}") <= {row.length}')
+
+
+def _has(table: TableFact, columns: tuple[str, ...]) -> bool:
+    return set(columns) <= {column.name for column in table.columns}
+
+
+def _tightened(table: TableFact, drift: TableDrift) -> TableFact:
+    columns = (
+        column.model_copy(update={"nullable": False}) if column.name in drift.not_null else column
+        for column in table.columns
+    )
+    return table.model_copy(
+        update={
+            "columns": tuple(columns),
+            "foreign_keys": (*table.foreign_keys, *_undeclared(table, drift.foreign_keys)),
+            "uniques": (*table.uniques, *(one for one in drift.uniques if _has(table, one.columns))),
+            "checks": (*table.checks, *drift.checks),
+        }
+    )

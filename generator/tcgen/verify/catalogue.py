@@ -1,0 +1,70 @@
+"""A pytest plugin: writes what PostgreSQL's catalogue says of the suite's database to ``$TCGEN_CATALOGUE``.
+
+It runs in the project's interpreter, so that it knows nothing of tcgen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+# null is the schema that is meant where none is named
+HERE = """
+    JOIN pg_class AS c ON c.oid = {of} AND c.relkind IN ('r', 'p')
+    JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname !~ '^(pg_|information_schema$)'
+"""
+SCHEMA = "nullif({0}.nspname, current_schema())::text"
+NAMES = """
+    ARRAY(SELECT a.attname::text FROM unnest({keys}) WITH ORDINALITY AS k (number, place)
+          JOIN pg_attribute AS a ON a.attrelid = {of} AND a.attnum = k.number ORDER BY k.place)
+"""
+QUERIES = {
+    "columns": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
+               a.attnotnull AS not_null,
+               CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length
+        FROM pg_attribute AS a {HERE.format(of="a.attrelid")} JOIN pg_type AS t ON t.oid = a.atttypid
+        WHERE a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY 1, 2, a.attnum""",
+    "foreign_keys": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table",
+               {NAMES.format(keys="o.conkey", of="o.conrelid")} AS columns,
+               {SCHEMA.format("tn")} AS target_schema, t.relname::text AS target,
+               {NAMES.format(keys="o.confkey", of="o.confrelid")} AS target_columns
+        FROM pg_constraint AS o {HERE.format(of="o.conrelid")}
+        JOIN pg_class AS t ON t.oid = o.confrelid JOIN pg_namespace AS tn ON tn.oid = t.relnamespace
+        WHERE o.contype = 'f'
+        ORDER BY 1, 2, o.conname""",
+    "checks": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", o.conname::text AS name,
+               pg_get_expr(o.conbin, o.conrelid) AS sql
+        FROM pg_constraint AS o {HERE.format(of="o.conrelid")}
+        WHERE o.contype = 'c'
+        ORDER BY 1, 2, o.conname""",
+    "uniques": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table",
+               {NAMES.format(keys="(i.indkey::int2[])[0:i.indnkeyatts - 1]", of="i.indrelid")} AS columns,
+               pg_get_expr(i.indpred, i.indrelid) AS "where"
+        FROM pg_index AS i {HERE.format(of="i.indrelid")}
+        WHERE i.indisunique AND NOT i.indisprimary AND i.indexprs IS NULL
+        ORDER BY 1, 2, i.indexrelid""",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _catalogue(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            found = {
+                name: [dict(row._mapping) for row in connection.execute(text(query))]
+                for name, query in QUERIES.items()
+            }
+    except SQLAlchemyError:  # the migrations ran, and that is what the tests are about
+        return
+    Path(os.environ["TCGEN_CATALOGUE"]).write_text(json.dumps(found), encoding="utf-8")

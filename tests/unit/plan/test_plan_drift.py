@@ -1,0 +1,113 @@
+"""What the database demands beyond the models, and plans that follow it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, schema, string, table
+
+from tcgen.ir.drift import Catalogue, TableDrift
+from tcgen.ir.schema import CheckFact, Schema, TableFact, UniqueFact
+from tcgen.plan.drift import drift_of, with_drift
+
+TEAMS = table("teams", key(), column("name", string(80)))
+USERS = table(
+    "users",
+    key(),
+    column("name", TEXT, nullable=True),
+    column("team_id", INTEGER, nullable=True),
+    column("kind", string(20)),
+)
+
+
+def found(*tables: TableFact, **rows: Any) -> tuple[TableDrift, ...]:
+    return drift_of(schema(tables, []), catalogue(**rows))
+
+
+def catalogue(**rows: Any) -> Catalogue:
+    empty: dict[str, Any] = {"columns": (), "foreign_keys": (), "checks": (), "uniques": ()}
+    return Catalogue.model_validate(empty | rows)
+
+
+def row(table: str = "users", schema_name: str | None = None, **values: Any) -> dict[str, Any]:
+    return {"table": table, "schema_name": schema_name, **values}
+
+
+def columns(*not_null: str, **lengths: int) -> list[dict[str, Any]]:
+    names = [one.name for one in USERS.columns]
+    return [row(name=one, not_null=one in not_null, length=lengths.get(one)) for one in names]
+
+
+def reference(**values: Any) -> dict[str, Any]:
+    asked = {"columns": ["team_id"], "target_schema": None, "target": "teams", "target_columns": ["id"]}
+    return row(**(asked | values))
+
+
+def test_a_database_that_is_as_the_models_say() -> None:
+    users = USERS.model_copy(update={"foreign_keys": (foreign("team_id", "teams"),)})
+    assert found(users, TEAMS, columns=columns("id", "kind", kind=20), foreign_keys=[reference()]) == ()
+
+
+def test_not_null() -> None:
+    assert found(USERS, columns=columns("id", "kind", "name")) == (
+        TableDrift(table="users", not_null=("name",)),
+    )
+
+
+def test_foreign_keys_to_tables_that_are_known() -> None:
+    (one,) = found(USERS, TEAMS, foreign_keys=[reference(), reference(target="nowhere", columns=["id"])])
+    assert one.foreign_keys == (foreign("team_id", "teams"),)
+
+
+def test_tables_of_other_schemas_are_others() -> None:
+    audit = table("users", key(), column("name", TEXT, nullable=True), schema="audit")
+    rows = [row(schema_name="audit", name="name", not_null=True, length=None)]
+    assert [one.table for one in found(USERS, audit, columns=rows)] == ["audit.users"]
+
+
+def test_unique_columns_in_any_order() -> None:
+    users = USERS.model_copy(update={"uniques": (UniqueFact(columns=("name", "kind")),)})
+    rows = [row(columns=["kind", "name"], where=None), row(columns=["team_id"], where="(kind = 'x')")]
+    (one,) = found(users, uniques=rows)
+    assert one.uniques == (UniqueFact(columns=("team_id",), where="(kind = 'x')"),)
+
+
+def test_checks_are_told_apart_by_name() -> None:
+    users = USERS.model_copy(update={"checks": (CheckFact(name="short", sql="kind <> ''"),)})
+    rows = [row(name="ck_users_short", sql="(kind <> '')"), row(name="other", sql="(team_id > 9)")]
+    (one,) = found(users, checks=rows)
+    assert [check.name for check in one.checks] == ["other"]
+    unnamed = USERS.model_copy(update={"checks": (CheckFact(name=None, sql="kind <> ''"),)})
+    assert found(unnamed, checks=rows) == ()
+    of_type = table("users", key(), column("kind", enumeration("a", "b")))
+    assert found(of_type, checks=rows) == ()
+
+
+def test_shorter_texts() -> None:
+    (one,) = found(USERS, columns=columns("id", "kind", name=9, kind=20))
+    assert [check.sql for check in one.checks] == ['char_length("name") <= 9']
+
+
+def test_the_schema_says_what_the_database_demands() -> None:
+    before = schema([USERS, TEAMS], [])
+    rows = {
+        "columns": columns("id", "kind", "name", kind=5),
+        "foreign_keys": [reference()],
+        "uniques": [row(columns=["name"], where=None)],
+    }
+    drift = drift_of(before, catalogue(**rows))
+    users = with_drift(before, drift).tables[0]
+    assert [one.name for one in users.columns if one.nullable] == ["team_id"]
+    assert users.foreign_keys == (foreign("team_id", "teams"),)
+    assert users.uniques == (UniqueFact(columns=("name",)),)
+    assert [check.sql for check in users.checks] == ['char_length("kind") <= 5']
+    assert drift_of(with_drift(before, drift), catalogue(**rows))[0].foreign_keys == ()
+
+
+def test_a_model_that_has_caught_up_or_lost_the_column() -> None:
+    drift = (
+        TableDrift(table="users", foreign_keys=(foreign("team_id", "teams"), foreign("gone_id", "teams"))),
+    )
+    users = USERS.model_copy(update={"foreign_keys": (foreign("team_id", "teams"),)})
+    after: Schema = with_drift(schema([users, TEAMS], []), drift)
+    assert after.tables[0].foreign_keys == (foreign("team_id", "teams"),)
