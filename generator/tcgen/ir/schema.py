@@ -64,6 +64,7 @@ class TypeFact(Frozen):
         built_by: What of: ``stored`` – of what the wrapped type stores (``Weight(7)``, for a type stored as
             an integer); ``keywords`` – of ``example`` as keyword arguments; ``validated`` – of ``example``
             through pydantic's ``model_validate``.
+        numbered: The class takes a number after the example, ``text-1001``: rows can be told apart.
     """
 
     name: str
@@ -88,6 +89,7 @@ class TypeFact(Frozen):
     example: str | None = None
     built: ImportRef | None = None
     built_by: Literal["stored", "keywords", "validated"] = "stored"
+    numbered: bool = False
 
 
 DefaultKind = Literal["scalar", "callable", "sql", "sequence"]

@@ -11,7 +11,7 @@ from dataclasses import replace
 from tcgen.plan.layout import LINE_LENGTH
 from tcgen.plan.source import Code
 
-_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "string", "typing", "uuid")
+_STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "re", "string", "typing", "uuid")
 _OWN_NAMES = frozenset(
     [
         *dir(builtins),

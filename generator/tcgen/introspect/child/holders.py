@@ -133,6 +133,15 @@ def instances(type_: Live) -> Iterator[tuple[Live, str, Live, Live]]:
                 yield cls, "keywords", made, cls(**made)
 
 
+def takes_numbers(cls: Live, document: Live) -> bool:
+    """Whether a model is as content with a text that ends in a number, as unique columns need it."""
+    with suppress(Exception):
+        return (
+            isinstance(document, str) and document.isalnum() and bool(cls.model_validate(f"{document}-1001"))
+        )
+    return False
+
+
 def plain_documents(type_: Live) -> Iterator[Live]:
     """Documents of what a type may hold, as plain values."""
     for value in held(type_):

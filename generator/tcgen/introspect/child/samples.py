@@ -47,6 +47,7 @@ SAMPLES: dict[str, Live] = {
     "locale_name": "en",
     "phone": "+33123456789",
     "colour": "#336699",
+    "pattern": re.compile("text"),
 }
 """Name → value, in the order they are preferred where nothing else speaks for one."""
 

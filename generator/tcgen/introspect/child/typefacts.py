@@ -194,7 +194,12 @@ def _instance(type_: Live, plain: Live) -> dict[str, Live]:
     """A class that makes what the type takes, and of what."""
     for cls, made_by, arguments, instance in holders.instances(type_):
         if trials.first_accepted(type_, plain, PG, [instance]) is not None:
-            return {"built": reference(cls), "built_by": made_by, "example": repr(arguments)}
+            return {
+                "built": reference(cls),
+                "built_by": made_by,
+                "example": repr(arguments),
+                "numbered": made_by == "validated" and holders.takes_numbers(cls, arguments),
+            }
     around = trials.class_around(type_, plain, PG)
     return {"built": reference(around)} if around is not None and is_importable(around) else {}
 

@@ -46,6 +46,7 @@ _KINDS: dict[str, str] = {
     "locale_name": "locale_name",
     "phone": "phone",
     "colour": "colour",
+    "pattern": "pattern",
 }
 # written as PostgreSQL writes them, whatever a lenient bind lets through
 _BY_DDL_ALONE = ("vector", "geometry", "raster")
@@ -61,7 +62,7 @@ def decorated(attribute: Attribute) -> Code | None:
     if attribute.distinct and kind == "bit":
         return types.plain(attribute)
     if fact.example is not None:
-        return _example(fact, ast.literal_eval(fact.example))
+        return _example(attribute, ast.literal_eval(fact.example))
     for sample in fact.accepts:
         if sample in _EMPTY:
             return Code(_EMPTY[sample], reason="what its type takes")
@@ -70,7 +71,8 @@ def decorated(attribute: Attribute) -> Code | None:
     return _built(attribute)
 
 
-def _example(fact: TypeFact, value: object) -> Code | None:
+def _example(attribute: Attribute, value: object) -> Code | None:
+    fact = attribute.type
     if fact.built is None:
         text = quoted(value) if isinstance(value, (str, int, float)) else f"Use(lambda: {quoted(value)})"
         return Code(text, reason="a value its type takes")
@@ -78,7 +80,8 @@ def _example(fact: TypeFact, value: object) -> Code | None:
     if not is_plain_name(cls.dotted):
         return None
     if fact.built_by == "validated" or not isinstance(value, dict):
-        call = f"{cls.qualname}.model_validate({quoted(value)})"
+        document = f'f"{value}-{{next(serial)}}"' if attribute.distinct and fact.numbered else quoted(value)
+        call = f"{cls.qualname}.model_validate({document})"
     else:
         call = f"{cls.qualname}({', '.join(f'{name}={quoted(one)}' for name, one in value.items())})"
     imports = frozenset({f"from {cls.module} import {cls.qualname.partition('.')[0]}"})

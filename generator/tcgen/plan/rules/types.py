@@ -318,6 +318,13 @@ def _constant(text: str, *imports: str) -> Callable[[Attribute], Code]:
     return lambda attribute: Code(text, frozenset(imports))
 
 
+def _regex(attribute: Attribute) -> Code:
+    imports = frozenset({"from re import compile"})
+    if attribute.distinct:
+        return Code('Use(lambda: compile(f"text-{next(serial)}"))', imports, "unique")
+    return Code('Use(compile, "text")', imports)
+
+
 def _bit(attribute: Attribute) -> Code:
     ddl = innermost(attribute.type).ddl or ""
     found = re.search(r"\((\d+)\)", ddl)
@@ -361,6 +368,7 @@ _MAKERS: dict[str, Callable[[Attribute], Code]] = {
     "bytes": _bytes,
     "inet": _inet,
     "ip_address": _inet,
+    "pattern": _regex,
     "cidr": _cidr,
     "macaddr": held("Use(fake.mac_address)", 'spelled(next(serial), "02:00:00:##:##:##")'),
     "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'spelled(next(serial), "02:00:00:00:00:##:##:##")'),

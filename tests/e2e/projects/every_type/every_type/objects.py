@@ -3,14 +3,15 @@
 import dataclasses
 import datetime as dt
 import decimal
+import re
 from typing import Annotated, Any, Literal, NamedTuple
 
 import sqlalchemy as sa
-from pydantic import BaseModel, Field, HttpUrl, TypeAdapter, field_validator, model_validator
+from pydantic import BaseModel, Field, HttpUrl, RootModel, TypeAdapter, field_validator, model_validator
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator
 
-from .base import Base, required
+from .base import Base, required, unique
 from .plain import Level
 
 
@@ -146,6 +147,35 @@ class PriceType(TypeDecorator[Price]):
         return None if value is None else Price(int(value.split()[0]), value.split()[1])
 
 
+class Slug(RootModel[str]):
+    root: Annotated[str, Field(pattern=r"^[a-z0-9]([_a-z0-9-]*[a-z0-9])?$")]
+
+
+class SlugType(TypeDecorator[Slug]):
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: Slug | None, dialect: Any) -> str | None:
+        assert value is None or isinstance(value, Slug)
+        return None if value is None else value.root
+
+    def process_result_value(self, value: Any, dialect: Any) -> Slug | None:
+        return None if value is None else Slug.model_validate(value)
+
+
+class PatternType(TypeDecorator[re.Pattern[str]]):
+    impl = sa.String
+    cache_ok = True
+
+    def process_bind_param(self, value: re.Pattern[str] | None, dialect: Any) -> str | None:
+        if value is not None and not isinstance(value, re.Pattern):
+            raise TypeError(f"no pattern: {value!r}")
+        return None if value is None else value.pattern
+
+    def process_result_value(self, value: Any, dialect: Any) -> re.Pattern[str] | None:
+        return None if value is None else re.compile(value)
+
+
 class Objects(Base):
     __tablename__ = "objects"
     order = required(Pydantic(Order))
@@ -158,3 +188,6 @@ class Objects(Base):
     fixed = required(FixedModel)
     point = required(PointType)
     price = required(PriceType)
+    pattern = required(PatternType)
+    slug = unique(SlugType)
+    unique_pattern = unique(PatternType)
