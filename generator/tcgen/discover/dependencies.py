@@ -59,15 +59,10 @@ def read_runtime_dependencies(tree: Tree, manifests: list[Manifest]) -> tuple[st
     """Normalised names of what comes with the project itself, sorted: no extra, no group, no tool."""
     found: set[str] = set()
     for manifest in manifests:
-        poetry = table(manifest.table("tool", "poetry"), "dependencies")
-        declared = (
-            *texts(manifest.table("project").get("dependencies")),
-            *_poetry({"dependencies": poetry}),
-            *texts(manifest.cfg("options", "install_requires")),
-            *texts(manifest.setup_py.get("install_requires")),
+        for requirement in (
+            *_runtime(manifest),
             *_lines(tree, join(manifest.folder, "requirements.txt"), set()),
-        )
-        for requirement in declared:
+        ):
             found.update(_names(requirement))
         found.update(_of_pipfile(tree.text(join(manifest.folder, "Pipfile")), ("packages",)))
     return tuple(sorted(found))
@@ -85,18 +80,30 @@ def _names(requirement: str) -> Iterator[str]:
             yield brought
 
 
-def _of_manifest(manifest: Manifest, skip_group: str | None) -> Iterator[str]:
-    project = manifest.table("project")
-    yield from texts(project.get("dependencies"))
-    for group in (*table(project, "optional-dependencies").values(), *_groups(manifest, skip_group)):
-        yield from texts(group)
-    yield from _poetry(manifest.table("tool", "poetry"))
+def _runtime(manifest: Manifest) -> Iterator[str]:
+    yield from texts(manifest.table("project").get("dependencies"))
+    yield from _poetry(table(manifest.table("tool", "poetry"), "dependencies"))
     yield from texts(manifest.cfg("options", "install_requires"))
+    yield from texts(manifest.setup_py.get("install_requires"))
+
+
+def _of_manifest(manifest: Manifest, skip_group: str | None) -> Iterator[str]:
+    yield from _runtime(manifest)
+    extras = table(manifest.table("project"), "optional-dependencies")
+    for group in (*extras.values(), *_groups(manifest, skip_group)):
+        yield from texts(group)
+    poetry = manifest.table("tool", "poetry")
+    yield from _poetry(table(poetry, "dev-dependencies"))
+    for group in table(poetry, "group").values():
+        if isinstance(group, dict):
+            yield from _poetry(table(group, "dependencies"))
     yield from texts(manifest.cfg("options", "tests_require"))
     if manifest.setup_cfg.has_section("options.extras_require"):
         for _, value in manifest.setup_cfg.items("options.extras_require"):
             yield from texts(value)
-    yield from _setup_py(manifest.setup_py)
+    yield from texts(manifest.setup_py.get("tests_require"))
+    for extra in table(manifest.setup_py, "extras_require").values():
+        yield from texts(extra)
 
 
 def _groups(manifest: Manifest, skip_group: str | None) -> Iterator[object]:
@@ -111,24 +118,11 @@ def _groups(manifest: Manifest, skip_group: str | None) -> Iterator[object]:
             yield environment.get("extra-dependencies")
 
 
-def _poetry(poetry: dict[str, Any]) -> Iterator[str]:
-    groups = [group for group in table(poetry, "group").values() if isinstance(group, dict)]
-    for dependencies in (
-        table(poetry, "dependencies"),
-        table(poetry, "dev-dependencies"),
-        *(table(group, "dependencies") for group in groups),
-    ):
-        for name, wanted in dependencies.items():
-            if name != "python":
-                extras = texts(wanted.get("extras")) if isinstance(wanted, dict) else []
-                yield f"{name}[{','.join(extras)}]" if extras else name
-
-
-def _setup_py(keywords: dict[str, Any]) -> Iterator[str]:
-    yield from texts(keywords.get("install_requires"))
-    yield from texts(keywords.get("tests_require"))
-    for extra in table(keywords, "extras_require").values():
-        yield from texts(extra)
+def _poetry(dependencies: dict[str, Any]) -> Iterator[str]:
+    for name, wanted in dependencies.items():
+        if name != "python":
+            extras = texts(wanted.get("extras")) if isinstance(wanted, dict) else []
+            yield f"{name}[{','.join(extras)}]" if extras else name
 
 
 def _requirement_files(tree: Tree, folder: str) -> Iterator[str]:

@@ -148,25 +148,27 @@ def _set_by_the_mapper(mapper: MapperFact) -> set[str]:
 def _identified(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Attribute]:
     """Say what the mapper sets: a condition on the kind of a row is already decided."""
     name = mapper.discriminator
-    stored = _stored_identity(mapper, merged)
-    if name is None or stored is None:
+    if name is None or name not in merged:
         return merged
-    return merged | {name: replace(merged[name], limits=Limits(one_of=(stored,)))}
-
-
-def _stored_identity(mapper: MapperFact, merged: dict[str, Attribute]) -> str | None:
-    """Return what the database gets of the polymorphic identity, where that is a text."""
-    name, identity = mapper.discriminator, mapper.polymorphic_identity
-    if name is None or identity is None or name not in merged:
-        return None
-    member = re.fullmatch(r"<\w+\.(\w+): (.+)>", identity)
+    member, value = _read_identity(mapper)
     enum = merged[name].type.enum
     if member and enum is not None:
-        return dict(zip(enum.members, enum.values, strict=False)).get(member[1])
+        value = dict(zip(enum.members, enum.values, strict=False)).get(member)
+    if not isinstance(value, str):
+        return merged
+    return merged | {name: replace(merged[name], limits=Limits(one_of=(value,)))}
+
+
+def _read_identity(mapper: MapperFact) -> tuple[str | None, object]:
+    """Return the polymorphic identity's value, before it the member's name if it is one of an enum.
+
+    The value is None where there is none, or its text does not tell it.
+    """
+    text = mapper.polymorphic_identity or "None"
+    member = re.fullmatch(r"<\w+\.(\w+): (.+)>", text)
     with suppress(ValueError, SyntaxError):
-        value = ast.literal_eval(member[2] if member else identity)
-        return value if isinstance(value, str) else None
-    return None
+        return member and member[1], ast.literal_eval(member[2] if member else text)
+    return member and member[1], None
 
 
 def _limited(
@@ -286,19 +288,15 @@ def _bypasses(constructor: ConstructorFact, values: dict[str, Code], links: tupl
 
 def _identity(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Code]:
     """Say which class of a hierarchy a row is, as ``__init__`` would have made SQLAlchemy do."""
-    name, identity = mapper.discriminator, mapper.polymorphic_identity
-    if name is None or identity is None or name not in merged:
+    name, (member, value) = mapper.discriminator, _read_identity(mapper)
+    if name is None or name not in merged:
         return {}
-    member = re.fullmatch(r"<\w+\.(\w+): (.+)>", identity)
     enum = merged[name].type.enum
     if member is None or enum is None or enum.cls is None:
-        with suppress(ValueError, SyntaxError):
-            value = ast.literal_eval(member[2] if member else identity)
-            return {name: Code(quoted(value), reason="polymorphic identity")}
-        return {}
+        return {} if value is None else {name: Code(quoted(value), reason="polymorphic identity")}
     top = enum.cls.qualname.partition(".")[0]
     imports = frozenset({f"from {enum.cls.module} import {top}"})
-    return {name: Code(f"{enum.cls.qualname}.{member[1]}", imports, reason="polymorphic identity")}
+    return {name: Code(f"{enum.cls.qualname}.{member}", imports, reason="polymorphic identity")}
 
 
 def _without_cycles(drafts: list[Draft]) -> list[Draft]:

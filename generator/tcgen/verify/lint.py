@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.errors import TcgenError
 from tcgen.update.answers import recorded_plan
+from tcgen.verify.pytest_run import run_pytest
 
 PLACEHOLDER = "ATTRIBUTE"
 """What the lint names where nothing says which attribute is at fault."""
@@ -24,10 +23,7 @@ Values = Mapping[str, str]
 
 _TESTS = {"test_inserts_a_row": "one", "test_inserts_25_rows": "many"}
 # what the project may have told pytest must not stop it early, or leave tests out
-_OPTIONS = (
-    *("-q", "-p", "tcgen_trials"),
-    *("--maxfail=0", "-m", "", "-k", "", "-o", "junit_family=xunit1"),
-)
+_OPTIONS = (*("-q", "--maxfail=0", "-m", "", "-k", "", "-o", "junit_family=xunit1"),)
 _LINE = re.compile(r'^\s*"(?P<name>[^"]+)" = "…"$', re.MULTILINE)
 
 
@@ -130,26 +126,16 @@ def _run(
     suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
 ) -> dict[tuple[str, int], Result]:
     with TemporaryDirectory(prefix="tcgen-") as folder:
-        report, plugin = Path(folder, "report.xml"), Path(folder, "tcgen_trials.py")
-        plugin.write_text(files("tcgen.verify").joinpath("trials.py").read_text(encoding="utf-8"))
-        asked = Path(folder, "trials.json")
+        report, asked = Path(folder, "report.xml"), Path(folder, "trials.json")
         asked.write_text(json.dumps({"values": values, "trials": trials}), encoding="utf-8")
-        done = subprocess.run(
-            [
-                suite.python,
-                "-m",
-                "pytest",
-                f"{suite.dest}/test_factories.py",
-                *_OPTIONS,
-                # without its cache plugin, pytest would refuse a project's own --failed-first
-                *("-o", f"cache_dir={folder}/cache"),
-                f"--junitxml={report}",
-            ],
-            cwd=suite.root,
-            env=_environment(folder, asked),
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
+        # with $CI set, a missing server would be a failure of every class
+        others = {name: value for name, value in os.environ.items() if name != "CI"}
+        done = run_pytest(
+            suite.python,
+            suite.root,
+            [f"{suite.dest}/test_factories.py", *_OPTIONS, f"--junitxml={report}"],
+            plugin="trials",
+            environment=others | {"TCGEN_TRIALS": str(asked)},
         )
         cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []  # noqa: S314
     _check_it_ran(cases)
@@ -162,13 +148,6 @@ def _run(
             detail=(done.stdout + done.stderr)[-2000:],
         )
     return found
-
-
-def _environment(folder: str, asked: Path) -> dict[str, str]:
-    path = os.pathsep.join([folder, *filter(None, [os.environ.get("PYTHONPATH")])])
-    ours = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "TCGEN_TRIALS": str(asked)}
-    # with $CI set, a missing server would be a failure of every class
-    return {name: value for name, value in os.environ.items() if name != "CI"} | ours
 
 
 def _results(cases: Iterable[ElementTree.Element], labels: Iterable[str]) -> dict[tuple[str, int], Result]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import xml.etree.ElementTree as ElementTree
-from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +13,7 @@ from tcgen.ir.drift import Catalogue
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
+from tcgen.verify.pytest_run import run_pytest
 
 
 class Outcome(Frozen):
@@ -64,7 +63,7 @@ def collect(project: Project, plan: SuitePlan, schema: Schema) -> Outcome:
     missing = missing_requirements(plan, schema)
     if missing:
         return Outcome(status=None, tests=0, missing=missing)
-    run = _pytest(project, [plan.dest, "--collect-only", "-q"], capture=True)
+    run = run_pytest(project.python, project.root, [plan.dest, "--collect-only", "-q"])
     return Outcome(status=run.returncode, tests=_count(run.stdout), output=run.stdout + run.stderr)
 
 
@@ -78,7 +77,8 @@ def _count(listing: str) -> int:
 
 def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -> int:
     """Run the suite, its output going to the terminal; return pytest's exit status."""
-    return _pytest(project, [plan.dest, *(arguments or [])], capture=False).returncode
+    chosen = [plan.dest, *(arguments or [])]
+    return run_pytest(project.python, project.root, chosen, capture=False).returncode
 
 
 class Trial(Frozen):
@@ -97,16 +97,12 @@ def try_migrations(project: Project, plan: SuitePlan) -> Trial:
     """Make the suite's database once, where there is a PostgreSQL."""
     with TemporaryDirectory() as folder:
         report, catalogue = Path(folder, "report.xml"), Path(folder, "catalogue.json")
-        plugin = files("tcgen.verify").joinpath("catalogue.py").read_text(encoding="utf-8")
-        Path(folder, "tcgen_catalogue.py").write_text(plugin, encoding="utf-8")
-        test = f"{plan.dest}/test_migrations.py"
-        _pytest(
-            project,
-            [test, "-q", "-p", "tcgen_catalogue", f"--junitxml={report}"],
-            capture=True,
-            CI="",
-            TCGEN_CATALOGUE=str(catalogue),
-            PYTHONPATH=os.pathsep.join(filter(None, (folder, os.environ.get("PYTHONPATH")))),
+        run_pytest(
+            project.python,
+            project.root,
+            [f"{plan.dest}/test_migrations.py", "-q", f"--junitxml={report}"],
+            plugin="catalogue",
+            environment=os.environ | {"CI": "", "TCGEN_CATALOGUE": str(catalogue)},
         )
         if catalogue.is_file():
             return Trial(catalogue=Catalogue.model_validate_json(catalogue.read_bytes()))
@@ -118,18 +114,3 @@ def _failure(report: Path) -> str | None:
     # the setup of a test says in one line what failed, and pytest puts its own words before it
     messages = [str(error.get("message")).partition('with "')[2] for error in errors]
     return next((message.strip().split("\n")[0].rstrip('"') for message in messages if message), None)
-
-
-def _pytest(
-    project: Project, arguments: list[str], *, capture: bool, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    # without its cache plugin, pytest would refuse a project's own --failed-first
-    with TemporaryDirectory() as cache:
-        return subprocess.run(
-            [project.python, "-m", "pytest", "-o", f"cache_dir={cache}", *arguments],
-            cwd=project.root,
-            env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
-            capture_output=capture,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        )
