@@ -41,7 +41,7 @@ class ReleasesHook(BuildHookInterface[Any]):
     def _write(self, folder: Path) -> None:
         sys.path.insert(0, str(Path(self.root, "generator")))
         try:
-            from tcgen.render.releases import write_bundle
+            from tcgen.template.releases import write_bundle
         finally:
             del sys.path[0]
         own = write_bundle(Path(self.root), self.metadata.version, folder / "releases.bundle")

@@ -15,8 +15,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from tcgen import pipeline
 from tcgen.apply.write import publish
+from tcgen.workflow import stages
 
 PROJECT = Path(__file__).parent / "project"
 PACKAGE = "generated"
@@ -28,8 +28,8 @@ def generated() -> Iterator[Any]:
     with TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder, "project")
         shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
-        request = pipeline.Request(root=root, python=sys.executable, dest=PACKAGE)
-        publish(root, pipeline.changes(pipeline.plan(request)))
+        request = stages.Request(root=root, python=sys.executable, dest=PACKAGE)
+        publish(root, stages.changes(stages.plan(request)))
         sys.path.insert(0, str(root))
         try:
             yield importlib.import_module(PACKAGE)

@@ -113,10 +113,10 @@ def measure(count: int) -> Seconds:
 
 def parts(root: Path) -> Seconds:
     """Return the seconds of the stages of an update that is prepared and not written."""
-    from tcgen import pipeline
     from tcgen.plan.build import plan_lines
+    from tcgen.record.answers import read_recorded
     from tcgen.update import run
-    from tcgen.update.answers import read_recorded
+    from tcgen.workflow import stages
 
     seconds: Seconds = {}
 
@@ -126,11 +126,11 @@ def parts(root: Path) -> Seconds:
         yield
         seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
 
-    request = pipeline.Request(root=root, python=sys.executable)
+    request = stages.Request(root=root, python=sys.executable)
     with measured("inspect"):
-        pipeline.inspect(request)
+        stages.inspect(request)
     with measured("inspect and plan"):
-        planned = pipeline.plan(request)
+        planned = stages.plan(request)
     seconds["plan"] = seconds.pop("inspect and plan") - seconds["inspect"]
     render = run.render_text
 

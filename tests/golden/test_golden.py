@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import tcgen
-from tcgen import pipeline
 from tcgen.ir.plan import ANSWERS
 from tcgen.plan.build import plan_lines
 from tcgen.render.engine import render_text
-from tcgen.render.resources import own_template
+from tcgen.template.location import own_template
+from tcgen.workflow import stages
 
 CASES = Path(__file__).parent / "cases"
 PROJECTS = {
@@ -34,7 +34,7 @@ def portable(plan: str) -> str:
 
 @every_case
 def test_plan(case: str, request: pytest.FixtureRequest) -> None:
-    planned = pipeline.plan(pipeline.Request(root=PROJECTS[case], python=sys.executable, ci="github"))
+    planned = stages.plan(stages.Request(root=PROJECTS[case], python=sys.executable, ci="github"))
     text = portable(plan_lines(planned.plan))
     golden = CASES / case / "plan.txt"
     if request.config.getoption("--regenerate"):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tcgen.catalogue import GENERIC, catalogue
-from tcgen.reference import reference
+from tcgen.catalog.load import GENERIC, catalogue
+from tcgen.catalog.reference_page import reference
 
 PAGE = Path(__file__).parents[2] / "docs" / "services.md"
 

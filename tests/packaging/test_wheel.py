@@ -26,7 +26,7 @@ from pathlib import Path
 import tcgen
 from tcgen import pipeline
 from tcgen.render.engine import render
-from tcgen.render.resources import template_folder
+from tcgen.template.location import template_folder
 from tcgen.sample import write_sample
 
 root = Path(sys.argv[1])
@@ -78,7 +78,7 @@ def test_it_holds_the_template_and_the_sample(wheel: Path) -> None:
     for folder, inside in (
         ("templates", "tcgen/_template/templates"),
         ("generator/tcgen/sample/project", "tcgen/sample/project"),
-        ("generator/tcgen/introspect/child", "tcgen/introspect/child"),
+        ("generator/tcgen/introspect/probe", "tcgen/introspect/probe"),
     ):
         files = {path for path in (REPOSITORY / folder).rglob("*") if path.is_file()}
         expected = {

@@ -27,11 +27,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
 from tcgen.discover.stage import discover
-from tcgen.introspect import probe, runner
+from tcgen.introspect.host import runner
+from tcgen.introspect.probe import entry
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import build_plan
-from tcgen.render.resources import template_folder
+from tcgen.template.location import template_folder
 
 SUITE = "templates/suite/{{ suite.dest }}"
 SECONDS = 60
@@ -65,8 +66,8 @@ class Bench:
         self.folder = folder
         self._numbers = count(1)
         # the code of the probe, loaded once; it patches SQLAlchemy only when it answers
-        self._session = probe._load(Path(probe.__file__).parent / "child")
-        importlib.import_module(f"{probe.NAME}.work")
+        self._session = entry._load(Path(entry.__file__).parent)
+        importlib.import_module(f"{entry.NAME}.describe")
 
     def run(self, source: str, dependencies: tuple[str, ...] = ("psycopg[binary]",)) -> Outcome:
         """Inspect, plan, render and insert.

@@ -33,17 +33,17 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from tcgen import pipeline
 from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.merge import Hunk, conflicts_in
 from tcgen.apply.write import publish
 from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice
 from tcgen.plan.build import plan_lines
+from tcgen.record.answers import read_recorded
 from tcgen.render.engine import Tree, render_text
-from tcgen.render.resources import Template, template_folder
+from tcgen.template.location import Template, template_folder
 from tcgen.update import run
-from tcgen.update.answers import read_recorded
+from tcgen.workflow import stages
 
 THOROUGH = settings.get_current_profile_name() == "thorough"
 HISTORIES, STEPS = (300, 14) if THOROUGH else (5, 12)
@@ -111,8 +111,8 @@ class World:
             models({"Seed": {"table": "seed", "columns": ["title"]}})
         )
         choice = ServiceChoice(kind="redis", name="redis")
-        request = pipeline.Request(root=self.project, python=sys.executable, services=(choice,))
-        rows = [json.loads(line) for line in plan_lines(pipeline.plan(request).plan).splitlines()]
+        request = stages.Request(root=self.project, python=sys.executable, services=(choice,))
+        rows = [json.loads(line) for line in plan_lines(stages.plan(request).plan).splitlines()]
         self.suite, self.service, self.factory = rows
         self.templates = {"v0.0.1": self._template(folder / "first", "v0.0.1")}
         second = self._template(folder / "second", "v0.0.2")

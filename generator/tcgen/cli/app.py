@@ -77,16 +77,16 @@ def init(
     as_json: Json = False,
 ) -> None:
     """Write a test suite for the project's models, wired to a real PostgreSQL."""
-    from tcgen.cli import initialise
+    from tcgen.cli import init
 
     wanted = request(directory, python, models, alembic_config, service, ci, dest)
-    if initialise.is_empty(wanted.root):
+    if init.is_empty(wanted.root):
         if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
                 "no-models", f"{directory} is empty", hint="tcgen demo DIR writes a sample project"
             )
-        raise typer.Exit(initialise.demo(wanted.root))
-    raise typer.Exit(initialise.init(wanted, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json))
+        raise typer.Exit(init.demo(wanted.root))
+    raise typer.Exit(init.init(wanted, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json))
 
 
 @app.command(epilog="\b\nExamples:\n  tcgen inspect --json | jq '.schema.mappers[].cls'\n")
@@ -98,9 +98,9 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what tcgen finds in a project: its files, models, tables and migrations."""
-    from tcgen import pipeline
+    from tcgen.workflow import stages
 
-    project, schema = pipeline.inspect(request(directory, python, models, alembic_config), progress)
+    project, schema = stages.inspect(request(directory, python, models, alembic_config), progress)
     if as_json:
         emit(
             "inspect", {"project": project.model_dump(mode="json"), "schema": schema.model_dump(mode="json")}
@@ -124,9 +124,9 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Show every decision: a value for each column and the reason for it."""
-    from tcgen import pipeline
+    from tcgen.workflow import stages
 
-    planned = pipeline.plan(request(directory, python, models, alembic_config, service, ci, dest), progress)
+    planned = stages.plan(request(directory, python, models, alembic_config, service, ci, dest), progress)
     if as_json:
         emit("plan", planned.plan)
         return
@@ -166,9 +166,9 @@ def update(
     as_json: Json = False,
 ) -> None:
     """Bring the suite up to date with the models and the template; edits by hand stay."""
-    from tcgen.cli import updating
+    from tcgen.cli import update
 
-    status = updating.update(
+    status = update.update(
         request(directory, python, models, alembic_config),
         template=template,
         style=conflict.value,
@@ -200,10 +200,10 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Tell whether the suite is up to date; nothing is written."""
-    from tcgen.cli import updating
+    from tcgen.cli import update
 
     wanted = request(directory, python, models, alembic_config)
-    raise typer.Exit(updating.check(wanted, template=template, as_json=as_json))
+    raise typer.Exit(update.check(wanted, template=template, as_json=as_json))
 
 
 _DIFF_EXAMPLES = """\b
@@ -225,10 +225,10 @@ def show_diff(
     template: Template = None,
 ) -> None:
     """Print what tcgen update would change; nothing is written."""
-    from tcgen.cli import updating
+    from tcgen.cli import update
 
     wanted = request(directory, python, models, alembic_config)
-    raise typer.Exit(updating.show_diff(wanted, template=template))
+    raise typer.Exit(update.show_diff(wanted, template=template))
 
 
 _EJECT_EXAMPLES = """\b
@@ -248,9 +248,9 @@ def eject(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, delete nothing.")] = False,
 ) -> None:
     """Cut the link to the template: the suite stays, .tcgen/ goes."""
-    from tcgen.cli import updating
+    from tcgen.cli import update
 
-    raise typer.Exit(updating.eject(request(directory).root, yes=yes, dry_run=dry_run))
+    raise typer.Exit(update.eject(request(directory).root, yes=yes, dry_run=dry_run))
 
 
 _VERIFY_EXAMPLES = """\b
@@ -274,10 +274,10 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Insert rows with every factory, and look for values where they are refused."""
-    from tcgen.cli import verifying
+    from tcgen.cli import verify
 
     wanted = request(directory, python, models, alembic_config)
-    raise typer.Exit(verifying.verify(wanted, write=write, as_json=as_json))
+    raise typer.Exit(verify.verify(wanted, write=write, as_json=as_json))
 
 
 _Name = Annotated[
@@ -381,9 +381,9 @@ def demo(
     ] = Path("tcgen-demo"),
 ) -> None:
     """Write a sample project, generate its suite, and run it on a real PostgreSQL."""
-    from tcgen.cli import initialise
+    from tcgen.cli import init
 
-    raise typer.Exit(initialise.demo(directory.resolve()))
+    raise typer.Exit(init.demo(directory.resolve()))
 
 
 def main() -> None:

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tcgen.catalogue import DATABASE, GENERIC, catalogue, kind_of
-from tcgen.config import check_dest
+from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
+from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.service import ServiceChoice
-from tcgen.pipeline import Request
+from tcgen.workflow.stages import Request
 
 
 class CiChoice(str, Enum):

@@ -8,17 +8,17 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from tcgen import pipeline
 from tcgen.apply.changes import WRITTEN
 from tcgen.apply.write import publish
-from tcgen.catalogue import DATABASE, GENERIC, catalogue, kind_of
+from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
-from tcgen.cli.updating import get_ready
+from tcgen.cli.update import get_ready
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice, ServicePlan
-from tcgen.pipeline import Planned, Request
 from tcgen.verify import suite
+from tcgen.workflow import stages
+from tcgen.workflow.stages import Planned, Request
 
 
 def show(root: Path, *, as_json: bool) -> None:
@@ -27,7 +27,7 @@ def show(root: Path, *, as_json: bool) -> None:
     Raises:
         TcgenError: The recorded plan cannot be read.
     """
-    chosen = pipeline.recorded_services(root)
+    chosen = stages.recorded_services(root)
     used: dict[str, list[str]] = {} if chosen is None else {DATABASE: [DATABASE]}
     for one in chosen or ():
         used.setdefault(one.kind, []).append(one.name)
@@ -122,7 +122,7 @@ def remove(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: b
 
 
 def _of_suite(root: Path) -> tuple[ServiceChoice, ...]:
-    recorded = pipeline.recorded_services(root)
+    recorded = stages.recorded_services(root)
     if recorded is None:
         raise TcgenError("no-suite", f"{root / ANSWERS} is missing: there is no suite yet", hint="tcgen init")
     return recorded
@@ -130,8 +130,8 @@ def _of_suite(root: Path) -> tuple[ServiceChoice, ...]:
 
 def _carry_out(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: bool) -> int:
     get_ready(request.root)
-    planned = pipeline.plan(request, progress)
-    changes = pipeline.changes(planned, progress)
+    planned = stages.plan(request, progress)
+    changes = stages.changes(planned, progress)
     if diff:
         typer.echo("".join(change.diff() for change in changes), nl=False)
     writes = [] if diff or dry_run else publish(request.root, changes)

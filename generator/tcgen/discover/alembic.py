@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tcgen.discover.manifest import read_toml, table
-from tcgen.discover.tree import Tree, is_aside, join, parent
+from tcgen.discover.project_files import Tree, is_aside, join, parent
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig

@@ -6,7 +6,7 @@ import re
 
 import yaml
 
-from tcgen.discover.tree import Tree, is_aside
+from tcgen.discover.project_files import Tree, is_aside
 
 _NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
 _MAX_DEPTH = 2

@@ -12,7 +12,7 @@ import yaml
 from tomlkit.exceptions import TOMLKitError
 
 from tcgen.discover.manifest import Manifest, parse_toml, table, texts
-from tcgen.discover.tree import Tree, join, parent
+from tcgen.discover.project_files import Tree, join, parent
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")

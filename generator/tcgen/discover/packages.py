@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from posixpath import normpath
 
 from tcgen.discover.manifest import Manifest, read_manifest, table, texts
-from tcgen.discover.tree import Folder, Tree, is_test, is_test_module, join
+from tcgen.discover.project_files import Folder, Tree, is_test, is_test_module, join
 from tcgen.ir.diagnostics import Diagnostic
 
 _ASIDE = frozenset({"tests", "test", "docs", "doc", "examples", "example", "samples", "benchmarks"})

@@ -10,7 +10,7 @@ from posixpath import normpath
 from typing import Any, Literal
 
 from tcgen.discover.manifest import Manifest, read_ini, read_toml, table, texts
-from tcgen.discover.tree import Tree, is_test_module
+from tcgen.discover.project_files import Tree, is_test_module
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import PytestConfig
 

@@ -8,12 +8,12 @@ from tcgen.discover.alembic import find_alembic
 from tcgen.discover.ci import find_ci, find_git
 from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
+from tcgen.discover.environment import find_settings
 from tcgen.discover.interpreter import find_interpreter
 from tcgen.discover.manifest import Manifest, first_text, read_manifest
 from tcgen.discover.packages import find_layout
+from tcgen.discover.project_files import Tree, join, walk
 from tcgen.discover.pytest_config import find_tests, read_pytest
-from tcgen.discover.settings import find_settings
-from tcgen.discover.tree import Tree, join, walk
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS, GROUP

@@ -53,7 +53,7 @@ class TypeFact(Frozen):
         impl: Of a TypeDecorator, the type it wraps.
         python_type: Name of ``python_type``, or None when the type does not say.
         check, not_null: Of a DOMAIN, the condition on ``VALUE`` and whether it refuses NULL.
-        accepts: Names of the sample values (see ``child/samples.py``) that went through the type's own
+        accepts: Names of the sample values (see ``probe/column_types/probe_values.py``) that went through the type's own
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.
         tried: The type has a way of its own with values, and was asked about the samples.

@@ -13,10 +13,10 @@ from tcgen.ir.plan import GROUP, AskedPlan, DatabasePlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
-from tcgen.plan.database import plan_database
-from tcgen.plan.drift import with_drift
-from tcgen.plan.factories import plan_factories
-from tcgen.plan.services import detect, plan_service
+from tcgen.plan.database.decide import plan_database
+from tcgen.plan.database.drift import with_drift
+from tcgen.plan.factories.draft import plan_factories
+from tcgen.plan.services.decide import detect, plan_service
 
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
 

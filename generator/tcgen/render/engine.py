@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tcgen.ir.plan import SuitePlan
 from tcgen.plan.build import plan_lines
-from tcgen.render.resources import Template, own_template
+from tcgen.template.location import Template, own_template
 
 Tree = dict[str, bytes]
 """Path relative to the project root, POSIX style → content."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tcgen.errors import TcgenError
-from tcgen.render.releases import GitError, run_git
+from tcgen.template.releases import GitError, run_git
 
 
 def check_no_merge(root: Path) -> None:

@@ -17,11 +17,11 @@ from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS
+from tcgen.record.answers import Recorded, recorded_plan, rows
 from tcgen.render.engine import render_text
-from tcgen.render.resources import Template
-from tcgen.update.answers import Recorded, recorded_plan, rows
+from tcgen.template.location import Template
 from tcgen.update.renames import moved_files, moved_folder
-from tcgen.update.templates import last_template, new_template
+from tcgen.update.template_choice import last_template, new_template
 
 CI_FILES = (".github/", ".gitlab")
 ConflictStyle = Literal["inline", "rej"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from tcgen.ir.schema import ColumnFact
-from tcgen.plan.rules.kinds import innermost, kind_of
-from tcgen.plan.source import quoted
+from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.source.code import quoted
 
 _TEXTS = (
     "Use(lambda: fake.word().upper())",

@@ -13,7 +13,7 @@ from tcgen.ir.drift import Catalogue
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.verify.pytest_run import run_pytest
+from tcgen.verify.project_pytest import run_pytest
 
 
 class Outcome(Frozen):
@@ -101,7 +101,7 @@ def try_migrations(project: Project, plan: SuitePlan) -> Trial:
             project.python,
             project.root,
             [f"{plan.dest}/test_migrations.py", "-q", f"--junitxml={report}"],
-            plugin="catalogue",
+            plugin="read_pg_catalog",
             environment=os.environ | {"CI": "", "TCGEN_CATALOGUE": str(catalogue)},
         )
         if catalogue.is_file():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcgen.discover import discover
-from tcgen.discover.settings import names_in_source, parse_dotenv
+from tcgen.discover.environment import names_in_source, parse_dotenv
 from tcgen.errors import TcgenError
 
 DECLARED = {

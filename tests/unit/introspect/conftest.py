@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tcgen.introspect.runner import inspect_project
+from tcgen.introspect.host.runner import inspect_project
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import MapperFact, Schema, TableFact
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tcgen.introspect.doors import own_driver
+from tcgen.introspect.host.url_source import own_driver
 from tcgen.ir.project import Project
 from tcgen.ir.schema import AlembicFact, Schema
 

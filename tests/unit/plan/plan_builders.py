@@ -28,10 +28,10 @@ from tcgen.ir.schema import (
     TypeFact,
     UniqueFact,
 )
-from tcgen.plan.columns import Attribute
-from tcgen.plan.factories import plan_factories
-from tcgen.plan.limits import Limits
-from tcgen.plan.source import Code
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.factories.draft import plan_factories
+from tcgen.plan.source.code import Code
 
 MODULE = "app.models"
 

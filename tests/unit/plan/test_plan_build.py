@@ -12,7 +12,7 @@ from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import PytestConfig
 from tcgen.ir.schema import AlembicFact, ColumnFact, Environment, MetadataFact, Schema, UniqueFact
 from tcgen.plan.build import Options, build_plan, plan_lines
-from tcgen.plan.database import plan_database
+from tcgen.plan.database.decide import plan_database
 
 USERS = table("users", key(), column("name", TEXT))
 FOUND = schema([USERS], [mapper("User", USERS)])

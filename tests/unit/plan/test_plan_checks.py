@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from plan_builders import INTEGER, attribute, column, factories, fields_of, key, mapper, table, values_of
 from plan_builders import string as string_type
 
-from tcgen.plan.checks import limits_of
-from tcgen.plan.limits import Limits
-from tcgen.plan.rules import value_for
-from tcgen.plan.rules.pattern import spelled
+from tcgen.plan.constraints.checks import limits_of
+from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.regex import spelled
+from tcgen.plan.values import value_for
 
 
 def read(*checks: str, required: str = "a b c", whole: str = "a b c") -> dict[str, Limits]:

@@ -23,7 +23,7 @@ from plan_builders import (
 from polyfactory import PostGenerated
 
 from tcgen.ir.schema import ColumnFact, TableFact
-from tcgen.plan.rooms import rooms
+from tcgen.plan.factories.capacity import rooms
 
 NUMERIC = of_type("Numeric", ddl="NUMERIC(10, 2)", precision=10, scale=2, python_type="Decimal")
 SMALL = of_type("Numeric", ddl="NUMERIC(3, 2)", precision=3, scale=2, python_type="Decimal")

@@ -8,7 +8,7 @@ from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, sche
 
 from tcgen.ir.drift import Catalogue, TableDrift
 from tcgen.ir.schema import CheckFact, Schema, TableFact, UniqueFact
-from tcgen.plan.drift import drift_of, with_drift
+from tcgen.plan.database.drift import drift_of, with_drift
 
 TEAMS = table("teams", key(), column("name", string(80)))
 USERS = table(

@@ -9,8 +9,8 @@ from plan_builders import TEXT, column, enumeration, factories, key, mapper, of_
 
 from tcgen.ir.plan import FactoryPlan
 from tcgen.ir.schema import EnumFact, ImportRef
-from tcgen.plan.imports import apart, names_in
-from tcgen.plan.source import Code
+from tcgen.plan.source.code import Code
+from tcgen.plan.source.imports import apart, names_in
 
 DATE = of_type("Date", ddl="DATE", python_type="date")
 MONEY = of_type("Numeric", ddl="NUMERIC(10, 2)", precision=10, scale=2)

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tcgen.plan.layout import assignment
-from tcgen.plan.source import quoted
+from tcgen.plan.source.code import quoted
+from tcgen.plan.source.layout import assignment
 
 dice = random.Random(7)
 

@@ -6,7 +6,7 @@ import pytest
 from plan_builders import MODULE, column, key, mapper, schema, table
 
 from tcgen.errors import TcgenError
-from tcgen.plan.providers import check_providers, provider_code
+from tcgen.plan.factories.providers import check_providers, provider_code
 
 
 @pytest.mark.parametrize(

@@ -26,10 +26,10 @@ from plan_builders import (
 )
 
 from tcgen.ir.schema import TypeFact
-from tcgen.plan.limits import Limits
-from tcgen.plan.rules import value_for
-from tcgen.plan.rules.kinds import kind_of, length_of
-from tcgen.plan.rules.pattern import example, spelled
+from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.regex import example, spelled
+from tcgen.plan.constraints.value_kinds import kind_of, length_of
+from tcgen.plan.values import value_for
 
 
 class Colour(enum.Enum):

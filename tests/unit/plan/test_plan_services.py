@@ -10,8 +10,8 @@ from tcgen.errors import TcgenError
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Environment, Schema
 from tcgen.ir.service import ServiceChoice, Wait
-from tcgen.plan.containers import container_code, container_imports, wait_code
-from tcgen.plan.services import detect, plan_service
+from tcgen.plan.services.container_code import container_code, container_imports, wait_code
+from tcgen.plan.services.decide import detect, plan_service
 
 
 def project(*dependencies: str, **known: Any) -> Project:

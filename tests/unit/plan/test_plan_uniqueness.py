@@ -23,8 +23,8 @@ from plan_builders import (
 
 from tcgen.ir.plan import FactoryPlan
 from tcgen.ir.schema import ColumnFact, TableFact, UniqueFact
-from tcgen.plan.columns import Attribute
-from tcgen.plan.uniqueness import Distinct, keep_apart
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.factories.uniqueness import Distinct, keep_apart
 
 
 def apart(things: TableFact, *parents: str) -> Distinct:

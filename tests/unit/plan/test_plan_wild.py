@@ -22,7 +22,7 @@ from plan_builders import (
 )
 
 from tcgen.ir.schema import AlembicFact, ConstructorFact, Environment
-from tcgen.plan.database import failed_at, plan_database
+from tcgen.plan.database.decide import failed_at, plan_database
 
 CUSTOM = ConstructorFact(kind="custom", parameters=("anything",))
 UUID_TEXT = UUID.model_copy(update={"as_uuid": False})

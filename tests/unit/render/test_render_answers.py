@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from tcgen.copier_ext import answers
+from tcgen.copier_hooks.extension import answers
 from tcgen.ir.plan import ANSWERS
 from tcgen.render.engine import render_text
-from tcgen.render.resources import canonical_url, template_folder
+from tcgen.template.location import canonical_url, template_folder
 
 CASES = Path(__file__).parents[2] / "golden" / "cases"
 PLAN = (CASES / "bookshop" / "plan.txt").read_text()

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
 from tcgen.plan.build import plan_lines
-from tcgen.plan.source import quoted
-from tcgen.render import resources
+from tcgen.plan.source.code import quoted
 from tcgen.render.engine import Tree, render, render_text
+from tcgen.template import location
 
 HOSTILE = [
     '"; import os',
@@ -123,12 +123,12 @@ def test_the_checkout_is_preferred_to_a_copy_inside_the_package(
 ) -> None:
     package = tmp_path / "generator" / "tcgen"
     package.mkdir(parents=True)
-    monkeypatch.setattr(resources, "_PACKAGE", package)
-    assert resources.template_folder() == package / "_template"
+    monkeypatch.setattr(location, "_PACKAGE", package)
+    assert location.template_folder() == package / "_template"
     (tmp_path / "copier.yml").touch()
-    assert resources.template_folder() == package / "_template"
+    assert location.template_folder() == package / "_template"
     (tmp_path / "templates" / "suite").mkdir(parents=True)
-    assert resources.template_folder() == tmp_path
+    assert location.template_folder() == tmp_path
 
 
 def test_the_template_is_not_touched_and_nothing_is_left_behind(

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 
-from tcgen import pipeline
-from tcgen.plan.reserved import TAKEN
+from tcgen.plan.source.reserved import TAKEN
 from tcgen.render.engine import Tree, render
+from tcgen.workflow import stages
 
 MODELS = """
 import enum
@@ -116,7 +116,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def rendered(project: Path) -> Tree:
-    tree = render(pipeline.plan(pipeline.Request(root=project, python=sys.executable)).plan)
+    tree = render(stages.plan(stages.Request(root=project, python=sys.executable)).plan)
     for path, content in tree.items():
         place = project / path
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from update_support import prepared, small, start, tree
 
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
-from tcgen.update.answers import is_newer, read_recorded
+from tcgen.record.answers import is_newer, read_recorded
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tcgen import pipeline
 from tcgen.apply.write import publish
 from tcgen.ir.plan import ANSWERS
+from tcgen.workflow import stages
 
 MODELS = """\
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,21 +33,21 @@ def root(tmp_path: Path) -> Path:
     (root / "shop" / "__init__.py").touch()
     (root / "shop" / "models.py").write_text(MODELS)
     (root / "shop" / "other.py").write_text(MODELS.replace("book", "film").replace("Book", "Film"))
-    request = pipeline.Request(root=root, python=sys.executable, models=("shop.other:Base",), ci="gitlab")
-    publish(root, pipeline.changes(pipeline.plan(request)))
+    request = stages.Request(root=root, python=sys.executable, models=("shop.other:Base",), ci="gitlab")
+    publish(root, stages.changes(stages.plan(request)))
     return root
 
 
 def suite(root: Path) -> dict[str, object]:
-    plan = pipeline.plan(pipeline.Request(root=root, python=sys.executable))
+    plan = stages.plan(stages.Request(root=root, python=sys.executable))
     assert [one.label for one in plan.plan.factories] == ["shop.other.Film"]
     return plan.plan.model_dump(mode="json")
 
 
 def test_flags_are_remembered(root: Path) -> None:
     assert suite(root)["ci"] == "gitlab"
-    planned = pipeline.plan(pipeline.Request(root=root, python=sys.executable))
-    assert pipeline.changes(planned) == ()
+    planned = stages.plan(stages.Request(root=root, python=sys.executable))
+    assert stages.changes(planned) == ()
 
 
 def test_the_environment_of_the_first_run_counts(root: Path) -> None:

@@ -11,9 +11,9 @@ from update_support import prepared, small, start, tree, updated
 
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
-from tcgen.render import resources
-from tcgen.render.releases import CONTENT, scratch_repository, write_bundle
-from tcgen.render.resources import template_folder
+from tcgen.template import location
+from tcgen.template.location import template_folder
+from tcgen.template.releases import CONTENT, scratch_repository, write_bundle
 
 SAYS = "\n# said by the second release\n"
 
@@ -191,11 +191,11 @@ def test_an_installed_package_uses_its_bundle(
     (inside / "version").write_text(write_bundle(checkout, "0.0.2", inside / "releases.bundle") + "\n")
     root = start(tmp_path / "shop", small())
     record(root, "v0.0.1")
-    monkeypatch.setattr(resources, "_PACKAGE", package)
-    resources._own_version.cache_clear()
+    monkeypatch.setattr(location, "_PACKAGE", package)
+    location._own_version.cache_clear()
     try:
         found = updated(root, small())
     finally:
-        resources._own_version.cache_clear()
+        location._own_version.cache_clear()
     assert found.version == ("v0.0.1", "v0.0.2")
     assert (root / "tests/integration/postgres.py").read_text().endswith(SAYS)

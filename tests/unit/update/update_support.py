@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tcgen.record.answers import read_recorded
 from tcgen.render.engine import render_text
-from tcgen.update.answers import read_recorded
 from tcgen.update.run import Update, prepare, write
 
 PLAN = (Path(__file__).parents[2] / "golden" / "cases" / "bookshop" / "plan.txt").read_text()

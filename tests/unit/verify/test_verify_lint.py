@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 from tcgen.errors import TcgenError
-from tcgen.verify.lint import Refusal, _check_it_ran, _results
+from tcgen.verify.check_factories import Refusal, _check_it_ran, _results
 
 REFUSED = """\
 app.models.Owner: name, size refused by

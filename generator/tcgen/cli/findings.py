@@ -1,0 +1,60 @@
+"""What ``tcgen init`` found and guessed, each with the flag that overrules it."""
+
+from __future__ import annotations
+
+from tcgen.cli.output import say
+from tcgen.ir.plan import SuitePlan
+from tcgen.workflow.stages import Planned
+
+_SCHEMA_FROM = {
+    "create_all": "create_all (no migrations found)",
+    "stamp": "create_all, then stamp",
+    "alembic_option": "Alembic, URL through sqlalchemy.url",
+    "alembic_attribute": "Alembic, on a connection it is given",
+    "alembic_environment": "Alembic, URL through environment variables",
+    "alembic_direct": "Alembic's scripts, without env.py",
+}
+
+
+def show_findings(planned: Planned) -> None:
+    """Print a table of findings: what, value, flag."""
+    project, schema, plan = planned.project, planned.schema, planned.plan
+    environment = schema.environment
+    rows = [
+        ("project", f"{project.name} ({project.root})", "DIR"),
+        (
+            "python",
+            f"{project.python} ({environment.python}, SQLAlchemy {environment.sqlalchemy})",
+            "--python",
+        ),
+        ("models", _models(planned), "--models"),
+        ("migrations", _migrations(plan), "--alembic-config"),
+        ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
+        ("driver", _drivers(plan), ""),
+        ("services", ", ".join([plan.database.image, *(one.image for one in plan.services)]), "--service"),
+        ("suite", f"{plan.dest}/", "--dest"),
+        ("ci", plan.ci, "--ci"),
+    ]
+    width = max(len(value) for _, value, _ in rows if len(value) < 70)
+    for name, value, flag in rows:
+        say(f"  {name:<11} {value:<{width}}  {flag}".rstrip())
+
+
+def _models(planned: Planned) -> str:
+    where = ", ".join(one.expression for one in planned.plan.database.metadatas)
+    tables = len(planned.schema.tables)
+    return f"{len(planned.schema.mappers)} mapped classes, {tables} tables ({where})"
+
+
+def _migrations(plan: SuitePlan) -> str:
+    alembic = plan.database.alembic
+    if alembic is None:
+        return "none found"
+    return alembic.ini or alembic.script_location
+
+
+def _drivers(plan: SuitePlan) -> str:
+    database = plan.database
+    return (
+        f"{database.sync_driver}, {database.async_driver}" if database.async_driver else database.sync_driver
+    )

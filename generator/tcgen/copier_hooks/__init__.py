@@ -1,0 +1,1 @@
+"""What Copier calls: the extension of its Jinja environment, and the merge after an update."""

@@ -1,0 +1,113 @@
+"""What the templates call: the plan of a project, and filters that only lay things out.
+
+Copier loads this through ``_jinja_extensions``, so plain ``copier copy`` works where tcgen is installed.
+The filters must never change what they print, or an old render could not be made again.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from copier.errors import UserMessageError
+from jinja2 import Environment, pass_context
+from jinja2.ext import Extension
+from jinja2.runtime import Context
+
+from tcgen.errors import TcgenError
+from tcgen.plan.source.code import quoted
+
+
+class Ext(Extension):
+    """Registers tcgen's function and filters with Copier's Jinja environment.
+
+    Copier makes an environment for each of the three renders of an update; only that of the project itself asks for
+    a plan, and once.
+    """
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self._plans: dict[Path, str] = {}
+        environment.globals["tcgen_plan"] = self._plan
+        environment.globals["tcgen_requirement"] = _requirement
+        environment.filters["tcgen_stale"] = self._stale
+        environment.filters["pyliteral"] = quoted
+        environment.filters["tcgen_answers"] = _answers
+
+    @pass_context
+    def _plan(self, context: Context) -> str:
+        """Return the plan of the project that is rendered into."""
+        try:
+            return self._inspected(context)
+        except TcgenError as error:
+            hint = f"\nhint: {error.hint}" if error.hint else ""
+            raise UserMessageError(f"{error.message}{hint}") from error
+
+    @pass_context
+    def _stale(self, context: Context, recorded: str) -> str:
+        """Return why a recorded plan must not be used again; empty where it may.
+
+        A plan that Copier was given, as by the renders of an update, is never stale. Where the project cannot be
+        inspected the recorded one stays.
+        """
+        if "plan" in context["_copier_conf"]["data"]:
+            return ""
+        try:
+            return "" if self._inspected(context) == recorded else "the models have changed"
+        except TcgenError as error:
+            print(f"tcgen keeps the recorded plan: {error.message}", file=sys.stderr)  # noqa: T201
+            return ""
+
+    def _inspected(self, context: Context) -> str:
+        from tcgen.workflow.stages import plan_text
+
+        root = Path(context["_copier_conf"]["dst_path"]).resolve()
+        if root not in self._plans:
+            self._plans[root] = plan_text(root)
+        return self._plans[root]
+
+
+class _Block(str):
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(
+    _Block, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style="|")
+)
+
+
+@pass_context
+def _requirement(context: Context) -> str:
+    """Return the tcgen that this version of the template came with, as CI has to install it."""
+    given = context.get("tcgen_template") or [context["_copier_answers"].get("_commit", "")]
+    released = re.fullmatch(r"v(\d+(\.\d+)*)", given[0])
+    return f"tcgen=={released[1]}" if released else "tcgen"
+
+
+@pass_context
+def _answers(context: Context, given: Mapping[str, Any]) -> str:
+    template = context.get("tcgen_template")
+    return answers(given) if template is None else answers(given, *template)
+
+
+def answers(given: Mapping[str, Any], version: str = "", url: str = "") -> str:
+    """Return the answers file: the plan as a literal block, a line a model, so that git can merge it.
+
+    Args:
+        given: What Copier would record; a render of tcgen's own has no version and address in it.
+        version: The template's, for such a render.
+        url: The template's address, for such a render.
+    """
+    recorded = dict(given)
+    if "_commit" not in recorded:
+        recorded |= {"_commit": version, "_src_path": url}
+    recorded["plan"] = _Block(recorded["plan"])
+    return yaml.dump(recorded, Dumper=_Dumper, allow_unicode=True, width=2**31, sort_keys=True)

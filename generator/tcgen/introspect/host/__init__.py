@@ -1,0 +1,1 @@
+"""The side of tcgen's own interpreter: it starts the probe and reads its answer."""

@@ -1,0 +1,1 @@
+"""What runs inside the project's interpreter; see ``entry.py``. Nothing of tcgen may be imported here."""

@@ -1,0 +1,1 @@
+"""What a column's type stores, and which values it takes."""

@@ -1,0 +1,101 @@
+"""What the parts of the probe share."""
+
+from __future__ import annotations
+
+import importlib
+import linecache
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+Live = Any
+"""A live object of the project or of whatever SQLAlchemy it has: no type can be promised for it."""
+
+HERE = str(Path(__file__).resolve().parent)
+
+
+class ProbeError(Exception):
+    """Becomes a ``TcgenError`` in the parent."""
+
+    def __init__(self, code: str, message: str, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.fields = {"code": code, "message": message, "hint": hint, "detail": detail}
+
+
+class Notes:
+    """Diagnostics and settings found missing, gathered on the way."""
+
+    def __init__(self) -> None:
+        self.diagnostics: list[dict[str, str]] = []
+        self.missing: list[dict[str, str]] = []
+
+    def add(self, level: str, code: str, message: str, hint: str = "") -> None:
+        """Remember a remark, once."""
+        remark = {"level": level, "code": code, "message": message, "hint": hint}
+        if remark not in self.diagnostics:
+            self.diagnostics.append(remark)
+
+
+def resolve(module: str, qualname: str) -> Live:
+    """The object at ``qualname`` of a module that is already imported, or None."""
+    found: Live = sys.modules.get(module)
+    for part in qualname.split("."):
+        found = getattr(found, part, None)
+        if found is None:
+            return None
+    return found
+
+
+def reference(cls: Live) -> dict[str, str]:
+    """``ImportRef`` of a class or function by its own names."""
+    return {"module": str(cls.__module__), "qualname": str(cls.__qualname__)}
+
+
+def is_importable(cls: Live) -> bool:
+    """Whether a class's own names lead back to it."""
+    return "<" not in cls.__qualname__ and resolve(cls.__module__, cls.__qualname__) is cls
+
+
+def short_path(filename: str, root: str) -> str:
+    """A path as the project's people know it."""
+    for base in (root, *sys.path):
+        if base and filename.startswith(base.rstrip("/") + "/"):
+            return filename[len(base.rstrip("/")) + 1 :]
+    return filename
+
+
+def _own_frame(error: BaseException, root: str) -> traceback.FrameSummary | None:
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if not f.filename.startswith((HERE, "<")) and f.filename != importlib.__file__
+    ]
+    own = [f for f in frames if f.filename.startswith(root) and "site-packages" not in f.filename]
+    return (own or frames or [None])[-1]  # type: ignore[list-item]
+
+
+def place(error: BaseException, root: str) -> str:
+    """``path:line`` of the project's last frame, or "" when no frame is the project's."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{short_path(error.filename, root)}:{error.lineno}"
+    frame = _own_frame(error, root)
+    return f"{short_path(frame.filename, root)}:{frame.lineno}" if frame else ""
+
+
+def explain(error: BaseException, root: str) -> str:
+    """The project's own last frame and the exception's message, as Python would show them."""
+    lines = []
+    where = place(error, root)
+    if where:
+        frame = None if isinstance(error, SyntaxError) else _own_frame(error, root)
+        lines.append(f"{where}" + (f", in {frame.name}" if frame else ""))
+        text = error.text if isinstance(error, SyntaxError) else _source(frame)
+        if text:
+            lines.append("    " + text.strip())
+    lines.append(f"{type(error).__name__}: {error}".rstrip(": "))
+    return "\n".join(lines)
+
+
+def _source(frame: traceback.FrameSummary | None) -> str:
+    return linecache.getline(frame.filename, frame.lineno or 0) if frame else ""

@@ -1,0 +1,296 @@
+"""The two jobs of the probe, put together from its parts."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from contextlib import suppress
+from importlib import metadata as distributions
+from pathlib import Path
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import configure_mappers
+
+from .common import Live, Notes, ProbeError, is_importable
+from .migrations import location
+from .models import find_model_files, import_closure, mappers, metadata, tables
+from .models.loading import Loader, import_failed
+from .models.named_models import Targets
+
+LIBRARIES = frozenset(["sqlalchemy", "sqlmodel", "flask_sqlalchemy"])
+
+
+def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dict[str, Live]]:
+    """``Schema`` without its environment, and what is known of env.py's door.
+
+    Raises:
+        ProbeError: No model was found, one cannot be imported, or it is not clear which are meant.
+    """
+    root = request["root"]
+    loader = Loader(root, request["environment_names"], notes)
+    roots = [root, *(str(Path(root, r).resolve()) for r in request["source_roots"])]
+    targets = Targets(request["models"], loader, roots)
+    targets.load()
+    place, door = _alembic_first(request, loader, notes)
+    packages = _packages(request, targets, place)
+    found = find_model_files.model_modules(packages, roots, _known_names())
+    loader.load_all(m for m in found if m not in sys.modules)
+    every = _configured(loader, notes, root)
+    tops = {p.split(".")[0] for p in packages} | targets.tops
+    chosen = _choose(targets, door, every, tops, loader, notes)
+    loader.report()
+    facts = _facts(chosen, every, tops, targets, door)
+    facts["setup_modules"] = targets.setup_modules
+    facts["alembic"] = _alembic_fact(request, place, door, chosen, notes)
+    facts["import_seconds"] = round(loader.seconds, 3)
+    facts["diagnostics"] = notes.diagnostics
+    return facts, _door_answer(door, place)
+
+
+def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
+    """What env.py connects to with the environment and the drivername of this request."""
+    from .migrations import env_py
+
+    root = Path(request["root"])
+    place = location.locate(request["alembic"], root)
+    loader = Loader(str(root), [], notes)
+    with loader.timed():
+        door = env_py.find_door(place, str(root), notes, request["drivername"], skip_attribute=True)
+    return {**_door_answer(door, place), "seconds": loader.seconds}
+
+
+def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tuple[Live, Live]:
+    """Run env.py, which knows the project's metadata best; None where there is none to run."""
+    if not request["alembic"]:
+        return None, None
+    if importlib.util.find_spec("alembic") is None:
+        notes.add(
+            "warning",
+            "alembic-missing",
+            f"The project has Alembic scripts, but {sys.executable} has no Alembic; they are left out.",
+            "Install alembic there, or pass --python PATH of the project's interpreter.",
+        )
+        return None, None
+    from .migrations import env_py
+
+    place = location.locate(request["alembic"], Path(request["root"]))
+    if request["alembic"].get("flask_migrate"):
+        door = env_py.Door("direct")
+        door.reason = "it asks Flask's current_app for its database"
+        return place, door
+    with loader.timed():
+        door = env_py.find_door(place, request["root"], notes)
+    if door.run is not None and door.run.error is not None and door.via == "direct":
+        loader.note_missing(door.run.error)
+    return place, door
+
+
+def _packages(request: dict[str, Live], targets: Targets, place: Live) -> list[str]:
+    """What to search: the packages of what was named, else the project's, else the distribution of its name."""
+    named = sorted(targets.tops - LIBRARIES)
+    if named:
+        return named
+    names = list(request["packages"]) or _distributed(request["name"])
+    if place is not None and location.is_installed(place.script, Path(request["root"])):
+        names.append(location.portable(place.script, Path(request["root"])).partition(":")[0])
+    return list(dict.fromkeys(names))
+
+
+def _known_names() -> set[str]:
+    """Names of the bases and mapped classes imported so far, those of libraries left out."""
+    bases = {b for m in mappers.all_mappers() for b in m.class_.__mro__}
+    return {
+        b.__name__
+        for b in bases
+        if b.__module__.split(".")[0] not in (*LIBRARIES, "builtins", "typing", "abc")
+    }
+
+
+def _distributed(name: str) -> list[str]:
+    found: set[str] = set()
+    with suppress(distributions.PackageNotFoundError):
+        for path in distributions.distribution(name).files or ():
+            top = path.parts[0]
+            if path.suffix == ".py" and (len(path.parts) > 1 or "." in top):
+                found.add(top[:-3] if top.endswith(".py") else top)
+    return sorted(n for n in found if n.isidentifier())
+
+
+def _configured(loader: Loader, notes: Notes, root: str) -> list[Live]:
+    with loader.timed():
+        try:
+            configure_mappers()
+        except Exception as error:
+            raise import_failed("the mapping of the models", error, root, notes) from error
+    return [m for m in mappers.all_mappers() if mappers.tables_of(m)]
+
+
+def _choose(
+    targets: Targets, door: Live, every: list[Live], tops: set[str], loader: Loader, notes: Notes
+) -> list[MetaData]:
+    if targets.given:
+        chosen = targets.metadatas(every)
+    elif door is not None and any(m.tables for m in door.metadatas):
+        chosen = [m for m in door.metadatas if m.tables]
+        notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
+        _note_left_out(chosen, every, tops, notes)
+    else:
+        chosen = metadata.without_overlap(metadata.of_project(every, tops), every, tops, notes)
+    chosen = [m for m in chosen if m.tables]
+    if chosen:
+        return chosen
+    if loader.failures:
+        raise loader.failed(_worst(loader))
+    raise ProbeError(
+        "no-models",
+        f"No SQLAlchemy models were found in {', '.join(sorted(tops)) or 'the project'}",
+        "Name where they are with --models MODULE or --models MODULE:ATTR (a Base, registry, MetaData or db).",
+    )
+
+
+def _worst(loader: Loader) -> Live:
+    """The failure to show: one that names a missing setting or is no mere consequence, before others."""
+    for failure in loader.failures:
+        loader.note_missing(failure.error)
+    known = {item["name"] for item in loader.notes.missing}
+    ranked = sorted(loader.failures, key=lambda f: not any(n in str(f.error) for n in known))
+    return ranked[0]
+
+
+def _note_left_out(chosen: list[MetaData], every: list[Live], tops: set[str], notes: Notes) -> None:
+    names = [
+        f"{m.class_.__module__}.{m.class_.__qualname__}"
+        for m in every
+        if m.class_.__module__.split(".")[0] in tops
+        and not any(t.metadata in chosen for t in mappers.tables_of(m))
+    ]
+    if names:
+        notes.add(
+            "warning",
+            "other-metadata",
+            f"{len(names)} mapped classes belong to a metadata env.py does not name: {', '.join(names[:5])}",
+            "Take them in with --models MODULE:ATTR, once for each base.",
+        )
+
+
+def _facts(
+    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, door: Live
+) -> dict[str, Live]:
+    mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
+    names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
+    references = {}
+    registries = {}
+    for mapper in mine:
+        if is_importable(mapper.class_):
+            continue
+        found = mappers.find_reference(mapper.class_, names)
+        if found is not None:
+            references[mapper.class_] = found
+        else:
+            registries[mapper] = mappers.find_registry(mapper, mine, names)
+    every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
+    return {
+        "metadatas": [_metadata_fact(m, mine, tops, targets, door) for m in chosen],
+        "tables": [tables.table_fact(t) for t in every_table],
+        "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
+    }
+
+
+def _metadata_fact(
+    item: MetaData, mine: list[Live], tops: set[str], targets: Targets, door: Live
+) -> dict[str, Live]:
+    ref = targets.reference(item) or metadata.find_reference(item, mine, tops)
+    if ref is None:
+        raise ProbeError(
+            "metadata-not-importable",
+            f"The metadata of {', '.join(sorted(item.tables)[:5])} cannot be reached by import",
+            "Give it a name in a module, and pass that as --models MODULE:ATTR.",
+        )
+    return {
+        "ref": ref,
+        "flask": metadata.flask_extension(item, metadata.modules_under(tops)),
+        "modules": import_closure.complete_with(item, mine, ref["module"], tops),
+        "tables": sorted(item.tables),
+        "from_alembic": door is not None and item in door.metadatas,
+    }
+
+
+def _alembic_fact(
+    request: dict[str, Live], place: Live, door: Live, chosen: list[MetaData], notes: Notes
+) -> dict[str, Live] | None:
+    if place is None:
+        return None
+    from .migrations import env_py, history, nullability
+
+    root = Path(request["root"])
+    scripts = history.read(place, notes)
+    names = {t.name for m in chosen for t in m.tables.values()}
+    first = history.starts_on_existing(scripts, names)
+    if first is not None:
+        notes.add(
+            "note",
+            "history-on-existing",
+            f"The migrations alone do not make the table {first}: they count on a schema that exists.",
+            "The suite creates the tables from the models and stamps the head.",
+        )
+    _note_heads(scripts, notes)
+    return {
+        "ini": location.portable_ini(place, root),
+        "script_location": location.portable(place.script, root),
+        "options": location.options(place, root),
+        "url_via": "option" if door.via == "option" else "attribute" if door.via == "attribute" else "direct",
+        "attribute": door.attribute,
+        "drivername": door.drivername,
+        "is_async": bool(env_py.ASYNC_HINT.search(place.env_text) or (door.run and door.run.is_async)),
+        "heads": scripts.heads,
+        "revisions": len(scripts.paths),
+        "base_on_existing": first is not None,
+        "loads_alone": history.loads_alone(scripts),
+        "inserts_rows": history.inserts_rows(scripts),
+        "not_null": sorted(nullability.not_null_columns(scripts)),
+        "extensions_created": history.extensions_created(scripts),
+        "schemas_created": history.schemas_created(scripts),
+        **env_py.settings_of(door, place.env_text),
+    }
+
+
+def _note_heads(scripts: Live, notes: Notes) -> None:
+    if len(scripts.heads) < 2:
+        return
+    heads = ", ".join(scripts.heads)
+    if scripts.independent:
+        notes.add("note", "independent-branches", f"The migrations have independent branches: {heads}")
+        return
+    notes.add(
+        "error",
+        "several-heads",
+        f"The migrations have {len(scripts.heads)} heads ({heads}): `alembic upgrade head` refuses them",
+        "Join them with `alembic merge heads`, then run tcgen again.",
+    )
+
+
+def _door_answer(door: Live, place: Live) -> dict[str, Live]:
+    """The door as plain data, the parts of the URL that was seen included."""
+    if door is None:
+        return {}
+    from .migrations import env_py
+
+    seen = env_py.as_url(door.run.url) if door.run is not None and door.run.url is not None else None
+    parts = {}
+    if seen is not None:
+        parts = {
+            "host": seen.host,
+            "port": seen.port,
+            "user": seen.username,
+            "password": None if seen.password is None else str(seen.password),
+            "database": seen.database,
+            "drivername": seen.drivername,
+        }
+    return {
+        "via": door.via,
+        "reason": door.reason,
+        "parts": parts,
+        "drivername": door.drivername,
+        "is_async": bool(door.run and door.run.is_async),
+        "settings": env_py.settings_of(door, place.env_text),
+    }

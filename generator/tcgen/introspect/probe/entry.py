@@ -1,0 +1,61 @@
+"""The child process: run by path in the project's interpreter, with the request on stdin.
+
+Its one argument is the descriptor the JSON answer is written to. It imports nothing of tcgen, needs
+nothing but the standard library and the project's SQLAlchemy, and keeps to the syntax of Python 3.8.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from types import ModuleType
+
+NAME = "_tcgen_probe"
+
+
+def _load(folder: Path) -> ModuleType:
+    # By location, so that nothing of ours is ever on the project's sys.path.
+    spec = importlib.util.spec_from_file_location(
+        NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
+    )
+    if spec is None or spec.loader is None:
+        raise ImportError(str(folder))
+    package = importlib.util.module_from_spec(spec)
+    sys.modules[NAME] = package
+    spec.loader.exec_module(package)
+    return importlib.import_module(NAME + ".session")
+
+
+def _write(descriptor: int, answer: dict[str, object]) -> None:
+    data = json.dumps(answer).encode()
+    while data:
+        data = data[os.write(descriptor, data) :]
+
+
+def main() -> None:
+    """Answer one request and leave at once, whatever threads the project has started."""
+    here = Path(__file__).resolve().parent
+    if sys.path and Path(sys.path[0] or ".").resolve() == here:
+        del sys.path[0]
+    descriptor = int(sys.argv[1])
+    os.set_inheritable(descriptor, False)
+    request = json.loads(sys.stdin.buffer.read())
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    sys.argv = ["tcgen"]
+    try:
+        answer = _load(here).answer(request)
+    except BaseException:
+        answer = {"error": {"code": "probe-crashed", "message": traceback.format_exc()}}
+    _write(descriptor, answer)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The project's models: where they are, and what they say."""

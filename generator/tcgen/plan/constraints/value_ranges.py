@@ -1,0 +1,124 @@
+"""The values a column may have, where they can be counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from math import ceil, floor
+
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.regex import form_of, room_in
+from tcgen.plan.constraints.value_kinds import innermost, kind_of, length_of
+
+PLENTY = 1_000_000
+ENOUGH = 1_000
+# columns without a CHECK go round this many values at least, whatever numbers other columns take between
+FIRST_SERIAL = 1_001
+_WIDEST = {"SmallInteger": 2**15 - 1, "SMALLINT": 2**15 - 1}
+
+
+@dataclass(frozen=True)
+class Span:
+    """Numbers from ``low`` to ``high``, both included, each divided by ``unit``.
+
+    Attributes:
+        high: None where the type sets the only bound, and a wide one.
+        refused: Those among them a CHECK does not allow.
+        by_type: The type alone sets the bounds.
+    """
+
+    low: int
+    high: int | None
+    unit: int
+    refused: tuple[int, ...] = ()
+    by_type: bool = False
+
+    @property
+    def size(self) -> int | None:
+        """How many numbers there are; None for plenty."""
+        if self.high is None:
+            return None
+        return max(self.high - self.low + 1 - len(self.refused), 0)
+
+
+def span_of(attribute: Attribute) -> Span | None:
+    """Return the numbers a column may hold; None where it holds none."""
+    kind = kind_of(attribute.type)
+    if kind not in ("integer", "numeric", "float"):
+        return None
+    unit, widest = _of_type(attribute, kind)
+    limits = attribute.limits
+    low = None if limits.low is None else ceil(limits.low * unit)
+    high = None if limits.high is None else floor(limits.high * unit)
+    by_type = low is None and high is None
+    if high is None or (widest is not None and high > widest):
+        high = widest
+    if low is None:
+        # below zero only where there is little room above
+        low = 0 if high is None or high >= min(ENOUGH, widest or ENOUGH) // 10 else high - ENOUGH + 1
+        low = low if widest is None else max(low, -widest)
+    if high is not None and high - low >= PLENTY and low <= FIRST_SERIAL:
+        high = None
+    inside = {
+        int(value * unit)
+        for value in limits.none_of
+        if isinstance(value, Decimal) and low <= value * unit <= (value * unit if high is None else high)
+    }
+    return Span(low, high, unit, tuple(sorted(inside)), by_type)
+
+
+def _of_type(attribute: Attribute, kind: str) -> tuple[int, int | None]:
+    """Return the unit, and the highest number of units the type takes."""
+    inner, limits = innermost(attribute.type), attribute.limits
+    if kind == "integer":
+        return 1, next((_WIDEST[base] for base in inner.bases if base in _WIDEST), None)
+    whole = limits.high is None and (limits.low is None or limits.low % 1 == 0)
+    if kind == "float" or inner.precision is None:
+        return 1 if whole else 100, None
+    scale = max(inner.scale or 0, 0)
+    if whole and inner.precision - scale >= 7:
+        return 1, None
+    return int(10**scale), int(10**inner.precision) - 1
+
+
+def most_of_type(attribute: Attribute) -> Decimal | None:
+    """Return the greatest number the type takes, where that is not plenty."""
+    unit, widest = _of_type(attribute, kind_of(attribute.type))
+    return None if widest is None else Decimal(widest) / unit
+
+
+def few_values(attribute: Attribute) -> int | None:
+    """Return how many values a column may have, where they are too few to count up."""
+    limits = attribute.limits
+    enum = attribute.type.enum or innermost(attribute.type).enum
+    if enum is not None:
+        stored = enum.values or enum.members
+        return sum(_is_allowed(attribute, value) for value in stored)
+    if limits.one_of is not None:
+        return len(limits.one_of)
+    kind = kind_of(attribute.type)
+    if kind == "bool":
+        return 2
+    if kind == "string":
+        return _few_texts(attribute)
+    span = span_of(attribute)
+    if span is None or span.size is None or span.size >= PLENTY:
+        return None
+    return None if span.by_type and span.size >= ENOUGH else span.size
+
+
+def _is_allowed(attribute: Attribute, value: str) -> bool:
+    limits = attribute.limits
+    return (limits.one_of is None or value in limits.one_of) and value not in limits.none_of
+
+
+def _few_texts(attribute: Attribute) -> int | None:
+    limits = attribute.limits
+    longest = min(
+        (one for one in (length_of(attribute.type), limits.max_length) if one is not None), default=None
+    )
+    if limits.patterns or limits.unlike:
+        form = form_of(limits.patterns, limits.unlike, limits.min_length or 0, longest)
+        room = 1 if form is None else room_in(form)
+        return room if room < ENOUGH else None
+    return 36 if longest == 1 else None

@@ -1,0 +1,226 @@
+"""Which PostgreSQL the suite runs on, and how an empty database gets its tables."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from tcgen.catalog.load import DATABASE, kind_of, repository
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import AlembicPlan, DatabasePlan, MetadataPlan, SchemaFrom
+from tcgen.ir.project import Project
+from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
+from tcgen.plan.services.decide import composed_images
+
+AsyncRunner = Literal["pytest-asyncio", "anyio"]
+_SYNC = (
+    ("psycopg", "psycopg"),
+    ("psycopg2", "psycopg2"),
+    ("psycopg2-binary", "psycopg2"),
+    ("pg8000", "pg8000"),
+)
+_OWN_OPTIONS = ("version_locations", "path_separator", "version_path_separator", "prepend_sys_path")
+_EXTENSION_OF_TYPE = (
+    ("CITEXT", "citext"),
+    ("HSTORE", "hstore"),
+    ("LTREE", "ltree"),
+    ("GEOMETRY", "postgis"),
+    ("GEOGRAPHY", "postgis"),
+    ("VECTOR", "vector"),
+)
+_EXTENSION_OF_TEXT = (
+    ("gin_trgm_ops", "pg_trgm"),
+    ("gist_trgm_ops", "pg_trgm"),
+    ("uuid_generate_v", "uuid-ossp"),
+    ("gen_random_bytes", "pgcrypto"),
+    ("digest(", "pgcrypto"),
+)
+
+
+def plan_database(
+    project: Project, schema: Schema, migrations_error: str = ""
+) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
+    """Choose drivers, image, extensions and the way to the schema.
+
+    Args:
+        project: Its files.
+        schema: Its models and migrations.
+        migrations_error: Why the migrations cannot make the schema, as ``failed_at`` puts it; "" when they can,
+            or nobody tried.
+    """
+    alembic, source, remarks = _alembic(schema, migrations_error)
+    is_async = _is_async(project, schema)
+    sync_driver = _sync_driver(project, schema)
+    async_driver = None
+    if is_async:
+        uses_asyncpg = _has(project, schema, "asyncpg") or not _is_modern(schema)
+        async_driver = "asyncpg" if uses_asyncpg else "psycopg"
+    if alembic is not None and alembic.is_async and not alembic.drivername:
+        alembic = alembic.model_copy(update={"drivername": f"postgresql+{async_driver}"})
+    runs_alone = source.startswith("alembic_")
+    plan = DatabasePlan(
+        schema_from=source,
+        image=_image(project, schema),
+        sync_driver=sync_driver,
+        async_driver=async_driver,
+        async_runner=_runner(project) if is_async else None,
+        extensions=_extensions(schema, runs_alone),
+        schemas=_schemas(schema, alembic if runs_alone else None),
+        metadatas=tuple(_metadata(one) for one in schema.metadatas),
+        alembic=alembic,
+        flask_db=_flask_db(schema),
+        migrations_error=migrations_error if source == "stamp" else "",
+    )
+    return plan, remarks
+
+
+def _flask_db(schema: Schema) -> tuple[str, str] | None:
+    found = next((one.flask for one in schema.metadatas if one.flask), None)
+    return None if found is None else (f"from {found.module} import {found.qualname}", found.qualname)
+
+
+def failed_at(schema: Schema, reason: str) -> str:
+    """Return a failure of the migrations with the revisions it belongs to: newer ones may do better."""
+    heads = schema.alembic.heads if schema.alembic else ()
+    return f"{', '.join(heads)}: {reason}"
+
+
+def _alembic(
+    schema: Schema, migrations_error: str
+) -> tuple[AlembicPlan | None, SchemaFrom, tuple[Diagnostic, ...]]:
+    fact = schema.alembic
+    if fact is None or not fact.heads:
+        return None, "create_all", ()
+    remarks: list[Diagnostic] = []
+    via = fact.url_via
+    if via == "environment" and fact.ini is None:
+        via = "direct"
+    source: SchemaFrom = "stamp" if fact.base_on_existing else f"alembic_{via}"  # type: ignore[assignment]
+    if fact.base_on_existing:
+        remarks.append(
+            Diagnostic(
+                level="note",
+                code="history-starts-on-existing-schema",
+                message=f"{fact.script_location}: the first migrations alter tables that no migration makes;"
+                " the tests create them from the models and stamp the newest revision",
+            )
+        )
+    elif migrations_error.startswith(failed_at(schema, "")):
+        source = "stamp"
+        remarks.append(
+            Diagnostic(
+                level="warning",
+                code="migrations-fail",
+                message=f"{fact.script_location}: the migrations fail on an empty PostgreSQL"
+                f" ({migrations_error.removeprefix(failed_at(schema, ''))}); the tests create the tables from"
+                " the models and stamp the newest revision",
+            )
+        )
+    return _alembic_plan(fact, via), source, tuple(remarks)
+
+
+def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
+    return AlembicPlan(
+        ini=fact.ini,
+        script_location=fact.script_location,
+        options={name: value for name, value in fact.options.items() if name not in _OWN_OPTIONS},
+        version_locations=tuple(_split_locations(fact.options.get("version_locations", ""))),
+        target="heads" if len(fact.heads) > 1 else "head",
+        url_via=via,  # type: ignore[arg-type]
+        attribute=fact.attribute,
+        environment=fact.environment,
+        drivername=fact.drivername,
+        is_async=fact.is_async,
+        operations=fact.operations,
+        loads_alone=fact.loads_alone,
+        inserts_rows=fact.inserts_rows,
+        version_table=fact.version_table,
+        version_table_schema=fact.version_table_schema,
+    )
+
+
+def _split_locations(text: str) -> list[str]:
+    # a colon may belong to package:dir; the ini may separate by anything
+    return [part for part in re.split(r"[;,\s]+", text) if part]
+
+
+def _metadata(fact: MetadataFact) -> MetadataPlan:
+    top = fact.ref.qualname.partition(".")[0]
+    return MetadataPlan(
+        modules=tuple(module for module in fact.modules if module != fact.ref.module),
+        imports=(f"from {fact.ref.module} import {top}",),
+        expression=fact.ref.qualname,
+    )
+
+
+def _has(project: Project, schema: Schema, name: str) -> bool:
+    return name in project.dependencies or schema.environment.distributions.get(name) is not None
+
+
+def _sync_driver(project: Project, schema: Schema) -> str:
+    if schema.own_driver in dict(_SYNC).values():
+        return schema.own_driver
+    declared = [driver for name, driver in _SYNC if name in project.dependencies]
+    installed = [driver for name, driver in _SYNC if schema.environment.distributions.get(name)]
+    # of those that came along, psycopg2 runs more of what was written before psycopg 3
+    found = [*declared, *sorted(installed, key=lambda driver: driver != "psycopg2")]
+    usable = [driver for driver in found if driver != "psycopg" or _is_modern(schema)]
+    return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
+
+
+def _is_modern(schema: Schema) -> bool:
+    """Tell whether SQLAlchemy is 2.0 or later: 1.4 has no dialect for psycopg 3."""
+    return not schema.environment.sqlalchemy.startswith("1.")
+
+
+def _is_async(project: Project, schema: Schema) -> bool:
+    return project.async_engine or bool(schema.alembic and schema.alembic.is_async)
+
+
+def _runner(project: Project) -> AsyncRunner:
+    if "pytest-asyncio" in project.dependencies or project.pytest.asyncio_mode == "auto":
+        return "pytest-asyncio"
+    tested_with_anyio = "anyio" in project.pytest.plugins
+    return "anyio" if tested_with_anyio else "pytest-asyncio"
+
+
+def _types(fact: TypeFact) -> list[TypeFact]:
+    nested = [inner for one in (fact.impl, fact.item) if one is not None for inner in _types(one)]
+    return [fact, *nested]
+
+
+def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
+    found: set[str] = set()
+    for table in schema.tables:
+        for column in table.columns:
+            for fact in _types(column.type):
+                ddl = (fact.ddl or "").upper()
+                found |= {name for prefix, name in _EXTENSION_OF_TYPE if ddl.startswith(prefix)}
+            text = column.server_default or ""
+            found |= {name for mark, name in _EXTENSION_OF_TEXT if mark in text}
+        texts = [*table.excludes, *(check.sql for check in table.checks)]
+        texts += [part for unique in table.uniques for part in unique.expressions]
+        found |= {name for mark, name in _EXTENSION_OF_TEXT if any(mark in text for text in texts)}
+        found |= {"btree_gist" for text in table.excludes if "WITH =" in text.upper()}
+    made = set(schema.alembic.extensions_created) if schema.alembic and migrated else set()
+    return tuple(sorted(found - made))
+
+
+def _image(project: Project, schema: Schema) -> str:
+    """Return the image of the project's Compose files, else one that has the extensions the schema needs."""
+    kind = kind_of(DATABASE)
+    made = schema.alembic.extensions_created if schema.alembic else ()
+    wanted = (*_extensions(schema, migrated=False), *made)
+    with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
+    composed = composed_images(project).get(DATABASE, "")
+    # one that a Compose file names has to have the extensions too
+    serves = with_extension == kind.image or repository(composed) == repository(with_extension)
+    return composed if composed and serves else with_extension
+
+
+def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:
+    made = set(schema.alembic.schemas_created) if schema.alembic and migrated else set()
+    named = {table.schema_name for table in schema.tables if table.schema_name}
+    if migrated and migrated.version_table_schema:
+        named.add(migrated.version_table_schema)
+    return tuple(sorted(named - made - {"public"}))

@@ -1,0 +1,120 @@
+"""Which columns need a value of their own in every row, so that no unique constraint is ever broken."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from math import lcm
+
+from tcgen.ir.schema import TableFact
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.unique_keys import Group, groups_of
+from tcgen.plan.constraints.value_kinds import kind_of, length_of
+from tcgen.plan.constraints.value_ranges import few_values
+
+_PREFERENCE = (
+    "string",
+    "uuid",
+    "integer",
+    "datetime",
+    "numeric",
+    "inet",
+    "date",
+    "float",
+    "bytes",
+    "interval",
+    "array",
+    "cidr",
+    "macaddr",
+    "macaddr8",
+    "time",
+    "money",
+    "bit",
+    "json",
+    "range",
+)
+# a callable default of these types makes a new value each time
+_FRESH_BY_DEFAULT = ("uuid",)
+
+
+@dataclass(frozen=True)
+class Distinct:
+    """How the rows of a table are kept apart.
+
+    Attributes:
+        counted: Columns whose every value is made from a number that is used once.
+        cycled: Columns that go round the few values they may have.
+        most_rows: As many rows as those values allow; None for no bound.
+    """
+
+    counted: frozenset[str]
+    cycled: frozenset[str]
+    most_rows: int | None
+
+
+def keep_apart(
+    table: TableFact,
+    attributes: dict[str, Attribute],
+    parents: Collection[frozenset[str]] = (),
+    wanted: Iterable[tuple[str, ...]] = (),
+) -> Distinct:
+    """Choose the columns that make each row differ from every other, for each unique constraint.
+
+    Args:
+        table: The table.
+        attributes: Column name → attribute, of the columns this class maps.
+        parents: Keys that are different in every row already: each is copied from a new parent.
+        wanted: More columns that had better differ: see ``wanted_of_parents``.
+    """
+    fresh = frozenset().union(*parents)
+    counted: set[str] = set()
+    cycled: set[str] = set()
+    bounds: list[int] = []
+    groups = [*groups_of(table), *(Group(one, optional=True) for one in wanted)]
+    for group in sorted(groups, key=lambda one: len(one.columns)):
+        if any(name in counted or _differs(attributes.get(name), group.strict) for name in group.columns):
+            continue
+        own = [attributes[name] for name in group.columns if name in attributes and name not in fresh]
+        has_parent = any(key <= set(group.columns) for key in parents)
+        # several rows may be given one parent: what is required besides tells them apart
+        best = _best([one for one in own if one.required] if has_parent else own)
+        if best is not None:
+            counted.add(best.column.name)
+        elif not has_parent and not group.optional:
+            few = _few(own)
+            cycled |= few.keys()
+            bounds += [lcm(*few.values())] if few else []
+    return Distinct(frozenset(counted), frozenset(cycled), min(bounds, default=None))
+
+
+def _few(candidates: list[Attribute]) -> dict[str, int]:
+    """Return the columns of few values: each takes its own in turn, so that together they last longer."""
+    found = {one.column.name: few_values(one) for one in candidates}
+    return {name: size for name, size in found.items() if size}
+
+
+def _differs(attribute: Attribute | None, strict: bool) -> bool:
+    if attribute is None:
+        return False
+    column = attribute.column
+    if column.autoincrement or column.identity or column.default == "sequence":
+        return True
+    if column.default == "callable" and kind_of(column.type) in _FRESH_BY_DEFAULT:
+        return True
+    if column.server_default and ("nextval" in column.server_default or "uuid" in column.server_default):
+        return True
+    if strict or attribute.filled or attribute.limits.null is False:
+        return False
+    # NULLs never collide
+    return column.nullable and not column.primary_key
+
+
+def _best(candidates: list[Attribute]) -> Attribute | None:
+    def rank(attribute: Attribute) -> tuple[int, int, int]:
+        kind = kind_of(attribute.type)
+        length = length_of(attribute.type)
+        cramped = int(kind == "string" and length is not None and length < 4)
+        return (int(not attribute.required), cramped, _PREFERENCE.index(kind))
+
+    usable = [one for one in candidates if kind_of(one.type) in _PREFERENCE and few_values(one) is None]
+    return min(usable, key=rank, default=None)

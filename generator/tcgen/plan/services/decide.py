@@ -1,0 +1,149 @@
+"""Which services the suite has beside PostgreSQL, and how each is started and talked to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from tcgen.catalog.load import DATABASE, GENERIC, catalogue, has_version, kind_of, repository
+from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.project import Project
+from tcgen.ir.schema import Schema
+from tcgen.ir.service import Client, Kind, ServiceChoice, ServicePlan, Target
+from tcgen.plan.services.container_code import container_code, container_imports, image_code, wait_code
+
+Runner = Literal["pytest-asyncio", "anyio"]
+
+
+def detect(project: Project, schema: Schema) -> tuple[tuple[ServiceChoice, ...], tuple[Diagnostic, ...]]:
+    """Return the services a project uses, and a remark on each that is only hinted at.
+
+    A service is used where the project declares a library that talks to nothing else and has it installed, or
+    where its settings or Compose files name the service and such a library is there.
+    """
+    found, remarks = [], []
+    composed = composed_images(project)
+    for name, kind in catalogue().items():
+        if name in (DATABASE, GENERIC):
+            continue
+        own = [one for one in kind.clients if _is_usable(one, project, schema)]
+        named = name in composed or _is_in_settings(kind, project)
+        if not named and not any(not kind.clients[one].bare for one in own):
+            continue
+        if own:
+            found.append(ServiceChoice(kind=name, name=name, image=composed.get(name)))
+        else:
+            remarks.append(
+                Diagnostic(
+                    level="note",
+                    code="service-hinted",
+                    message=f"the project's settings or Compose files name {kind.title},"
+                    f" but it declares none of {', '.join(kind.clients)}",
+                    hint=f"tcgen add-service {name}",
+                )
+            )
+    return tuple(found), tuple(remarks)
+
+
+def _is_usable(client: str, project: Project, schema: Schema) -> bool:
+    return client in project.dependencies and schema.environment.distributions.get(client) is not None
+
+
+def _is_in_settings(kind: Kind, project: Project) -> bool:
+    starts = tuple(f"{scheme}://" for scheme in kind.schemes)
+    return any(value.startswith(starts) for value in project.env_defaults.values()) if starts else False
+
+
+def composed_images(project: Project) -> dict[str, str]:
+    """Return, by kind, the images that the project's Compose files use."""
+    images: dict[str, str] = {}
+    for image in project.compose_images:
+        for name, kind in catalogue().items():
+            if repository(image) in kind.images and has_version(image):
+                images.setdefault(name, image)
+    return images
+
+
+def plan_service(choice: ServiceChoice, project: Project, runner: Runner | None) -> ServicePlan:
+    """Put together what was chosen and what the catalogue knows.
+
+    Raises:
+        TcgenError: The kind does not exist, or a generic service lacks its image or port.
+    """
+    kind = kind_of(choice.kind)
+    if choice.kind == GENERIC and (choice.image is None or not choice.ports):
+        raise TcgenError(
+            "bad-service",
+            f"{choice.name}: a generic service needs an image and a port",
+            hint="tcgen add-service generic --name s3 --image rustfs/rustfs:1.0.0 --port 9000",
+        )
+    image, wait = choice.image or kind.image, choice.wait or kind.wait
+    clients = _clients(kind, project)
+    asynchronous = any(kind.clients[one].asynchronous for one in clients) or runner is not None
+    return ServicePlan(
+        choice=choice,
+        name=choice.name,
+        kind=choice.kind,
+        template=_template(choice.kind),
+        title=choice.name if choice.kind == GENERIC else kind.title,
+        image=image,
+        ports=choice.ports or kind.ports,
+        imports=container_imports(kind.container, wait),
+        image_code=image_code(image, f"TEST_{choice.name.upper()}_IMAGE"),
+        wait_code=wait_code(wait),
+        container_code=container_code(
+            kind.container,
+            kind.prepared,
+            {**kind.environment, **choice.environment},
+            kind.command if choice.command is None else choice.command,
+            ready=bool(wait),
+        ),
+        url=_url(choice, kind),
+        clients=clients,
+        asynchronous=(runner or "pytest-asyncio") if asynchronous and clients else None,
+        settings=_settings(kind, project.environment_names),
+        network=choice.network,
+        requirements=_requirements(kind.clients, clients, project, runner),
+    )
+
+
+def _url(choice: ServiceChoice, kind: Kind) -> str:
+    if choice.kind != GENERIC:
+        return kind.url
+    answers_http = any(one.kind == "http" for one in choice.wait)
+    return "http://{address}" if answers_http else "tcp://{address}"
+
+
+def _template(kind: str) -> str:
+    return kind_of(kind).like or kind
+
+
+def _clients(kind: Kind, project: Project) -> tuple[str, ...]:
+    """Return the libraries the project has for it; where it has none, the first one there is."""
+    own = tuple(one for one in kind.clients if one in project.dependencies)
+    return own or tuple(kind.clients)[:1]
+
+
+def _settings(kind: Kind, names: tuple[str, ...]) -> dict[str, Target]:
+    """Return the variables of the project that say where the service is."""
+    return {
+        name: target
+        for name in sorted(names)
+        for end, target in kind.settings.items()
+        if name == end or name.endswith(f"_{end}")
+    }
+
+
+def _requirements(
+    known: Mapping[str, Client], clients: tuple[str, ...], project: Project, runner: Runner | None
+) -> tuple[str, ...]:
+    wanted = [
+        known[one].requirement
+        for one in clients
+        if re.split(r"[\[><=]", known[one].requirement)[0] not in project.runtime
+    ]
+    if runner is None and any(known[one].asynchronous for one in clients):
+        wanted.append("pytest-asyncio>=0.24")
+    return tuple(wanted)

@@ -1,0 +1,51 @@
+"""What there is to say of columns whose values or types PostgreSQL may refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.schema import TypeFact
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.value_kinds import innermost
+from tcgen.plan.source.code import Code
+
+_NO_TYPE = re.compile(r"(BINARY|VARBINARY|BLOB|CLOB|NVARCHAR|DATETIME|DOUBLE)(\(|$)|TEXT\(")
+
+
+def remarks(
+    cls: str, attributes: Mapping[str, Attribute], values: Mapping[str, Code]
+) -> Iterator[Diagnostic]:
+    """Give a note for each value that is a guess, and each type PostgreSQL has not.
+
+    Args:
+        cls: Dotted name of the mapped class.
+        attributes: All its attributes.
+        values: Those that get a value.
+    """
+    for name, attribute in attributes.items():
+        if not _exists(attribute.type):
+            yield Diagnostic(
+                level="note",
+                code="type-not-in-postgresql",
+                message=f"{cls}.{name}: PostgreSQL has no type {_written(attribute.type)}",
+                hint='give the column one: .with_variant(…, "postgresql")',
+            )
+        elif name in values and values[name].doubt:
+            yield Diagnostic(
+                level="note",
+                code="type-unknown",
+                message=f"{cls}.{name}: {values[name].doubt}; its factory guesses {values[name].text}",
+                hint=f'say what it takes: [tool.tcgen.providers] "{cls}.{name}" = "an expression"',
+            )
+
+
+def _exists(fact: TypeFact) -> bool:
+    inner = innermost(fact)
+    return inner.ddl is not None and not _NO_TYPE.match(inner.ddl)
+
+
+def _written(fact: TypeFact) -> str:
+    inner = innermost(fact)
+    return inner.ddl or f"for {inner.module}.{inner.name}"

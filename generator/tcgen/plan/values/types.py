@@ -1,0 +1,396 @@
+"""Values by type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import pairwise
+
+from tcgen.ir.schema import EnumFact, TypeFact
+from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.regex import example, form_of, spelled
+from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.constraints.value_ranges import FIRST_SERIAL, span_of
+from tcgen.plan.source.code import Code, quoted
+from tcgen.plan.source.naming import is_plain_name
+from tcgen.plan.values import collections, geometry, ranges
+from tcgen.plan.values.collections import document, held
+from tcgen.plan.values.text import bounded, bounds, numbered
+
+_EPOCH = "datetime(2024, 1, 1{tz})"
+
+
+def enum(attribute: Attribute) -> Code | None:
+    """A member of the Python enum, or one of the strings."""
+    fact = attribute.type.enum or innermost(attribute.type).enum
+    if fact is None or (attribute.type.impl is not None and not _takes_members(attribute.type)):
+        return None
+    values = members(fact, allowed(attribute, fact))
+    if values is None:
+        return None
+    if values.single is not None:
+        return Code(values.single, values.imports, reason="the only value allowed")
+    return Code(f"Use(fake.random_element, {values.all})", values.imports, reason="an enum")
+
+
+def _takes_members(fact: TypeFact) -> bool:
+    known = "enum_member" in fact.accepts or "choice" in fact.accepts
+    return known or (not fact.accepts and kind_of(fact) == "enum")
+
+
+def allowed(attribute: Attribute, fact: EnumFact) -> tuple[object, ...] | None:
+    """Return which of an enum's values the CHECKs allow; None for all."""
+    limits = attribute.limits
+    if not limits.none_of:
+        return limits.one_of
+    stored = fact.values or fact.members
+    return tuple(
+        value
+        for value in stored
+        if value not in limits.none_of and (limits.one_of is None or value in limits.one_of)
+    )
+
+
+@dataclass(frozen=True)
+class Members:
+    """Source for the values of an enum: all that are allowed, and the one where there is only one."""
+
+    all: str
+    single: str | None
+    imports: frozenset[str] = frozenset()
+
+
+def members(fact: EnumFact, allowed: tuple[object, ...] | None) -> Members | None:
+    """Return the enum's values as source; None where the constraint leaves none."""
+    if fact.cls is None or not fact.members or not is_plain_name(fact.cls.dotted):
+        listed = [value for value in fact.values if allowed is None or value in allowed]
+        if not listed:
+            return None
+        values: list[object] = [int(value) if fact.whole else value for value in listed]
+        return Members(quoted(values), quoted(values[0]) if len(values) == 1 else None)
+    imports = frozenset({f"from {fact.cls.module} import {fact.cls.qualname.partition('.')[0]}"})
+    stored = fact.values if len(fact.values) == len(fact.members) else fact.members
+    names = [
+        _member(fact.cls.qualname, member)
+        for member, value in zip(fact.members, stored, strict=True)
+        if allowed is None or value in allowed or member in allowed
+    ]
+    if not names:
+        return None
+    everything = len(names) == len(fact.members)
+    every = f"list({fact.cls.qualname})" if everything else f"[{', '.join(names)}]"
+    return Members(every, names[0] if len(names) == 1 else None, imports)
+
+
+def _member(enum: str, name: str) -> str:
+    return f"{enum}.{name}" if is_plain_name(name) else f"{enum}[{quoted(name)}]"
+
+
+def plain(attribute: Attribute) -> Code | None:
+    """A type of SQLAlchemy's own."""
+    kind = kind_of(attribute.type)
+    inner = innermost(attribute.type)
+    if kind == "datetime" and inner.timezone:
+        kind = "datetime_aware"
+    if kind == "uuid" and inner.as_uuid is False:
+        kind = "uuid_str"
+    return by_kind(attribute, kind)
+
+
+def by_kind(attribute: Attribute, kind: str) -> Code | None:
+    """Return a value of a kind, or None where no kind is called so."""
+    maker = _MAKERS.get(kind)
+    return None if maker is None else maker(attribute)
+
+
+def _string(attribute: Attribute) -> Code:
+    if attribute.limits.spelling:
+        return _patterned(attribute)
+    if attribute.distinct:
+        return numbered(attribute)
+    if _is_text(attribute.type) and not attribute.limits.max_length:
+        return bounded(attribute, "sentence", None)
+    return bounded(attribute, "word", 14)
+
+
+def _is_text(fact: TypeFact) -> bool:
+    inner = innermost(fact)
+    return inner.length is None and (inner.ddl or "").upper().startswith("TEXT")
+
+
+def _patterned(attribute: Attribute) -> Code:
+    limits = attribute.limits
+    shortest, longest = bounds(attribute)
+    if not limits.patterns and not limits.unlike and attribute.distinct:
+        return numbered(attribute)
+    form = form_of(limits.patterns, limits.unlike, shortest, longest)
+    if attribute.distinct and form is not None:
+        return Code(f"Use(lambda: spelled(next(serial), {quoted(form)}))", reason="unique, matches its CHECK")
+    texts = [example(limits.patterns[0]) if len(limits.patterns) == 1 and not limits.unlike else None]
+    texts += [spelled(number, form) for number in range(1, 5)] if form is not None else []
+    for text in texts:
+        if (
+            text is not None
+            and shortest <= len(text) <= (longest or len(text))
+            and text not in limits.none_of
+        ):
+            return Code(quoted(text), reason="matches its CHECK")
+    return numbered(attribute)
+
+
+def _number_bounds(attribute: Attribute, low: int, high: int) -> tuple[int, int]:
+    limits = attribute.limits
+    if limits.low is not None:
+        low = int(limits.low.to_integral_value(rounding="ROUND_CEILING"))
+        high = high if low < high else low + 100
+    if limits.high is not None:
+        high = int(limits.high.to_integral_value(rounding="ROUND_FLOOR"))
+        low = min(low, high) if limits.low is None else low
+    refused = {int(value) for value in _refused(attribute)}
+    if limits.low is None and refused:
+        low = min(low, high - len(refused))
+    return _widest_gap(low, high, refused)
+
+
+def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
+    """Return the longest run of numbers between the bounds without a refused one in it."""
+    if not refused:
+        return low, high
+    edges = [low - 1, *sorted(number for number in refused if low <= number <= high), high + 1]
+    start, end = max(pairwise(edges), key=lambda pair: pair[1] - pair[0])
+    return start + 1, end - 1
+
+
+def _counted(attribute: Attribute) -> str:
+    """Return an expression for a number of the row's own, in the units of its span."""
+    span = span_of(attribute)
+    if span is None:
+        return "next(serial)"
+    low, high = span.low, span.high
+    if span.refused and (high is not None or span.refused[-1] >= FIRST_SERIAL):
+        # between 2**31 and the serial of any run there is room enough to count up
+        low, widest = _widest_gap(low, 2**31 - 1 if high is None else high, set(span.refused))
+        high = None if high is None else widest
+    if high is None and low <= FIRST_SERIAL:
+        return "next(serial)"
+    number = "next(serial)" if high is None else f"next(serial) % {high - low + 1}"
+    return f"{low} + {number}" if low else number
+
+
+def _integer(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        number = _counted(attribute)
+        simple = number == "next(serial)"
+        return Code("Use(next, serial)" if simple else f"Use(lambda: {number})", reason="unique")
+    low, high = _number_bounds(attribute, 1, 100)
+    if low == high:
+        return Code(str(low), reason="the only value its CHECK allows")
+    return Code(f"Use(fake.random_int, {low}, {high})", reason="a whole number")
+
+
+def _numeric(attribute: Attribute) -> Code:
+    inner = innermost(attribute.type)
+    scale = 2 if inner.scale is None else inner.scale
+    whole = 6 if inner.precision is None else inner.precision - scale
+    imports = frozenset({"from decimal import Decimal"})
+    if attribute.distinct:
+        span = span_of(attribute)
+        divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
+        return Code(f"Use(lambda: Decimal({_counted(attribute)}){divided})", imports, reason="unique")
+    if scale <= 0 and whole > 0:
+        low, high = _number_bounds(attribute, 1, min(100, 10**whole - 1))
+        return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})))", imports, "a number")
+    unit = 10**scale
+    low, high = (1, min(100 * unit, 10 ** (whole + scale) - 1))
+    if attribute.limits.low is not None:
+        low = int(attribute.limits.low * unit)
+        high = high if low < high else low + 10 * unit
+    if attribute.limits.high is not None:
+        high = int(attribute.limits.high * unit)
+        low = min(low, high)
+    low, high = _widest_gap(low, high, {int(one * unit) for one in _refused(attribute)})
+    return Code(f"Use(lambda: Decimal(fake.random_int({low}, {high})) / {unit})", imports, "a number")
+
+
+def _refused(attribute: Attribute) -> list[Decimal]:
+    return [value for value in attribute.limits.none_of if isinstance(value, Decimal)]
+
+
+def _float(attribute: Attribute) -> Code:
+    # a key is looked up by its value, which four bytes would have rounded
+    if attribute.distinct or attribute.column.primary_key:
+        span = span_of(attribute)
+        divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
+        number = f"({_counted(attribute)}){divided}" if divided else f"float({_counted(attribute)})"
+        return Code(f"Use(lambda: {number})", reason="unique")
+    low, high = attribute.limits.low, attribute.limits.high
+    if low is None:
+        low = Decimal(0) if high is None or high > 0 else high - 100
+    if high is None:
+        high = max(low, Decimal(0)) + 100
+    if low == high:
+        return Code(str(float(low)), reason="the only value its CHECK allows")
+    return Code(f"Use(fake.pyfloat, min_value={_short(low)}, max_value={_short(high)})", reason="a number")
+
+
+def _short(value: Decimal) -> str:
+    return str(int(value)) if value == value.to_integral_value() else str(float(value))
+
+
+def _datetime(attribute: Attribute, *, aware: bool) -> Code:
+    zone = ", tzinfo=timezone.utc" if aware else ""
+    imports = {"from datetime import datetime"} | ({"from datetime import timezone"} if aware else set())
+    # a key is looked up by its value, which the column may have rounded
+    is_rounded = attribute.column.primary_key and innermost(attribute.type).precision is not None
+    if attribute.distinct or is_rounded:
+        imports.add("from datetime import timedelta")
+        start = _EPOCH.format(tz=zone)
+        return Code(
+            f"Use(lambda: {start} + timedelta(minutes=next(serial)))",
+            frozenset(imports),
+            "unique",
+        )
+    imports.discard("from datetime import datetime")
+    return Code(
+        f"Use(fake.date_time_this_year{', tzinfo=timezone.utc' if aware else ''})",
+        frozenset(imports),
+        "a point in time",
+    )
+
+
+def _date(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        imports = frozenset({"from datetime import date", "from datetime import timedelta"})
+        return Code("Use(lambda: date(2000, 1, 1) + timedelta(days=next(serial)))", imports, "unique")
+    return Code("Use(fake.date_this_year)", reason="a date")
+
+
+def _time(attribute: Attribute) -> Code:
+    zone = innermost(attribute.type).timezone
+    imports = frozenset(
+        {"from datetime import time"} | ({"from datetime import timezone"} if zone else set())
+    )
+    if attribute.distinct:
+        clock = "timetz" if zone else "time"
+        return Code(
+            f"Use(lambda: datetime.fromtimestamp(next(serial), timezone.utc).{clock}())",
+            frozenset({"from datetime import datetime", "from datetime import timezone"}),
+            "unique",
+        )
+    return Code(f"time(12, 30{', tzinfo=timezone.utc' if zone else ''})", imports, "a time of day")
+
+
+def _interval(attribute: Attribute) -> Code:
+    imports = frozenset({"from datetime import timedelta"})
+    if attribute.distinct:
+        return Code("Use(lambda: timedelta(minutes=next(serial)))", imports, "unique")
+    return Code("timedelta(hours=1)", imports, "an interval")
+
+
+def _bytes(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        return Code('Use(lambda: b"%d" % next(serial))', reason="unique")
+    length = innermost(attribute.type).length
+    return Code(f"Use(fake.binary, {min(length or 16, 16)})", reason="bytes")
+
+
+def _inet(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        imports = frozenset({"from ipaddress import ip_address"})
+        return Code("Use(lambda: str(ip_address(0x0A000000 + next(serial))))", imports, "unique")
+    return Code("Use(fake.ipv4)", reason="an address")
+
+
+def _cidr(attribute: Attribute) -> Code:
+    if attribute.distinct:
+        imports = frozenset({"from ipaddress import ip_network"})
+        return Code("Use(lambda: str(ip_network(0x0A000000 + next(serial))))", imports, "unique")
+    return Code("Use(fake.ipv4, network=True)", reason="a network")
+
+
+def _uuid(template: str) -> Callable[[Attribute], Code]:
+    return lambda attribute: Code(template, reason="a UUID")
+
+
+def _constant(text: str, *imports: str) -> Callable[[Attribute], Code]:
+    return lambda attribute: Code(text, frozenset(imports))
+
+
+def _regex(attribute: Attribute) -> Code:
+    imports = frozenset({"from re import compile"})
+    if attribute.distinct:
+        return Code('Use(lambda: compile(f"text-{next(serial)}"))', imports, "unique")
+    return Code('Use(compile, "text")', imports)
+
+
+def _bit(attribute: Attribute) -> Code:
+    ddl = innermost(attribute.type).ddl or ""
+    found = re.search(r"\((\d+)\)", ddl)
+    size = int(found.group(1)) if found else 16 if "VARYING" in ddl.upper() else 1
+    if attribute.distinct:
+        number = "next(serial)" if size > 20 else f"next(serial) % {2**size}"
+        return Code(f'Use(lambda: f"{{{number}:0{size}b}}")', reason="unique")
+    return Code(quoted("1" * size), reason="a bit string")
+
+
+_MAKERS: dict[str, Callable[[Attribute], Code]] = {
+    "string": _string,
+    "integer": _integer,
+    "numeric": _numeric,
+    "float": _float,
+    "bool": _constant("Use(fake.pybool)"),
+    "datetime": lambda attribute: _datetime(attribute, aware=False),
+    "datetime_aware": lambda attribute: _datetime(attribute, aware=True),
+    "date": _date,
+    "time": _time,
+    "interval": _interval,
+    "uuid": _uuid("Use(fake.uuid4, cast_to=None)"),
+    "uuid_str": _uuid("Use(fake.uuid4)"),
+    "uuid_hex": _uuid("Use(lambda: fake.uuid4(cast_to=None).hex)"),
+    "json": document,
+    "json_str": held('"{}"', "f'{{\"number\": {next(serial)}}}'"),
+    "hstore": held("Use(dict[str, str])", '{"number": str(next(serial))}'),
+    "list_str": held('Use(lambda: ["value"])', '[f"value-{next(serial)}"]'),
+    "list_int": held("Use(lambda: [1])", "[next(serial)]"),
+    "list_float": held("Use(lambda: [0.5])", "[float(next(serial))]"),
+    "list_dict": held('Use(lambda: [{"key": "value"}])', '[{"number": next(serial)}]'),
+    "timezone_name": _constant('"UTC"'),
+    "country_code": _constant('"FR"'),
+    "currency_code": _constant('"EUR"'),
+    "locale_name": _constant('"en"'),
+    "phone": held('"+33612345678"', 'f"+336{next(serial):08}"'),
+    "colour": held("Use(fake.hex_color)", 'f"#{next(serial):06x}"'),
+    "email": held("Use(fake.email)", 'f"user{next(serial)}@example.com"'),
+    "set": held('Use(lambda: {"value"})', '{f"value-{next(serial)}"}'),
+    "tuple": held('("value",)', '(f"value-{next(serial)}",)'),
+    "bytes": _bytes,
+    "inet": _inet,
+    "ip_address": _inet,
+    "pattern": _regex,
+    "cidr": _cidr,
+    "macaddr": held("Use(fake.mac_address)", 'spelled(next(serial), "02:00:00:##:##:##")'),
+    "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'spelled(next(serial), "02:00:00:00:00:##:##:##")'),
+    "url": held("Use(fake.url)", 'f"https://example.com/{next(serial)}"'),
+    "tsvector": _constant('Use(func.to_tsvector, "some words")', "from sqlalchemy import func"),
+    "tsquery": _constant('Use(func.to_tsquery, "words")', "from sqlalchemy import func"),
+    "bit": _bit,
+    "money": held('"12.34"', "str(next(serial))"),
+    "regclass": _constant('"pg_class"'),
+    "regconfig": _constant('"english"'),
+    "jsonpath": _constant('"$.key"'),
+    "xml": _constant('"<root/>"'),
+    "ltree": _constant('"top.branch"'),
+    "point": _constant('"(1,2)"'),
+    "line": _constant('"{1,2,3}"'),
+    "box": _constant('"(0,0),(1,1)"'),
+    "polygon": _constant('"((0,0),(0,1),(1,1))"'),
+    "circle": _constant('"<(0,0),1>"'),
+    "lsn": _constant('"0/1"'),
+    "vector": collections.vector,
+    "geometry": geometry.geometry,
+    "raster": geometry.raster,
+    "range": ranges.single,
+    "multirange": ranges.several,
+}

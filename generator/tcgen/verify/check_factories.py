@@ -1,0 +1,197 @@
+"""Runs the suite's lint, the test of all factories, and reads what pytest reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tcgen.errors import TcgenError
+from tcgen.record.answers import recorded_plan
+from tcgen.verify.project_pytest import run_pytest
+
+PLACEHOLDER = "ATTRIBUTE"
+"""What the lint names where nothing says which attribute is at fault."""
+
+Values = Mapping[str, str]
+"""Attribute → Python expression."""
+
+_TESTS = {"test_inserts_a_row": "one", "test_inserts_25_rows": "many"}
+# what the project may have told pytest must not stop it early, or leave tests out
+_OPTIONS = (*("-q", "--maxfail=0", "-m", "", "-k", "", "-o", "junit_family=xunit1"),)
+_LINE = re.compile(r'^\s*"(?P<name>[^"]+)" = "…"$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """What the answers file says about a project's suite.
+
+    Attributes:
+        root: The project.
+        python: Its interpreter.
+        dest: Folder of the suite, relative to the root.
+        fields: Label of each class → the attributes its factory sets.
+    """
+
+    root: Path
+    python: str
+    dest: str
+    fields: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a row was not inserted.
+
+    Attributes:
+        message: What the database, a validator or a type said.
+        label: The class that was refused, maybe a parent of the one under test; "" where the lint does not say.
+        attributes: Those that may be at fault.
+    """
+
+    message: str
+    label: str = ""
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass
+class Result:
+    """What became of one class: passed, failed, or None for a test that did not run."""
+
+    one: bool | None = None
+    many: bool | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        """Whether all its tests ran and none failed."""
+        return self.one is not False and self.many is not False and (self.one or self.many or False)
+
+
+def recorded_suite(root: Path, python: str) -> Suite:
+    """Read the suite from the answers file.
+
+    Raises:
+        TcgenError: There is no suite, or it has no lint.
+    """
+    recorded = recorded_plan(root)
+    if recorded is None:
+        raise TcgenError("no-suite", f"{root} has no suite of tcgen's", hint="tcgen init writes one")
+    suite, *factories = [json.loads(line) for line in recorded.splitlines()]
+    lint = root / suite["dest"] / "test_factories.py"
+    if not lint.is_file():
+        raise TcgenError("no-lint", f"{lint} does not exist", hint="tcgen init --diff shows what it was")
+    fields = {one["label"]: tuple(field["name"] for field in one["fields"]) for one in factories}
+    return Suite(root, python, suite["dest"], fields)
+
+
+def run_lint(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
+    """Run the lint once.
+
+    Args:
+        suite: The suite.
+        values: Label → attributes the factories are to set otherwise.
+
+    Raises:
+        TcgenError: It cannot be run, or there is no PostgreSQL to run it on.
+    """
+    found: dict[str, Result] = {label: Result() for label in suite.fields}
+    for (label, _), result in _run(suite, values, {}).items():
+        found[label] = result
+    return found
+
+
+def run_trials(
+    suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
+) -> dict[tuple[str, int], Result]:
+    """Run the lint of some classes with one set of values after the other.
+
+    Args:
+        suite: The suite.
+        values: As in ``run_lint``.
+        trials: Label → sets of values to try.
+
+    Returns:
+        A result by label and place of the set.
+    """
+    return _run(suite, values, trials)
+
+
+def _run(
+    suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
+) -> dict[tuple[str, int], Result]:
+    with TemporaryDirectory(prefix="tcgen-") as folder:
+        report, asked = Path(folder, "report.xml"), Path(folder, "trials.json")
+        asked.write_text(json.dumps({"values": values, "trials": trials}), encoding="utf-8")
+        # with $CI set, a missing server would be a failure of every class
+        others = {name: value for name, value in os.environ.items() if name != "CI"}
+        done = run_pytest(
+            suite.python,
+            suite.root,
+            [f"{suite.dest}/test_factories.py", *_OPTIONS, f"--junitxml={report}"],
+            plugin="try_values",
+            environment=others | {"TCGEN_TRIALS": str(asked)},
+        )
+        cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []  # noqa: S314
+    _check_it_ran(cases)
+    found = _results(cases, suite.fields)
+    if not found:
+        raise TcgenError(
+            "lint-not-run",
+            f"{suite.dest}/test_factories.py did not run in {suite.python}",
+            hint=f"pytest {suite.dest} must be able to start; tcgen init names what it needs",
+            detail=(done.stdout + done.stderr)[-2000:],
+        )
+    return found
+
+
+def _results(cases: Iterable[ElementTree.Element], labels: Iterable[str]) -> dict[tuple[str, int], Result]:
+    known = set(labels)
+    found: dict[tuple[str, int], Result] = {}
+    for case in cases:
+        test, _, parameters = str(case.get("name")).removesuffix("]").partition("[")
+        parts = parameters.split("-")
+        label = next((part for part in parts if part in known), None)
+        if test not in _TESTS or label is None:
+            continue
+        place = next((int(part) for part in parts if part.isdigit()), 0)
+        result = found.setdefault((label, place), Result())
+        if case.find("skipped") is not None:
+            continue
+        failures = [*case.iter("failure"), *case.iter("error")]
+        # a backend of anyio's is one case more of the same test
+        passed = not failures and getattr(result, _TESTS[test]) is not False
+        setattr(result, _TESTS[test], passed)
+        result.refusals += [_refusal(one, known) for one in failures]
+    return found
+
+
+def _check_it_ran(cases: Iterable[ElementTree.Element]) -> None:
+    """Make sure that not all was skipped, as it is where there is no server."""
+    reasons = [
+        skipped.get("message") if (skipped := case.find("skipped")) is not None else None for case in cases
+    ]
+    if reasons and all(reasons):
+        raise TcgenError("no-server", str(reasons[0]), hint="tcgen verify inserts into a real PostgreSQL")
+
+
+def _refusal(failure: ElementTree.Element, labels: set[str]) -> Refusal:
+    text = failure.text or ""
+    label, attributes = "", []
+    for named in _LINE.finditer(text):
+        label, _, attribute = named["name"].rpartition(".")
+        attributes.append(attribute)
+    if label not in labels:
+        return Refusal(_first_line(str(failure.get("message"))))
+    said = [line.strip() for line in text.splitlines() if line.startswith("  ")]
+    return Refusal(said[0] if said else text, label, tuple(attributes))
+
+
+def _first_line(message: str) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return lines[0] if lines else "no reason was reported"

@@ -1,0 +1,1 @@
+"""Plugins for the project's own pytest; they import nothing of tcgen."""

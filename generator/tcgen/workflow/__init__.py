@@ -1,0 +1,1 @@
+"""What a user can ask for, a module each: every one strings the stages together and returns a value."""
