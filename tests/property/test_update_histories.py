@@ -40,7 +40,7 @@ from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice
 from tcgen.plan.build import plan_lines
 from tcgen.record.answers import read_recorded
-from tcgen.render.engine import Tree, render_text
+from tcgen.render.engine import Rendered, render_text
 from tcgen.template.location import Template, template_folder
 from tcgen.update import run
 from tcgen.workflow import stages
@@ -81,7 +81,7 @@ def models(classes: dict[str, Row]) -> str:
 
 
 @cache
-def rendered(plan: str, template: Template) -> Tree:
+def rendered(plan: str, template: Template) -> Rendered:
     """Render once: the new side of one update is the old side of the next."""
     return render_text(plan, template)
 

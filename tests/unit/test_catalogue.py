@@ -15,9 +15,9 @@ import testcontainers.community
 from tcgen.catalog.load import DATABASE, GENERIC, catalogue, has_version, kind_of, load, repository
 from tcgen.errors import TcgenError
 from tcgen.ir.schema import Schema
-from tcgen.ir.service import Kind, ServiceChoice, ServicePlan, parse_wait
+from tcgen.ir.service import ServiceChoice, ServiceKind, ServicePlan, parse_wait
 from tcgen.plan.build import Options, build_plan
-from tcgen.render.engine import Tree, render
+from tcgen.render.engine import Rendered, render
 from tcgen.workflow import stages
 
 COURIER = Path(__file__).parents[1] / "e2e" / "projects" / "courier"
@@ -31,7 +31,7 @@ def courier() -> tuple[stages.Project, Schema]:
 
 def rendered(
     courier: tuple[stages.Project, Schema], kinds: list[str], declared: tuple[str, ...], is_async: bool
-) -> tuple[Tree, tuple[ServicePlan, ...]]:
+) -> tuple[Rendered, tuple[ServicePlan, ...]]:
     """Render a suite with these services for a project that declares these libraries."""
     project, schema = courier
     clients = {one for kind in kinds for one in kind_of(kind).clients}
@@ -193,5 +193,5 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path) -> None:
 
 
 def test_every_field_is_documented() -> None:
-    assert Kind.__doc__ is not None
-    assert [name for name in Kind.model_fields if f"{name}:" not in Kind.__doc__] == []
+    assert ServiceKind.__doc__ is not None
+    assert [name for name in ServiceKind.model_fields if f"{name}:" not in ServiceKind.__doc__] == []

@@ -15,10 +15,10 @@ from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS
 
 if TYPE_CHECKING:
-    from tcgen.render.engine import Tree  # brings Copier, which takes a second
+    from tcgen.render.engine import Rendered  # brings Copier, which takes a second
 
-Kind = Literal["create", "update", "merge", "delete", "unchanged", "kept", "conflict"]
-WRITTEN: tuple[Kind, ...] = ("create", "update", "merge", "delete")
+ChangeKind = Literal["create", "update", "merge", "delete", "unchanged", "kept", "conflict"]
+WRITTEN: tuple[ChangeKind, ...] = ("create", "update", "merge", "delete")
 """Those that change the disk."""
 
 
@@ -39,7 +39,7 @@ class Change(Frozen):
     """
 
     path: str
-    kind: Kind
+    kind: ChangeKind
     old: bytes | None
     new: bytes
     places: tuple[int, ...] = ()
@@ -59,7 +59,7 @@ class Change(Frozen):
 
 
 def compare(
-    root: Path, rendered: Tree, base: Tree, moved: Mapping[str, str] = MappingProxyType({})
+    root: Path, rendered: Rendered, base: Rendered, moved: Mapping[str, str] = MappingProxyType({})
 ) -> tuple[Change, ...]:
     """Return a change for every rendered file, and for every one that is rendered no more.
 
@@ -105,7 +105,7 @@ def _move(root: Path, path: str, new: bytes, origin: str, base: bytes) -> list[C
     if before is None:  # deleted, or moved by hand before us
         return [_change(root, path, new, base)]
     change = _combined(path, before, new, base)
-    kind: Kind = change.kind if change.kind in ("merge", "conflict") else "create"
+    kind: ChangeKind = change.kind if change.kind in ("merge", "conflict") else "create"
     content = before if change.kind in ("kept", "unchanged") else change.new
     return [
         change.model_copy(update={"kind": kind, "old": None, "new": content, "moved_from": origin}),
@@ -130,7 +130,7 @@ def _read(root: Path, path: str) -> bytes | None:
     return place.read_bytes() if place.is_file() else None
 
 
-def _kind(path: str, old: bytes | None, new: bytes, base: bytes | None) -> Kind:
+def _kind(path: str, old: bytes | None, new: bytes, base: bytes | None) -> ChangeKind:
     if old == new:
         return "unchanged"
     if old is None:

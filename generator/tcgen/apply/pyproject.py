@@ -12,7 +12,7 @@ from tomlkit import TOMLDocument
 from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.items import Array, String, Table
 
-from tcgen.apply.changes import Change, Kind
+from tcgen.apply.changes import Change, ChangeKind
 from tcgen.errors import TcgenError
 
 
@@ -120,7 +120,7 @@ def _update(old: bytes | None, document: TOMLDocument) -> Change:
     if "\n" in text and text.count("\n") == text.count("\r\n"):
         # tomlkit ends the lines it adds with a bare newline
         new = re.sub(r"(?<!\r)\n", "\r\n", new)
-    kind: Kind = "create" if old is None else "unchanged" if new == text else "update"
+    kind: ChangeKind = "create" if old is None else "unchanged" if new == text else "update"
     return Change(path="pyproject.toml", kind=kind, old=old, new=new.encode())
 
 

@@ -9,38 +9,40 @@ import yaml
 from pydantic import ValidationError
 
 from tcgen.errors import TcgenError
-from tcgen.ir.service import Kind
+from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
 DATABASE = "postgres"
 GENERIC = "generic"
 
 
-def load(folder: Path) -> dict[str, Kind]:
+def load(folder: Path) -> dict[str, ServiceKind]:
     """Read every ``NAME/service.yml`` below a folder.
 
     Returns:
         The kinds by name, sorted.
 
     Raises:
-        TcgenError: A file is not what ``Kind`` describes.
+        TcgenError: A file is not what ``ServiceKind`` describes.
     """
     kinds = {}
     for path in sorted(folder.glob("*/service.yml")):
         try:
-            kinds[path.parent.name] = Kind.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+            kinds[path.parent.name] = ServiceKind.model_validate(
+                yaml.safe_load(path.read_text(encoding="utf-8"))
+            )
         except (yaml.YAMLError, ValidationError) as error:
             raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
     return kinds
 
 
 @cache
-def catalogue() -> dict[str, Kind]:
+def catalogue() -> dict[str, ServiceKind]:
     """Return the kinds of tcgen's own template."""
     return load(template_folder() / "templates" / "services")
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> ServiceKind:
     """Return one kind.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tcgen.catalog.load import DATABASE, GENERIC
-from tcgen.ir.service import Kind, Wait
+from tcgen.ir.service import ServiceKind, Wait
 
 _HEAD = """# Services
 
@@ -17,7 +17,7 @@ example of an environment file. A version in a Compose file wins over the one be
 """
 
 
-def reference(kinds: Mapping[str, Kind]) -> str:
+def reference(kinds: Mapping[str, ServiceKind]) -> str:
     """Return the page as Markdown."""
     rows = [_row(name, kind) for name, kind in kinds.items() if name != GENERIC]
     table = ["| service | image | libraries |", "|---|---|---|", *rows]
@@ -25,12 +25,12 @@ def reference(kinds: Mapping[str, Kind]) -> str:
     return "\n".join([_HEAD, *table, "", _details(DATABASE, kinds[DATABASE]), *details]).rstrip("\n") + "\n"
 
 
-def _row(name: str, kind: Kind) -> str:
+def _row(name: str, kind: ServiceKind) -> str:
     libraries = [f"({one})" if client.bare else one for one, client in kind.clients.items()]
     return f"| [{name}](#{name}) | `{kind.image}` | {', '.join(libraries)} |"
 
 
-def _details(name: str, kind: Kind) -> str:
+def _details(name: str, kind: ServiceKind) -> str:
     facts = [
         kind.why,
         f"Ports {', '.join(map(str, kind.ports))}." if len(kind.ports) > 1 else f"Port {kind.ports[0]}.",

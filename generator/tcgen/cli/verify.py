@@ -10,8 +10,8 @@ from tcgen.apply.pyproject import add_providers, toml_string
 from tcgen.apply.write import publish
 from tcgen.cli.output import emit, progress, say
 from tcgen.discover import discover
-from tcgen.discover.tool_table import load_settings
-from tcgen.verify.check_factories import Result, recorded_suite, run_lint
+from tcgen.discover.tool_table import load_tool_table
+from tcgen.verify.check_factories import Result, check_factories, recorded_suite
 from tcgen.verify.find_values import Proposal, propose
 from tcgen.workflow import stages
 from tcgen.workflow.stages import Request
@@ -25,11 +25,11 @@ def verify(request: Request, *, write: bool, as_json: bool) -> int:
     Raises:
         TcgenError: There is no suite, or it cannot be run.
     """
-    load_settings(request.root)
+    load_tool_table(request.root)
     project = discover(request.root, python=request.python)
     suite = recorded_suite(request.root, project.python)
     progress(f"inserting rows of {len(suite.fields)} classes")
-    results = run_lint(suite, {})
+    results = check_factories(suite, {})
     if not as_json:
         _show_table(results)
     proposals: list[Proposal] = []

@@ -18,7 +18,7 @@ from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import parse_recorded, read_recorded, rows
 from tcgen.template.location import own_template
 from tcgen.template.releases import GitError, run_git
-from tcgen.update.run import ConflictStyle, Update, conflicts, merged, settled
+from tcgen.update.run import ConflictStyle, Update, conflicts, merged, resolved
 from tcgen.update.template_choice import last_template
 
 _BESIDE = (".github", ".gitlab-ci.integration.yml", "pyproject.toml")
@@ -54,7 +54,7 @@ def _remerged(root: Path, style: ConflictStyle) -> Update:
             templates.append(template)
         changes = merged(committed, (old.plan, templates[0]), (new.plan, templates[1]))
     found = Update(root, rows(new.plan)[0]["dest"], changes, (old.version, new.version))
-    wanted = [one for change in changes for one in (settled(root, change) if style == "rej" else [change])]
+    wanted = [one for change in changes for one in (resolved(root, change) if style == "rej" else [change])]
     publish(root, [one for change in wanted if (one := _from_disk(root, change)) is not None])
     _tidy(root, changes, style)
     return found

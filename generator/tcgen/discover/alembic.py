@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tcgen.discover.manifest import read_toml, table
-from tcgen.discover.project_files import Tree, is_aside, join, parent
+from tcgen.discover.project_files import ProjectFiles, is_aside, join, parent
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig
@@ -23,13 +23,13 @@ _USES_ALEMBIC = re.compile(r"^\s*(?:from|import)\s+alembic\b", re.MULTILINE)
 class _Search:
     """What every step of the search looks at."""
 
-    tree: Tree
+    tree: ProjectFiles
     source_roots: tuple[str, ...]
     packages: tuple[str, ...]
 
 
 def find_alembic(
-    tree: Tree, source_roots: tuple[str, ...], packages: tuple[str, ...], asked: str | None = None
+    tree: ProjectFiles, source_roots: tuple[str, ...], packages: tuple[str, ...], asked: str | None = None
 ) -> tuple[tuple[AlembicConfig, ...], tuple[Diagnostic, ...]]:
     """All Alembic configurations, the likeliest first, or only the one asked for.
 
@@ -62,7 +62,7 @@ def find_alembic(
     return tuple(configs), tuple(diagnostics)
 
 
-def _ini_files(tree: Tree) -> Iterator[str]:
+def _ini_files(tree: ProjectFiles) -> Iterator[str]:
     for path in tree.sizes:
         name = path.rpartition("/")[2]
         if is_aside(path) or not name.endswith((".ini", ".cfg")):

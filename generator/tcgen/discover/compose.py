@@ -6,14 +6,14 @@ import re
 
 import yaml
 
-from tcgen.discover.project_files import Tree, is_aside
+from tcgen.discover.project_files import ProjectFiles, is_aside
 
 _NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
 _MAX_DEPTH = 2
 _DEFAULT = re.compile(r"\$\{\w+:?-([^${}]*)\}")
 
 
-def find_compose_files(tree: Tree) -> tuple[str, ...]:
+def find_compose_files(tree: ProjectFiles) -> tuple[str, ...]:
     """Compose files at most two folders below the root, the nearest first."""
     found = [
         path
@@ -23,7 +23,7 @@ def find_compose_files(tree: Tree) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda path: (path.count("/"), len(path), path)))
 
 
-def find_compose_images(tree: Tree, files: tuple[str, ...]) -> tuple[str, ...]:
+def find_compose_images(tree: ProjectFiles, files: tuple[str, ...]) -> tuple[str, ...]:
     """The images of all services, those of the nearest file first, defaults of variables filled in."""
     return tuple(dict.fromkeys(image for path in files for image in _images(tree.text(path))))
 

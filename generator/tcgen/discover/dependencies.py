@@ -12,7 +12,7 @@ import yaml
 from tomlkit.exceptions import TOMLKitError
 
 from tcgen.discover.manifest import Manifest, parse_toml, table, texts
-from tcgen.discover.project_files import Tree, join, parent
+from tcgen.discover.project_files import ProjectFiles, join, parent
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
@@ -36,7 +36,7 @@ def normalised(name: str) -> str:
 
 
 def read_dependencies(
-    tree: Tree, manifests: list[Manifest], *, skip_group: str | None = None
+    tree: ProjectFiles, manifests: list[Manifest], *, skip_group: str | None = None
 ) -> tuple[str, ...]:
     """Normalised names of all declared dependencies, sorted; extras, groups and dev tools included.
 
@@ -55,7 +55,7 @@ def read_dependencies(
     return tuple(sorted(found))
 
 
-def read_runtime_dependencies(tree: Tree, manifests: list[Manifest]) -> tuple[str, ...]:
+def read_runtime_dependencies(tree: ProjectFiles, manifests: list[Manifest]) -> tuple[str, ...]:
     """Normalised names of what comes with the project itself, sorted: no extra, no group, no tool."""
     found: set[str] = set()
     for manifest in manifests:
@@ -125,7 +125,7 @@ def _poetry(dependencies: dict[str, Any]) -> Iterator[str]:
             yield f"{name}[{','.join(extras)}]" if extras else name
 
 
-def _requirement_files(tree: Tree, folder: str) -> Iterator[str]:
+def _requirement_files(tree: ProjectFiles, folder: str) -> Iterator[str]:
     here = tree.folder(folder)
     for name in here.files if here else ():
         if fnmatch(name, "*requirements*.txt") or fnmatch(name, "*requirements*.in"):
@@ -137,7 +137,7 @@ def _requirement_files(tree: Tree, folder: str) -> Iterator[str]:
             yield join(below, name)
 
 
-def _lines(tree: Tree, path: str, seen: set[str]) -> Iterator[str]:
+def _lines(tree: ProjectFiles, path: str, seen: set[str]) -> Iterator[str]:
     if path in seen:
         return
     seen.add(path)

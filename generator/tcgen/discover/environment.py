@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tcgen.discover.project_files import Tree, is_aside, join
+from tcgen.discover.project_files import ProjectFiles, is_aside, join
 
 _REAL = (".env", ".env.local", ".env.dev", ".env.development", ".env.test", ".env.testing", ".env.tests")
 _EXAMPLES = tuple(
@@ -30,7 +30,7 @@ _REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}")
 
 
 @dataclass(frozen=True)
-class Settings:
+class EnvironmentSettings:
     """The contract's part of what was found; see ``Project`` for the fields."""
 
     env_files: tuple[str, ...]
@@ -42,7 +42,7 @@ class Settings:
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
 
 
-def find_settings(tree: Tree, folders: tuple[str, ...]) -> Settings:
+def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> EnvironmentSettings:
     """Read the environment files in ``folders`` and the names the source text mentions.
 
     Values are only ever taken from example files: what is in a real one may be a secret, so of it
@@ -62,7 +62,9 @@ def find_settings(tree: Tree, folders: tuple[str, ...]) -> Settings:
             text = tree.text(path)
             names.update(names_in_source(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
-    return Settings((*real, *examples), dict(sorted(defaults.items())), tuple(sorted(names)), async_engine)
+    return EnvironmentSettings(
+        (*real, *examples), dict(sorted(defaults.items())), tuple(sorted(names)), async_engine
+    )
 
 
 def parse_dotenv(text: str) -> dict[str, str]:

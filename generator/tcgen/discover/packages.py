@@ -10,7 +10,7 @@ from fnmatch import fnmatch
 from posixpath import normpath
 
 from tcgen.discover.manifest import Manifest, read_manifest, table, texts
-from tcgen.discover.project_files import Folder, Tree, is_test, is_test_module, join
+from tcgen.discover.project_files import Folder, ProjectFiles, is_test, is_test_module, join
 from tcgen.ir.diagnostics import Diagnostic
 
 _ASIDE = frozenset({"tests", "test", "docs", "doc", "examples", "example", "samples", "benchmarks"})
@@ -48,7 +48,7 @@ class _Declared:
     include: tuple[str, ...] = ()
 
 
-def find_layout(tree: Tree, manifest: Manifest, pythonpath: tuple[str, ...]) -> Layout:
+def find_layout(tree: ProjectFiles, manifest: Manifest, pythonpath: tuple[str, ...]) -> Layout:
     """Find the source roots and top-level packages, in the root or in its only subproject.
 
     Args:
@@ -70,7 +70,7 @@ def find_layout(tree: Tree, manifest: Manifest, pythonpath: tuple[str, ...]) -> 
 
 
 def _layout_of(
-    tree: Tree, manifest: Manifest, pythonpath: tuple[str, ...]
+    tree: ProjectFiles, manifest: Manifest, pythonpath: tuple[str, ...]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     base = manifest.folder
     roots: dict[str, None] = {}
@@ -155,7 +155,7 @@ def _package_at(base: str, path: str) -> _Declared:
     return _Declared(_below(base, folder), name)
 
 
-def _declared_names(tree: Tree, declared: _Declared) -> Iterator[str]:
+def _declared_names(tree: ProjectFiles, declared: _Declared) -> Iterator[str]:
     folder = tree.folder(declared.root)
     if folder is None:
         return
@@ -169,12 +169,12 @@ def _declared_names(tree: Tree, declared: _Declared) -> Iterator[str]:
             yield name
 
 
-def _conventional(tree: Tree, base: str) -> list[str]:
+def _conventional(tree: ProjectFiles, base: str) -> list[str]:
     src = join(base, "src")
     return [base or "."] if _imported_as_src(tree, src) else [src, base or "."]
 
 
-def _imported_as_src(tree: Tree, src: str) -> bool:
+def _imported_as_src(tree: ProjectFiles, src: str) -> bool:
     """Whether ``src`` is itself the package, as in ``from src.models import User``."""
     folder = tree.folder(src)
     if folder is None:
@@ -186,11 +186,11 @@ def _imported_as_src(tree: Tree, src: str) -> bool:
     return any(used.search(tree.text(path)) for path in inside)
 
 
-def _has_code(tree: Tree, root: str) -> bool:
+def _has_code(tree: ProjectFiles, root: str) -> bool:
     return next(_scan(tree, root), None) is not None
 
 
-def _scan(tree: Tree, root: str) -> Iterator[str]:
+def _scan(tree: ProjectFiles, root: str) -> Iterator[str]:
     """Packages directly in a source root; its modules where there are no packages or they have models."""
     folder = tree.folder(root)
     if folder is None:
@@ -209,7 +209,7 @@ def _is_own_module(name: str) -> bool:
     return _importable(name) and name not in _TOOL_MODULES and not name.startswith(("test_", "__"))
 
 
-def _is_package(tree: Tree, root: str, name: str) -> bool:
+def _is_package(tree: ProjectFiles, root: str, name: str) -> bool:
     path = join(root, name)
     folder = tree.folder(path)
     if folder is None or not _importable(name) or name in _ASIDE or _is_migrations(tree, path, folder):
@@ -228,7 +228,7 @@ def _is_package(tree: Tree, root: str, name: str) -> bool:
     )
 
 
-def _is_migrations(tree: Tree, path: str, folder: Folder) -> bool:
+def _is_migrations(tree: ProjectFiles, path: str, folder: Folder) -> bool:
     if "env.py" not in folder.files:
         return False
     if "versions" in folder.dirs or "script.py.mako" in folder.files:
@@ -240,7 +240,7 @@ def _importable(name: str) -> bool:
     return name.isidentifier() and not keyword.iskeyword(name)
 
 
-def _subprojects(tree: Tree) -> list[str]:
+def _subprojects(tree: ProjectFiles) -> list[str]:
     found = []
     for name in tree.folders[""].dirs:
         files = tree.folders[name].files

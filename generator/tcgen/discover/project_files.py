@@ -24,7 +24,7 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Tree:
+class ProjectFiles:
     """What lies below a root, without environments, caches and build output.
 
     Attributes:
@@ -55,7 +55,7 @@ class Tree:
         return self.folders.get("" if relative == "." else relative)
 
 
-def walk(root: Path) -> Tree:
+def walk(root: Path) -> ProjectFiles:
     """Walk ``root`` once; symbolic links to folders are not followed."""
     folders: dict[str, Folder] = {}
     sizes: dict[str, int] = {}
@@ -77,7 +77,7 @@ def walk(root: Path) -> Tree:
                 sizes[path] = size
     for path, folder in folders.items():
         folder.dirs = [name for name in folder.dirs if join(path, name) in folders]
-    return Tree(root, folders, dict(sorted(sizes.items())))
+    return ProjectFiles(root, folders, dict(sorted(sizes.items())))
 
 
 def join(folder: str, name: str) -> str:

@@ -10,7 +10,7 @@ from posixpath import normpath
 from typing import Any, Literal
 
 from tcgen.discover.manifest import Manifest, read_ini, read_toml, table, texts
-from tcgen.discover.project_files import Tree, is_test_module
+from tcgen.discover.project_files import ProjectFiles, is_test_module
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import PytestConfig
 
@@ -23,7 +23,7 @@ class PytestSettings:
     pythonpath: tuple[str, ...] = ()
 
 
-def read_pytest(tree: Tree, manifest: Manifest, diagnostics: list[Diagnostic]) -> PytestSettings:
+def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagnostic]) -> PytestSettings:
     """Read the file pytest would read, in pytest's own order."""
     for file, options in _sources(tree, manifest, diagnostics):
         mode = options.get("asyncio_mode")
@@ -39,7 +39,7 @@ def read_pytest(tree: Tree, manifest: Manifest, diagnostics: list[Diagnostic]) -
 
 
 def find_tests(
-    tree: Tree, testpaths: tuple[str, ...], bases: tuple[str, ...], code: tuple[str, ...]
+    tree: ProjectFiles, testpaths: tuple[str, ...], bases: tuple[str, ...], code: tuple[str, ...]
 ) -> tuple[str | None, bool]:
     """The folder of the tests, relative to the root, and whether it has a conftest.py.
 
@@ -63,13 +63,13 @@ def _is_within(path: str, folders: tuple[str, ...]) -> bool:
     return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 
 
-def _holds_tests(tree: Tree, path: str) -> bool:
+def _holds_tests(tree: ProjectFiles, path: str) -> bool:
     folder = tree.folder(path)
     return folder is not None and any(is_test_module(name) for name in folder.files)
 
 
 def _sources(
-    tree: Tree, manifest: Manifest, diagnostics: list[Diagnostic]
+    tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagnostic]
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     for name in ("pytest.toml", ".pytest.toml"):
         if tree.has(name):

@@ -8,11 +8,11 @@ from tcgen.discover.alembic import find_alembic
 from tcgen.discover.ci import find_ci, find_git
 from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
-from tcgen.discover.environment import find_settings
+from tcgen.discover.environment import find_environment
 from tcgen.discover.interpreter import find_interpreter
 from tcgen.discover.manifest import Manifest, first_text, read_manifest
 from tcgen.discover.packages import find_layout
-from tcgen.discover.project_files import Tree, join, walk
+from tcgen.discover.project_files import ProjectFiles, join, walk
 from tcgen.discover.pytest_config import find_tests, read_pytest
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
@@ -59,7 +59,7 @@ def discover(
     alembic, alembic_remarks = find_alembic(tree, layout.source_roots, layout.packages, alembic_config)
     code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
     tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
-    environment = find_settings(tree, bases)
+    environment = find_environment(tree, bases)
     compose_files = find_compose_files(tree)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)
@@ -103,7 +103,7 @@ def _own_group(root: Path) -> str | None:
     return GROUP if (root / ANSWERS).is_file() else None
 
 
-def _package_manager(tree: Tree, manifests: tuple[Manifest, ...]) -> PackageManager:
+def _package_manager(tree: ProjectFiles, manifests: tuple[Manifest, ...]) -> PackageManager:
     for manifest in manifests:
         folder = tree.folder(manifest.folder)
         for lock, manager in _LOCKS:

@@ -28,7 +28,7 @@ def check_dest(dest: str, origin: str) -> None:
         )
 
 
-class Settings(Frozen):
+class ToolTable(Frozen):
     """What a project can overrule for good.
 
     Attributes:
@@ -40,7 +40,7 @@ class Settings(Frozen):
     providers: dict[str, str] = {}
 
 
-def load_settings(root: Path) -> Settings:
+def load_tool_table(root: Path) -> ToolTable:
     """Read the table; unknown keys are errors.
 
     Raises:
@@ -48,10 +48,10 @@ def load_settings(root: Path) -> Settings:
     """
     path = root / "pyproject.toml"
     if not path.is_file():
-        return Settings()
+        return ToolTable()
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
-        settings = Settings.model_validate(document.get("tool", {}).get("tcgen", {}))
+        settings = ToolTable.model_validate(document.get("tool", {}).get("tcgen", {}))
         for name, code in settings.providers.items():
             compile(code, name, "eval")
         if settings.dest is not None:
@@ -63,7 +63,7 @@ def load_settings(root: Path) -> Settings:
         raise TcgenError(
             "bad-setting",
             f"{path}: [tool.tcgen] {place}: {error.errors()[0]['msg']}",
-            hint=f"known settings: {', '.join(Settings.model_fields)}",
+            hint=f"known settings: {', '.join(ToolTable.model_fields)}",
         ) from error
     except SyntaxError as error:
         raise TcgenError(

@@ -68,7 +68,7 @@ class UniqueRow(_Row):
     where: str | None
 
 
-class Catalogue(Frozen):
+class DatabaseCatalog(Frozen):
     """What PostgreSQL's catalogue says, as ``verify/plugins/read_pg_catalog.py`` writes it."""
 
     columns: tuple[ColumnRow, ...]

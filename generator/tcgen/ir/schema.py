@@ -284,7 +284,7 @@ class AlembicFact(Frozen):
         ini, script_location, section: As in discover; of an installed package, ``package:path``.
         options: Main options of the ini that matter and name no absolute path
             (``version_locations``, ``version_path_separator``, …), ``%(here)s`` expanded relative to the root.
-        url_via: Which door env.py takes its URL through. ``option``: ``sqlalchemy.url`` of the Config.
+        url_via: Where env.py takes its URL from. ``option``: ``sqlalchemy.url`` of the Config.
             ``attribute``: ``config.attributes[attribute]`` holds a connection. ``environment``:
             variables, see ``environment``. ``direct``: env.py cannot be run alone; its scripts can,
             through Alembic's runtime on a connection of ours.

@@ -110,7 +110,7 @@ class Client(Frozen):
     bare: bool = False
 
 
-class Kind(Frozen):
+class ServiceKind(Frozen):
     """A kind of service: the ``service.yml`` in a folder of ``templates/services``.
 
     Attributes:

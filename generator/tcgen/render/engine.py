@@ -10,16 +10,16 @@ from tcgen.ir.plan import SuitePlan
 from tcgen.plan.build import plan_lines
 from tcgen.template.location import Template, own_template
 
-Tree = dict[str, bytes]
+Rendered = dict[str, bytes]
 """Path relative to the project root, POSIX style → content."""
 
 
-def render(plan: SuitePlan) -> Tree:
+def render(plan: SuitePlan) -> Rendered:
     """Return the files of the suite, the answers file among them."""
     return render_text(plan_lines(plan))
 
 
-def render_text(plan: str, template: Template | None = None) -> Tree:
+def render_text(plan: str, template: Template | None = None) -> Rendered:
     """Return the files for a plan in the form the answers file keeps it.
 
     Args:

@@ -98,7 +98,7 @@ def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> 
     found = [
         one
         for change in compare(root, rendered, base, moved)
-        for one in _set_aside(root, after[0]["dest"], _spared(change, base.get(change.path)))
+        for one in _set_aside(root, after[0]["dest"], _kept_ci(change, base.get(change.path)))
     ]
     return (*found, *([group] if group else []))
 
@@ -122,7 +122,7 @@ def _set_aside(root: Path, dest: str, change: Change) -> list[Change]:
     ]
 
 
-def _spared(change: Change, base: bytes | None) -> Change:
+def _kept_ci(change: Change, base: bytes | None) -> Change:
     """Leave a CI file alone that was there before tcgen, and that init did not touch either."""
     if change.kind != "conflict" or not change.path.startswith(CI_FILES) or not base or not change.old:
         return change
@@ -141,7 +141,7 @@ def write(update: Update, style: ConflictStyle = "inline") -> list[str]:
     """
     wanted = list(update.changes)
     if style == "rej":
-        wanted = [one for change in update.changes for one in settled(update.root, change)]
+        wanted = [one for change in update.changes for one in resolved(update.root, change)]
     return publish(update.root, wanted)
 
 
@@ -173,13 +173,13 @@ def check_settled(root: Path) -> None:
     if places:
         raise TcgenError(
             "unsettled",
-            "an earlier update left conflicts that nobody has settled",
+            "an earlier update left conflicts that nobody has resolved",
             detail="\n".join(places),
             hint="keep what is right at these places, take the markers out, then run again",
         )
 
 
-def settled(root: Path, change: Change) -> list[Change]:
+def resolved(root: Path, change: Change) -> list[Change]:
     """Take the new side of a file's conflicts, and write the user's beside it."""
     if change.merged is None:
         return [change]

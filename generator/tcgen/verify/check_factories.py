@@ -90,7 +90,7 @@ def recorded_suite(root: Path, python: str) -> Suite:
     return Suite(root, python, suite["dest"], fields)
 
 
-def run_lint(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
+def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
     """Run the lint once.
 
     Args:
@@ -106,14 +106,14 @@ def run_lint(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
     return found
 
 
-def run_trials(
+def try_values(
     suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
 ) -> dict[tuple[str, int], Result]:
     """Run the lint of some classes with one set of values after the other.
 
     Args:
         suite: The suite.
-        values: As in ``run_lint``.
+        values: As in ``check_factories``.
         trials: Label → sets of values to try.
 
     Returns:

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from tcgen.ir.schema import Schema
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.verify.candidates import candidates
-from tcgen.verify.check_factories import PLACEHOLDER, Refusal, Result, Suite, Values, run_lint, run_trials
+from tcgen.verify.check_factories import (
+    PLACEHOLDER,
+    Refusal,
+    Result,
+    Suite,
+    Values,
+    check_factories,
+    try_values,
+)
 
 _ROUNDS = 4
 _MOST_TRIALS = 600
@@ -60,14 +68,14 @@ def propose(
         if not any(trials.values()):
             break
         progress(f"trying {sum(map(len, trials.values()))} values for {', '.join(sorted(trials))}")
-        outcomes = run_trials(suite, found, trials)
+        outcomes = try_values(suite, found, trials)
         taken = {one.label: _taken(one, trials[one.label], outcomes) for one in waiting}
         hopeless |= {label for label, values in taken.items() if values is None}
         if hopeless >= taken.keys():
             break
         found |= {label: values for label, values in taken.items() if values is not None}
         progress("running the lint with what was taken")
-        refused = _refusals(run_lint(suite, found))
+        refused = _refusals(check_factories(suite, found))
     for label in found.keys() - {one.label for one in refused}:
         proposals[label].values = dict(found[label])
     return [proposals[label] for label in sorted(proposals)]

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.ir.base import Frozen
-from tcgen.ir.drift import Catalogue
+from tcgen.ir.drift import DatabaseCatalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
@@ -81,7 +81,7 @@ def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -
     return run_pytest(project.python, project.root, chosen, capture=False).returncode
 
 
-class Trial(Frozen):
+class MigrationTrial(Frozen):
     """What came of making the suite's database once.
 
     Attributes:
@@ -90,10 +90,10 @@ class Trial(Frozen):
     """
 
     failure: str | None = None
-    catalogue: Catalogue | None = None
+    catalogue: DatabaseCatalog | None = None
 
 
-def try_migrations(project: Project, plan: SuitePlan) -> Trial:
+def try_migrations(project: Project, plan: SuitePlan) -> MigrationTrial:
     """Make the suite's database once, where there is a PostgreSQL."""
     with TemporaryDirectory() as folder:
         report, catalogue = Path(folder, "report.xml"), Path(folder, "catalogue.json")
@@ -105,8 +105,8 @@ def try_migrations(project: Project, plan: SuitePlan) -> Trial:
             environment=os.environ | {"CI": "", "TCGEN_CATALOGUE": str(catalogue)},
         )
         if catalogue.is_file():
-            return Trial(catalogue=Catalogue.model_validate_json(catalogue.read_bytes()))
-        return Trial(failure=_failure(report) if report.is_file() else None)
+            return MigrationTrial(catalogue=DatabaseCatalog.model_validate_json(catalogue.read_bytes()))
+        return MigrationTrial(failure=_failure(report) if report.is_file() else None)
 
 
 def _failure(report: Path) -> str | None:

@@ -10,10 +10,10 @@ from typing import Any
 from tcgen.apply.changes import Change, compare
 from tcgen.apply.pyproject import add_group
 from tcgen.discover import discover
-from tcgen.discover.tool_table import load_settings
+from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project
-from tcgen.ir.drift import Catalogue, TableDrift
+from tcgen.ir.drift import DatabaseCatalog, TableDrift
 from tcgen.ir.plan import ANSWERS, AskedPlan, SuitePlan
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
@@ -77,7 +77,7 @@ def plan(request: Request, progress: Progress = _quiet) -> Planned:
     Raises:
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
-    settings = load_settings(request.root)
+    settings = load_tool_table(request.root)
     recorded = _recorded_suite(request.root)
     request = _as_before(request, recorded)
     project, schema = inspect(request, progress)
@@ -132,7 +132,7 @@ def from_models(planned: Planned, reason: str) -> Planned:
     return replace(planned, plan=build_plan(planned.project, planned.schema, options), options=options)
 
 
-def as_migrated(planned: Planned, catalogue: Catalogue) -> Planned:
+def as_migrated(planned: Planned, catalogue: DatabaseCatalog) -> Planned:
     """Plan again, for what the database that the migrations made demands beyond the models.
 
     Args:
@@ -153,7 +153,7 @@ def changes(planned: Planned, progress: Progress = _quiet) -> tuple[Change, ...]
     if (root / ANSWERS).is_file():
         return update(planned, progress).changes
     progress("rendering")
-    found = [_spare_ci(change) for change in compare(root, render(planned.plan), {})]
+    found = [_keep_ci(change) for change in compare(root, render(planned.plan), {})]
     in_the_way = [change.path for change in found if change.kind == "conflict"]
     if in_the_way:
         raise TcgenError(
@@ -182,7 +182,7 @@ def update(planned: Planned, progress: Progress = _quiet, template: str | None =
     return prepare(root, plan_lines(planned.plan), read_recorded(root), template)
 
 
-def _spare_ci(change: Change) -> Change:
+def _keep_ci(change: Change) -> Change:
     """Leave a CI file of the user's own alone: the suite does not depend on ours."""
     is_ci = change.path.startswith(CI_FILES)
     return (

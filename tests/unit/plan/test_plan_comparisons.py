@@ -23,7 +23,7 @@ from plan_builders import (
 from polyfactory import PostGenerated
 
 from tcgen.ir.schema import ColumnFact, TableFact
-from tcgen.plan.factories.capacity import rooms
+from tcgen.plan.factories.capacity import capacities
 
 NUMERIC = of_type("Numeric", ddl="NUMERIC(10, 2)", precision=10, scale=2, python_type="Decimal")
 SMALL = of_type("Numeric", ddl="NUMERIC(3, 2)", precision=3, scale=2, python_type="Decimal")
@@ -122,5 +122,5 @@ def test_rows_that_need_one_of_few() -> None:
 
 
 def test_rooms_without_bounds() -> None:
-    assert rooms({"a": None, "b": None}, {"b": ["a"]}) == {"a": None, "b": None}
-    assert rooms({"a": 1, "b": None}, {"b": ["a", "a"]})["b"] == 1
+    assert capacities({"a": None, "b": None}, {"b": ["a"]}) == {"a": None, "b": None}
+    assert capacities({"a": 1, "b": None}, {"b": ["a", "a"]})["b"] == 1

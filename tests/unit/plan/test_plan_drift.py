@@ -6,7 +6,7 @@ from typing import Any
 
 from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, schema, string, table
 
-from tcgen.ir.drift import Catalogue, TableDrift
+from tcgen.ir.drift import DatabaseCatalog, TableDrift
 from tcgen.ir.schema import CheckFact, Schema, TableFact, UniqueFact
 from tcgen.plan.database.drift import drift_of, with_drift
 
@@ -24,9 +24,9 @@ def found(*tables: TableFact, **rows: Any) -> tuple[TableDrift, ...]:
     return drift_of(schema(tables, []), catalogue(**rows))
 
 
-def catalogue(**rows: Any) -> Catalogue:
+def catalogue(**rows: Any) -> DatabaseCatalog:
     empty: dict[str, Any] = {"columns": (), "foreign_keys": (), "checks": (), "uniques": ()}
-    return Catalogue.model_validate(empty | rows)
+    return DatabaseCatalog.model_validate(empty | rows)
 
 
 def row(table: str = "users", schema_name: str | None = None, **values: Any) -> dict[str, Any]:

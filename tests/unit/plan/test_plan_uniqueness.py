@@ -95,8 +95,8 @@ def test_rows_of_one_parent_differ_too_where_they_can() -> None:
 
 
 def test_a_part_of_a_copied_key_differs_where_the_parent_differs_in_it() -> None:
-    rooms = table(
-        "rooms",
+    capacities = table(
+        "capacities",
         column("house", string(9), primary_key=True),
         column("number", string(9), primary_key=True),
     )
@@ -106,9 +106,9 @@ def test_a_part_of_a_copied_key_differs_where_the_parent_differs_in_it() -> None
         column("house", string(9)),
         column("number", string(9)),
         uniques=["number"],
-        foreign_keys=(foreign("house number", "rooms", "house number"),),
+        foreign_keys=(foreign("house number", "capacities", "house number"),),
     )
-    made = factories([rooms, guests], [mapper("Room", rooms), mapper("Guest", guests)])
+    made = factories([capacities, guests], [mapper("Room", capacities), mapper("Guest", guests)])
     assert "next(serial)" in fields_of(made["Room"])["number"]
 
 
@@ -197,11 +197,14 @@ def test_a_type_that_cannot_count_leaves_the_choice_to_others() -> None:
 @pytest.mark.parametrize("kind", ["INT4RANGE", "NUMRANGE", "DATERANGE", "TSRANGE", "TSTZRANGE"])
 def test_ranges_that_must_not_overlap(kind: str) -> None:
     during = of_type(kind, "AbstractSingleRange", ddl=kind)
-    rooms = table(
-        "rooms", key(), column("time of day", during), excludes=['EXCLUDE USING gist ("time of day" WITH &&)']
+    capacities = table(
+        "capacities",
+        key(),
+        column("time of day", during),
+        excludes=['EXCLUDE USING gist ("time of day" WITH &&)'],
     )
-    code = next(iter(factories([rooms], [mapper("Room", rooms)])["Room"].fields)).code
-    assert apart(rooms).counted == {"time of day"}
+    code = next(iter(factories([capacities], [mapper("Room", capacities)])["Room"].fields)).code
+    assert apart(capacities).counted == {"time of day"}
     assert "next(serial)" in code
 
 

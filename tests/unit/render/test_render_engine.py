@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
 from tcgen.plan.build import plan_lines
 from tcgen.plan.source.code import quoted
-from tcgen.render.engine import Tree, render, render_text
+from tcgen.render.engine import Rendered, render, render_text
 from tcgen.template import location
 
 HOSTILE = [
@@ -72,7 +72,7 @@ def suite(*texts: str) -> SuitePlan:
     )
 
 
-def recorded(tree: Tree) -> object:
+def recorded(tree: Rendered) -> object:
     return yaml.safe_load(tree[ANSWERS])["plan"]
 
 

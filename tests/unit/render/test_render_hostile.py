@@ -11,7 +11,7 @@ import pytest
 from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 
 from tcgen.plan.source.reserved import TAKEN
-from tcgen.render.engine import Tree, render
+from tcgen.render.engine import Rendered, render
 from tcgen.workflow import stages
 
 MODELS = """
@@ -115,7 +115,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def rendered(project: Path) -> Tree:
+def rendered(project: Path) -> Rendered:
     tree = render(stages.plan(stages.Request(root=project, python=sys.executable)).plan)
     for path, content in tree.items():
         place = project / path
@@ -124,14 +124,14 @@ def rendered(project: Path) -> Tree:
     return tree
 
 
-def test_factories_of_hostile_names_make_rows(project: Path, rendered: Tree) -> None:
+def test_factories_of_hostile_names_make_rows(project: Path, rendered: Rendered) -> None:
     done = subprocess.run(
         [sys.executable, "-c", USE], cwd=project, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "all made", done.stdout + done.stderr
 
 
-def test_hostile_files_are_formatted(project: Path, rendered: Tree) -> None:
+def test_hostile_files_are_formatted(project: Path, rendered: Rendered) -> None:
     for command in (["format", "--diff"], ["check", "--select", "E4,E7,E9,F,I"]):
         done = subprocess.run(
             [sys.executable, "-m", "ruff", *command, "--isolated", "--line-length", "88", "tests"],

@@ -108,7 +108,7 @@ def _is_better(answer: Answer, first: Answer) -> bool:
 
 def _losses(answer: Answer) -> int:
     left_out = [d for d in answer["schema"]["diagnostics"] if d["code"] == "module-not-imported"]
-    return len(left_out) + int(answer["door"].get("via") == "direct")
+    return len(left_out) + int(answer["url_source"].get("via") == "direct")
 
 
 def _request(project: Project, models: Sequence[str], alembic_config: str | None) -> Answer:

@@ -1,7 +1,7 @@
 """Finds by experiment which environment variables env.py makes its URL of.
 
 Every variable that could matter gets a value of its own, and so does ``sqlalchemy.url``; the URL that
-env.py then tries to connect to says which door each of its parts came through.
+env.py then tries to connect to says where each of its parts came from.
 """
 
 from __future__ import annotations
@@ -130,13 +130,13 @@ def _by_name(name: str) -> str:
 
 def settle(project: Project, request: Answer, answer: Answer, settings: dict[str, str], ask: Ask) -> None:
     """Fill in ``url_via`` and its companions of the answer's Alembic facts."""
-    facts, door = answer["schema"]["alembic"], answer["door"]
-    if door["via"] == "attribute" or request["alembic"].get("flask_migrate"):
-        _explain(answer, door)
+    facts, url_source = answer["schema"]["alembic"], answer["url_source"]
+    if url_source["via"] == "attribute" or request["alembic"].get("flask_migrate"):
+        _explain(answer, url_source)
         return
     names = candidates(project)
     if not names:
-        _explain(answer, door)
+        _explain(answer, url_source)
         return
     for drivername in _drivernames(project, facts["is_async"]):
         own = {name: own_drivername(project, name) for name in names}
@@ -153,9 +153,9 @@ def settle(project: Project, request: Answer, answer: Answer, settings: dict[str
         if parts.get("host") == OPTION:
             facts.update(url_via="option", drivername=seen["url"]["drivername"])
             return
-        if door["reason"] and door["reason"] == seen.get("url", {}).get("reason"):
+        if url_source["reason"] and url_source["reason"] == seen.get("url", {}).get("reason"):
             break
-    _explain(answer, door)
+    _explain(answer, url_source)
 
 
 def _drivernames(project: Project, is_async: bool) -> list[str]:
@@ -180,11 +180,12 @@ def _through_environment(facts: Answer, seen: Answer, found: dict[str, str], sen
     )
 
 
-def _explain(answer: Answer, door: Answer) -> None:
+def _explain(answer: Answer, url_source: Answer) -> None:
     if answer["schema"]["alembic"]["url_via"] != "direct":
         return
     reason = (
-        door["reason"] or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
+        url_source["reason"]
+        or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
     )
     answer["schema"]["diagnostics"].append(
         {

@@ -21,7 +21,7 @@ LIBRARIES = frozenset(["sqlalchemy", "sqlmodel", "flask_sqlalchemy"])
 
 
 def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dict[str, Live]]:
-    """``Schema`` without its environment, and what is known of env.py's door.
+    """``Schema`` without its environment, and what is known of where env.py takes its URL from.
 
     Raises:
         ProbeError: No model was found, one cannot be imported, or it is not clear which are meant.
@@ -31,20 +31,20 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     roots = [root, *(str(Path(root, r).resolve()) for r in request["source_roots"])]
     targets = Targets(request["models"], loader, roots)
     targets.load()
-    place, door = _alembic_first(request, loader, notes)
+    place, url_source = _alembic_first(request, loader, notes)
     packages = _packages(request, targets, place)
     found = find_model_files.model_modules(packages, roots, _known_names())
     loader.load_all(m for m in found if m not in sys.modules)
     every = _configured(loader, notes, root)
     tops = {p.split(".")[0] for p in packages} | targets.tops
-    chosen = _choose(targets, door, every, tops, loader, notes)
+    chosen = _choose(targets, url_source, every, tops, loader, notes)
     loader.report()
-    facts = _facts(chosen, every, tops, targets, door)
+    facts = _facts(chosen, every, tops, targets, url_source)
     facts["setup_modules"] = targets.setup_modules
-    facts["alembic"] = _alembic_fact(request, place, door, chosen, notes)
+    facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
-    return facts, _door_answer(door, place)
+    return facts, _url_source_answer(url_source, place)
 
 
 def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
@@ -55,8 +55,10 @@ def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
     place = location.locate(request["alembic"], root)
     loader = Loader(str(root), [], notes)
     with loader.timed():
-        door = env_py.find_door(place, str(root), notes, request["drivername"], skip_attribute=True)
-    return {**_door_answer(door, place), "seconds": loader.seconds}
+        url_source = env_py.find_url_source(
+            place, str(root), notes, request["drivername"], skip_attribute=True
+        )
+    return {**_url_source_answer(url_source, place), "seconds": loader.seconds}
 
 
 def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tuple[Live, Live]:
@@ -75,14 +77,14 @@ def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tu
 
     place = location.locate(request["alembic"], Path(request["root"]))
     if request["alembic"].get("flask_migrate"):
-        door = env_py.Door("direct")
-        door.reason = "it asks Flask's current_app for its database"
-        return place, door
+        url_source = env_py.UrlSource("direct")
+        url_source.reason = "it asks Flask's current_app for its database"
+        return place, url_source
     with loader.timed():
-        door = env_py.find_door(place, request["root"], notes)
-    if door.run is not None and door.run.error is not None and door.via == "direct":
-        loader.note_missing(door.run.error)
-    return place, door
+        url_source = env_py.find_url_source(place, request["root"], notes)
+    if url_source.run is not None and url_source.run.error is not None and url_source.via == "direct":
+        loader.note_missing(url_source.run.error)
+    return place, url_source
 
 
 def _packages(request: dict[str, Live], targets: Targets, place: Live) -> list[str]:
@@ -126,12 +128,12 @@ def _configured(loader: Loader, notes: Notes, root: str) -> list[Live]:
 
 
 def _choose(
-    targets: Targets, door: Live, every: list[Live], tops: set[str], loader: Loader, notes: Notes
+    targets: Targets, url_source: Live, every: list[Live], tops: set[str], loader: Loader, notes: Notes
 ) -> list[MetaData]:
     if targets.given:
         chosen = targets.metadatas(every)
-    elif door is not None and any(m.tables for m in door.metadatas):
-        chosen = [m for m in door.metadatas if m.tables]
+    elif url_source is not None and any(m.tables for m in url_source.metadatas):
+        chosen = [m for m in url_source.metadatas if m.tables]
         notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
         _note_left_out(chosen, every, tops, notes)
     else:
@@ -174,7 +176,7 @@ def _note_left_out(chosen: list[MetaData], every: list[Live], tops: set[str], no
 
 
 def _facts(
-    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, door: Live
+    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, url_source: Live
 ) -> dict[str, Live]:
     mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
@@ -190,14 +192,14 @@ def _facts(
             registries[mapper] = mappers.find_registry(mapper, mine, names)
     every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
     return {
-        "metadatas": [_metadata_fact(m, mine, tops, targets, door) for m in chosen],
+        "metadatas": [_metadata_fact(m, mine, tops, targets, url_source) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],
         "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
     }
 
 
 def _metadata_fact(
-    item: MetaData, mine: list[Live], tops: set[str], targets: Targets, door: Live
+    item: MetaData, mine: list[Live], tops: set[str], targets: Targets, url_source: Live
 ) -> dict[str, Live]:
     ref = targets.reference(item) or metadata.find_reference(item, mine, tops)
     if ref is None:
@@ -211,12 +213,12 @@ def _metadata_fact(
         "flask": metadata.flask_extension(item, metadata.modules_under(tops)),
         "modules": import_closure.complete_with(item, mine, ref["module"], tops),
         "tables": sorted(item.tables),
-        "from_alembic": door is not None and item in door.metadatas,
+        "from_alembic": url_source is not None and item in url_source.metadatas,
     }
 
 
 def _alembic_fact(
-    request: dict[str, Live], place: Live, door: Live, chosen: list[MetaData], notes: Notes
+    request: dict[str, Live], place: Live, url_source: Live, chosen: list[MetaData], notes: Notes
 ) -> dict[str, Live] | None:
     if place is None:
         return None
@@ -238,10 +240,16 @@ def _alembic_fact(
         "ini": location.portable_ini(place, root),
         "script_location": location.portable(place.script, root),
         "options": location.options(place, root),
-        "url_via": "option" if door.via == "option" else "attribute" if door.via == "attribute" else "direct",
-        "attribute": door.attribute,
-        "drivername": door.drivername,
-        "is_async": bool(env_py.ASYNC_HINT.search(place.env_text) or (door.run and door.run.is_async)),
+        "url_via": "option"
+        if url_source.via == "option"
+        else "attribute"
+        if url_source.via == "attribute"
+        else "direct",
+        "attribute": url_source.attribute,
+        "drivername": url_source.drivername,
+        "is_async": bool(
+            env_py.ASYNC_HINT.search(place.env_text) or (url_source.run and url_source.run.is_async)
+        ),
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "base_on_existing": first is not None,
@@ -250,7 +258,7 @@ def _alembic_fact(
         "not_null": sorted(nullability.not_null_columns(scripts)),
         "extensions_created": history.extensions_created(scripts),
         "schemas_created": history.schemas_created(scripts),
-        **env_py.settings_of(door, place.env_text),
+        **env_py.settings_of(url_source, place.env_text),
     }
 
 
@@ -269,13 +277,17 @@ def _note_heads(scripts: Live, notes: Notes) -> None:
     )
 
 
-def _door_answer(door: Live, place: Live) -> dict[str, Live]:
-    """The door as plain data, the parts of the URL that was seen included."""
-    if door is None:
+def _url_source_answer(url_source: Live, place: Live) -> dict[str, Live]:
+    """The source of the URL as plain data, the parts of the URL that was seen included."""
+    if url_source is None:
         return {}
     from .migrations import env_py
 
-    seen = env_py.as_url(door.run.url) if door.run is not None and door.run.url is not None else None
+    seen = (
+        env_py.as_url(url_source.run.url)
+        if url_source.run is not None and url_source.run.url is not None
+        else None
+    )
     parts = {}
     if seen is not None:
         parts = {
@@ -287,10 +299,10 @@ def _door_answer(door: Live, place: Live) -> dict[str, Live]:
             "drivername": seen.drivername,
         }
     return {
-        "via": door.via,
-        "reason": door.reason,
+        "via": url_source.via,
+        "reason": url_source.reason,
         "parts": parts,
-        "drivername": door.drivername,
-        "is_async": bool(door.run and door.run.is_async),
-        "settings": env_py.settings_of(door, place.env_text),
+        "drivername": url_source.drivername,
+        "is_async": bool(url_source.run and url_source.run.is_async),
+        "settings": env_py.settings_of(url_source, place.env_text),
     }

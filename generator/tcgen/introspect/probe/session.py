@@ -48,9 +48,9 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
         no_database.install()
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
-        schema, door = describe.schema(request, notes)
+        schema, url_source = describe.schema(request, notes)
         schema["environment"] = environment
-        return {"schema": schema, "door": door, "missing": notes.missing}
+        return {"schema": schema, "url_source": url_source, "missing": notes.missing}
     except ProbeError as error:
         return {"error": error.fields, "missing": notes.missing, "diagnostics": notes.diagnostics}
 

@@ -17,7 +17,7 @@ from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.linear import weighed
+from tcgen.plan.constraints.linear import linear_limits
 
 Alternative = dict[str, Limits]
 _MANY = 64
@@ -174,7 +174,7 @@ def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     if name and other:
         return _two_columns(name, other, kind)
     if name is None or value is None:
-        return weighed(left, right, kind, whole)
+        return linear_limits(left, right, kind, whole)
     limit = _bound(kind, value, name in whole)
     return None if limit is None else [{name: limit}]
 

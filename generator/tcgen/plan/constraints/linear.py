@@ -12,7 +12,7 @@ Sum = dict[str, Decimal]
 """Column name → its factor; ``""`` stands for what is no column."""
 
 
-def weighed(
+def linear_limits(
     left: e.Expression, right: e.Expression, kind: type[e.Expression], whole: set[str]
 ) -> list[dict[str, Limits]] | None:
     """Return the ways to make a comparison of two sums true; None where they cannot be read.

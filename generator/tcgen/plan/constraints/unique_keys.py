@@ -16,7 +16,7 @@ _EXCLUDED = re.compile(r'(?:"((?:[^"]|"")+)"|(\w+)) WITH (?:=|&&)')
 
 
 @dataclass(frozen=True)
-class Group:
+class UniqueKey:
     """Columns that together differ in every row.
 
     Attributes:
@@ -29,16 +29,16 @@ class Group:
     optional: bool = False
 
 
-def groups_of(table: TableFact) -> Iterable[Group]:
+def unique_keys_of(table: TableFact) -> Iterable[UniqueKey]:
     """Return what the unique constraints and indexes, the exclusions and the primary key of a table ask."""
     for unique in table.uniques:
         if columns := unique.columns or _mentioned(unique.expressions):
-            yield Group(columns, unique.nulls_not_distinct)
+            yield UniqueKey(columns, unique.nulls_not_distinct)
     for sql in table.excludes:
         if columns := tuple(quoted.replace('""', '"') or plain for quoted, plain in _EXCLUDED.findall(sql)):
-            yield Group(columns)
+            yield UniqueKey(columns)
     if table.primary_key:
-        yield Group(table.primary_key, strict=True)
+        yield UniqueKey(table.primary_key, strict=True)
 
 
 def _mentioned(expressions: Iterable[str]) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def wanted_of_parents(tables: Iterable[TableFact]) -> dict[str, list[tuple[str, 
     found: dict[str, set[tuple[str, ...]]] = {}
     for table in tables:
         copied = {column for key in table.foreign_keys for column in key.columns}
-        for group in groups_of(table):
+        for group in unique_keys_of(table):
             if not set(group.columns) <= copied:
                 continue
             for key in table.foreign_keys:

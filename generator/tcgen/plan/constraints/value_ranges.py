@@ -18,7 +18,7 @@ _WIDEST = {"SmallInteger": 2**15 - 1, "SMALLINT": 2**15 - 1}
 
 
 @dataclass(frozen=True)
-class Span:
+class ValueRange:
     """Numbers from ``low`` to ``high``, both included, each divided by ``unit``.
 
     Attributes:
@@ -41,7 +41,7 @@ class Span:
         return max(self.high - self.low + 1 - len(self.refused), 0)
 
 
-def span_of(attribute: Attribute) -> Span | None:
+def value_range_of(attribute: Attribute) -> ValueRange | None:
     """Return the numbers a column may hold; None where it holds none."""
     kind = kind_of(attribute.type)
     if kind not in ("integer", "numeric", "float"):
@@ -64,7 +64,7 @@ def span_of(attribute: Attribute) -> Span | None:
         for value in limits.none_of
         if isinstance(value, Decimal) and low <= value * unit <= (value * unit if high is None else high)
     }
-    return Span(low, high, unit, tuple(sorted(inside)), by_type)
+    return ValueRange(low, high, unit, tuple(sorted(inside)), by_type)
 
 
 def _of_type(attribute: Attribute, kind: str) -> tuple[int, int | None]:
@@ -101,7 +101,7 @@ def few_values(attribute: Attribute) -> int | None:
         return 2
     if kind == "string":
         return _few_texts(attribute)
-    span = span_of(attribute)
+    span = value_range_of(attribute)
     if span is None or span.size is None or span.size >= PLENTY:
         return None
     return None if span.by_type and span.size >= ENOUGH else span.size

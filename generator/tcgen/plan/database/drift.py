@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tcgen.ir.drift import Catalogue, CheckRow, ColumnRow, TableDrift
+from tcgen.ir.drift import CheckRow, ColumnRow, DatabaseCatalog, TableDrift
 from tcgen.ir.schema import CheckFact, ColumnFact, ForeignKeyFact, Schema, TableFact, TypeFact, UniqueFact
 
 
-def drift_of(schema: Schema, catalogue: Catalogue) -> tuple[TableDrift, ...]:
+def drift_of(schema: Schema, catalogue: DatabaseCatalog) -> tuple[TableDrift, ...]:
     """Return what tables demand beyond their models."""
     tables = {table.key: table for table in schema.tables}
     found = (_table_drift(table, tables, catalogue) for table in schema.tables)
@@ -24,7 +24,7 @@ def with_drift(schema: Schema, drift: tuple[TableDrift, ...]) -> Schema:
     return schema.model_copy(update={"tables": tuple(tables)})
 
 
-def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Catalogue) -> TableDrift:
+def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: DatabaseCatalog) -> TableDrift:
     columns = {column.name: column for column in table.columns}
     rows = [row for row in catalogue.columns if row.key == table.key and row.name in columns]
     return TableDrift(
@@ -37,7 +37,7 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Cata
 
 
 def _foreign_keys(
-    table: TableFact, tables: dict[str, TableFact], catalogue: Catalogue
+    table: TableFact, tables: dict[str, TableFact], catalogue: DatabaseCatalog
 ) -> Iterator[ForeignKeyFact]:
     for row in catalogue.foreign_keys:
         target = tables.get(row.fact.target)
@@ -52,14 +52,14 @@ def _undeclared(table: TableFact, found: Iterable[ForeignKeyFact]) -> Iterator[F
             yield one
 
 
-def _uniques(table: TableFact, catalogue: Catalogue) -> Iterator[UniqueFact]:
+def _uniques(table: TableFact, catalogue: DatabaseCatalog) -> Iterator[UniqueFact]:
     declared = {frozenset(one.columns) for one in table.uniques} | {frozenset(table.primary_key)}
     for row in catalogue.uniques:
         if row.key == table.key and frozenset(row.columns) not in declared and _has(table, row.columns):
             yield UniqueFact(columns=row.columns, where=row.where)
 
 
-def _checks(table: TableFact, catalogue: Catalogue) -> Iterator[CheckFact]:
+def _checks(table: TableFact, catalogue: DatabaseCatalog) -> Iterator[CheckFact]:
     """Return those of no name that the model gives one: a naming convention may have put something before it."""
     names = [check.name for check in table.checks]
     if None in names or any(_has_check(column.type) for column in table.columns):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 
-def rooms(own: Mapping[str, int | None], parents: Mapping[str, Iterable[str]]) -> dict[str, int | None]:
+def capacities(own: Mapping[str, int | None], parents: Mapping[str, Iterable[str]]) -> dict[str, int | None]:
     """Return how many rows each factory can make.
 
     Args:

@@ -15,8 +15,8 @@ from tcgen.plan.constraints.attribute import Attribute, Tables, is_whole
 from tcgen.plan.constraints.checks import limits_of
 from tcgen.plan.constraints.domains import within_domain
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.unique_keys import groups_of
-from tcgen.plan.factories.capacity import rooms
+from tcgen.plan.constraints.unique_keys import unique_keys_of
+from tcgen.plan.factories.capacity import capacities
 from tcgen.plan.factories.comparisons import compared, make_room
 from tcgen.plan.factories.parents import Link, required_links
 from tcgen.plan.factories.providers import provider_code
@@ -27,7 +27,7 @@ from tcgen.plan.source.layout import assignment
 from tcgen.plan.source.naming import assign_names, bare_name, is_plain_name
 from tcgen.plan.source.reserved import arrange, reserved_code
 from tcgen.plan.values import value_for
-from tcgen.plan.values.diagnostics import remarks as remarks_on
+from tcgen.plan.values.diagnostics import remarks as diagnostics_of
 
 Names = dict[str, tuple[str, str]]
 
@@ -61,7 +61,7 @@ def plan_factories(
     usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
     remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
     names = assign_names(one.cls for one in usable)
-    drafts = _with_rooms(_without_cycles([_draft(one, tables, providers) for one in usable]))
+    drafts = _with_capacities(_without_cycles([_draft(one, tables, providers) for one in usable]))
     for draft in drafts:
         remarks += draft.diagnostics
     return tuple(_write(draft, names, packages) for draft in drafts), tuple(remarks)
@@ -94,7 +94,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     needed |= {name for name, one in merged.items() if one.limits.null is False}
     needed -= _set_by_the_mapper(mapper)
     found = required_links(mapper, tables, by_column, needed)
-    fresh = [frozenset(link.key.columns) for link in found.links if not link.itself]
+    fresh = [frozenset(link.key.columns) for link in found.links if not link.self_reference]
     merged, most_rows = _distinct(mapper, tables, merged, by_column, fresh)
     linked = {name for link in found.links for name in link.pairs}
     merged = make_room(merged, needed)
@@ -118,7 +118,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
         )
         for target in found.unreachable
     )
-    notes = tuple(remarks_on(mapper.cls.dotted, merged, values))
+    notes = tuple(diagnostics_of(mapper.cls.dotted, merged, values))
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
     bypasses = _bypasses(mapper.constructor, ordered, found.links)
@@ -191,7 +191,7 @@ def _limited(
         checks = [check.sql for check in fact.checks]
         values = {one.name: one.type.enum.values for one in fact.columns if one.type.enum is not None}
         # a constraint lets NULL be there once
-        once = {column for group in groups_of(fact) if group.strict for column in group.columns}
+        once = {column for group in unique_keys_of(fact) if group.strict for column in group.columns}
         # a class may map columns of several of its tables to one attribute
         known = {
             column: limited[name].limits
@@ -241,10 +241,10 @@ def _distinct(
 
 
 def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
-    """Let a row whose key to its own table must not be NULL point at itself."""
+    """Let a row whose key to its own table must not be NULL point at self_reference."""
     found: dict[str, Code] = {}
     for link in links:
-        if not link.itself:
+        if not link.self_reference:
             continue
         for mine, theirs in link.pairs.items():
             if mine == theirs:
@@ -252,7 +252,8 @@ def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[st
             if theirs not in values:
                 found[theirs] = value_for(replace(merged[theirs], distinct=True))
             found[mine] = Code(
-                f"PostGenerated(lambda _, values: values[{quoted(theirs)}])", reason="points at itself"
+                f"PostGenerated(lambda _, values: values[{quoted(theirs)}])",
+                reason="points at self_reference",
             )
     return found
 
@@ -311,7 +312,7 @@ def _without_cycles(drafts: list[Draft]) -> list[Draft]:
         kept, remarks = [], list(draft.diagnostics)
         for link in draft.links:
             target = link.owner.cls.dotted
-            if link.itself:
+            if link.self_reference:
                 continue
             if target in path:
                 remarks.append(_circle(draft.mapper.cls, path[path.index(target) :]))
@@ -328,8 +329,8 @@ def _without_cycles(drafts: list[Draft]) -> list[Draft]:
     return [done[draft.mapper.cls.dotted] for draft in drafts]
 
 
-def _with_rooms(drafts: list[Draft]) -> list[Draft]:
-    found = rooms(
+def _with_capacities(drafts: list[Draft]) -> list[Draft]:
+    found = capacities(
         {one.mapper.cls.dotted: one.most_rows for one in drafts},
         {one.mapper.cls.dotted: [link.owner.cls.dotted for link in one.links] for one in drafts},
     )

@@ -15,10 +15,10 @@ class Link:
 
     Attributes:
         key: The constraint.
-        owner: The class that makes the parent's rows; the class itself for a row that points at itself.
+        owner: The class that makes the parent's rows; the class self_reference for a row that points at self_reference.
         pairs: Attribute of the child → attribute of the parent.
         relationship: Set this relationship instead of the keys, where one says the same.
-        itself: The row points at itself.
+        self_reference: The row points at self_reference.
         convert: What makes the child's value out of the parent's where their Python types differ: ``str`` or
             ``UUID``; else "".
     """
@@ -27,7 +27,7 @@ class Link:
     owner: MapperFact
     pairs: dict[str, str]
     relationship: RelationshipFact | None
-    itself: bool
+    self_reference: bool
     convert: str = ""
 
 

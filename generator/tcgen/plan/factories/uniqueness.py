@@ -8,7 +8,7 @@ from math import lcm
 
 from tcgen.ir.schema import TableFact
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.unique_keys import Group, groups_of
+from tcgen.plan.constraints.unique_keys import UniqueKey, unique_keys_of
 from tcgen.plan.constraints.value_kinds import kind_of, length_of
 from tcgen.plan.constraints.value_ranges import few_values
 
@@ -70,7 +70,7 @@ def keep_apart(
     counted: set[str] = set()
     cycled: set[str] = set()
     bounds: list[int] = []
-    groups = [*groups_of(table), *(Group(one, optional=True) for one in wanted)]
+    groups = [*unique_keys_of(table), *(UniqueKey(one, optional=True) for one in wanted)]
     for group in sorted(groups, key=lambda one: len(one.columns)):
         if any(name in counted or _differs(attributes.get(name), group.strict) for name in group.columns):
             continue

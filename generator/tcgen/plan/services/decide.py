@@ -11,7 +11,7 @@ from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.ir.service import Client, Kind, ServiceChoice, ServicePlan, Target
+from tcgen.ir.service import Client, ServiceChoice, ServiceKind, ServicePlan, Target
 from tcgen.plan.services.container_code import container_code, container_imports, image_code, wait_code
 
 Runner = Literal["pytest-asyncio", "anyio"]
@@ -51,7 +51,7 @@ def _is_usable(client: str, project: Project, schema: Schema) -> bool:
     return client in project.dependencies and schema.environment.distributions.get(client) is not None
 
 
-def _is_in_settings(kind: Kind, project: Project) -> bool:
+def _is_in_settings(kind: ServiceKind, project: Project) -> bool:
     starts = tuple(f"{scheme}://" for scheme in kind.schemes)
     return any(value.startswith(starts) for value in project.env_defaults.values()) if starts else False
 
@@ -109,7 +109,7 @@ def plan_service(choice: ServiceChoice, project: Project, runner: Runner | None)
     )
 
 
-def _url(choice: ServiceChoice, kind: Kind) -> str:
+def _url(choice: ServiceChoice, kind: ServiceKind) -> str:
     if choice.kind != GENERIC:
         return kind.url
     answers_http = any(one.kind == "http" for one in choice.wait)
@@ -120,13 +120,13 @@ def _template(kind: str) -> str:
     return kind_of(kind).like or kind
 
 
-def _clients(kind: Kind, project: Project) -> tuple[str, ...]:
+def _clients(kind: ServiceKind, project: Project) -> tuple[str, ...]:
     """Return the libraries the project has for it; where it has none, the first one there is."""
     own = tuple(one for one in kind.clients if one in project.dependencies)
     return own or tuple(kind.clients)[:1]
 
 
-def _settings(kind: Kind, names: tuple[str, ...]) -> dict[str, Target]:
+def _settings(kind: ServiceKind, names: tuple[str, ...]) -> dict[str, Target]:
     """Return the variables of the project that say where the service is."""
     return {
         name: target

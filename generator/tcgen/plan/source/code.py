@@ -11,13 +11,13 @@ class Code:
 
     Attributes:
         reason: Why this one, for ``tcgen plan``.
-        doubt: What speaks against the database taking it, or "".
+        caveat: What speaks against the database taking it, or "".
     """
 
     text: str
     imports: frozenset[str] = field(default_factory=frozenset)
     reason: str = ""
-    doubt: str = ""
+    caveat: str = ""
 
 
 def quoted(value: object) -> str:

@@ -35,5 +35,5 @@ def value_for(attribute: Attribute) -> Code:
     for rule in RULES:
         code = rule(attribute)
         if code is not None:
-            return replace(code, doubt=code.doubt or custom_types.doubt_about(attribute.type))
+            return replace(code, caveat=code.caveat or custom_types.caveat_about(attribute.type))
     return custom_types.fallback(attribute)

@@ -29,7 +29,7 @@ def array(attribute: Attribute, value_for: Rule) -> Code:
     )
     depth = innermost(attribute.type).dimensions or 1
     value = "[" * depth + evaluated(element.text) + "]" * depth
-    return Code(f"Use(lambda: {value})", element.imports, "an array", doubt=element.doubt)
+    return Code(f"Use(lambda: {value})", element.imports, "an array", caveat=element.caveat)
 
 
 def held(otherwise: str, distinct: str) -> Rule:

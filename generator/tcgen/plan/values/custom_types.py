@@ -108,18 +108,18 @@ def _built(attribute: Attribute) -> Code | None:
 
 
 def fallback(attribute: Attribute) -> Code:
-    """A type nobody knows: what its Python type can be made of, else a short text, and a doubt."""
+    """A type nobody knows: what its Python type can be made of, else a short text, and a caveat."""
     known = {"int": "integer", "dict": "json", "list": "list_str", "bytes": "bytes", "float": "float"}
     known |= {"bool": "bool", "Decimal": "numeric", "UUID": "uuid", "date": "date", "datetime": "datetime"}
     kind = known.get(attribute.type.python_type or "", "string")
     code = types.by_kind(attribute, kind) or Code('"value"')
-    return Code(code.text, code.imports, "an unknown type", doubt=doubt_about(attribute.type) or _UNKNOWN)
+    return Code(code.text, code.imports, "an unknown type", caveat=caveat_about(attribute.type) or _UNKNOWN)
 
 
 _UNKNOWN = "a guess"
 
 
-def doubt_about(fact: TypeFact) -> str:
+def caveat_about(fact: TypeFact) -> str:
     """Return why a value for this type may be refused, or "" where nothing speaks against it."""
     name = f"{fact.module}.{fact.name}"
     if fact.tried and not (fact.accepts or fact.example or fact.built):

@@ -32,11 +32,11 @@ def remarks(
                 message=f"{cls}.{name}: PostgreSQL has no type {_written(attribute.type)}",
                 hint='give the column one: .with_variant(…, "postgresql")',
             )
-        elif name in values and values[name].doubt:
+        elif name in values and values[name].caveat:
             yield Diagnostic(
                 level="note",
                 code="type-unknown",
-                message=f"{cls}.{name}: {values[name].doubt}; its factory guesses {values[name].text}",
+                message=f"{cls}.{name}: {values[name].caveat}; its factory guesses {values[name].text}",
                 hint=f'say what it takes: [tool.tcgen.providers] "{cls}.{name}" = "an expression"',
             )
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tcgen.plan.constraints.attribute import Attribute, is_whole
 from tcgen.plan.constraints.regex import form_of, room_in
 from tcgen.plan.constraints.value_kinds import innermost, kind_of
-from tcgen.plan.constraints.value_ranges import span_of
+from tcgen.plan.constraints.value_ranges import value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values.text import bounds
 from tcgen.plan.values.types import allowed, members
@@ -52,7 +52,7 @@ def _texts_in_turn(attribute: Attribute) -> Code:
 
 
 def _numbers_in_turn(attribute: Attribute, kind: str) -> Code | None:
-    span = span_of(attribute)
+    span = value_range_of(attribute)
     if span is None or span.high is None or span.size == 1:
         return None
     numbers = f"range({span.low}, {span.high + 1})"

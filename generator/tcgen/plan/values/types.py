@@ -12,7 +12,7 @@ from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import example, form_of, spelled
 from tcgen.plan.constraints.value_kinds import innermost, kind_of
-from tcgen.plan.constraints.value_ranges import FIRST_SERIAL, span_of
+from tcgen.plan.constraints.value_ranges import FIRST_SERIAL, value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
 from tcgen.plan.values import collections, geometry, ranges
@@ -165,7 +165,7 @@ def _widest_gap(low: int, high: int, refused: set[int]) -> tuple[int, int]:
 
 def _counted(attribute: Attribute) -> str:
     """Return an expression for a number of the row's own, in the units of its span."""
-    span = span_of(attribute)
+    span = value_range_of(attribute)
     if span is None:
         return "next(serial)"
     low, high = span.low, span.high
@@ -196,7 +196,7 @@ def _numeric(attribute: Attribute) -> Code:
     whole = 6 if inner.precision is None else inner.precision - scale
     imports = frozenset({"from decimal import Decimal"})
     if attribute.distinct:
-        span = span_of(attribute)
+        span = value_range_of(attribute)
         divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
         return Code(f"Use(lambda: Decimal({_counted(attribute)}){divided})", imports, reason="unique")
     if scale <= 0 and whole > 0:
@@ -221,7 +221,7 @@ def _refused(attribute: Attribute) -> list[Decimal]:
 def _float(attribute: Attribute) -> Code:
     # a key is looked up by its value, which four bytes would have rounded
     if attribute.distinct or attribute.column.primary_key:
-        span = span_of(attribute)
+        span = value_range_of(attribute)
         divided = f" / {span.unit}" if span is not None and span.unit > 1 else ""
         number = f"({_counted(attribute)}){divided}" if divided else f"float({_counted(attribute)})"
         return Code(f"Use(lambda: {number})", reason="unique")

@@ -1,4 +1,4 @@
-"""Trial binds: what a type of the project's own does with a value."""
+"""BindTrial binds: what a type of the project's own does with a value."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALONE = "alone_"
 """Before the name of a sample that went through where another of its kind was refused."""
 
 
-class Trial:
+class BindTrial:
     """Binds values of one type and reads them back.
 
     Attributes:
@@ -54,7 +54,7 @@ class Trial:
         return other is not None and self.grade(other) is None
 
 
-def trial(type_: Live, impl: Live, dialect: Live) -> Trial | None:
+def trial(type_: Live, impl: Live, dialect: Live) -> BindTrial | None:
     """A trial of the type, or None when it has no way of its own with values."""
     if isinstance(type_, TypeDecorator) and not is_foreign(wrapped(type_)):
         own = type(type_)
@@ -64,7 +64,7 @@ def trial(type_: Live, impl: Live, dialect: Live) -> Trial | None:
         ):
             return None
     try:
-        made = Trial(type_, impl, dialect)
+        made = BindTrial(type_, impl, dialect)
     except Exception:
         return None
     return made if isinstance(type_, TypeDecorator) or made.bind is not None else None
@@ -110,7 +110,7 @@ def first_accepted(type_: Live, impl: Live, dialect: Live, values: Iterable[Live
     return None if tried is None else next((v for v in values if tried.grade(v) in (0, 1)), None)
 
 
-def longest_text(tried: Trial) -> int | None:
+def longest_text(tried: BindTrial) -> int | None:
     """The most characters that still fit when they are bound; None for no bound."""
     length = getattr(tried.impl, "length", None)
     if not isinstance(tried.impl, sqltypes.String) or tried.grade("xy") is None:

@@ -1,4 +1,4 @@
-"""Runs the project's env.py without a database and watches which door its URL comes in by."""
+"""Runs the project's env.py without a database and watches where its URL comes from."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def attribute_names(text: str) -> list[str]:
     return list(dict.fromkeys(likely))
 
 
-class Door:
+class UrlSource:
     """How env.py takes its URL, as far as this process could tell.
 
     Attributes:
@@ -149,9 +149,9 @@ class Door:
         self.metadatas: list[MetaData] = last.metadatas if last else []
 
 
-def find_door(
+def find_url_source(
     location: Location, root: str, notes: Notes, only: str = "", skip_attribute: bool = False
-) -> Door:
+) -> UrlSource:
     """Offer env.py a connection, then URLs, and see what it takes.
 
     Args:
@@ -164,9 +164,9 @@ def find_door(
     text = location.env_text
     metadatas: list[MetaData] = []
     for name in [] if skip_attribute else attribute_names(text):
-        door = _offer(location, name, notes)
-        if door is not None:
-            return door
+        url_source = _offer(location, name, notes)
+        if url_source is not None:
+            return url_source
     last: Run | None = None
     for drivername in [only] if only else drivernames(text):
         for offline in (False, True):
@@ -175,34 +175,34 @@ def find_door(
             if outcome.url is not None and (not offline or _lacks_driver(last)):
                 return _with(_through(outcome, drivername), metadatas)
             last = last if offline else outcome
-    door = Door("direct", last)
-    door.reason = _why(last, root)
-    return _with(door, metadatas)
+    url_source = UrlSource("direct", last)
+    url_source.reason = _why(last, root)
+    return _with(url_source, metadatas)
 
 
-def _with(door: Door, metadatas: list[MetaData]) -> Door:
-    door.metadatas = door.metadatas or metadatas
-    return door
+def _with(url_source: UrlSource, metadatas: list[MetaData]) -> UrlSource:
+    url_source.metadatas = url_source.metadatas or metadatas
+    return url_source
 
 
-def _offer(location: Location, name: str, notes: Notes) -> Door | None:
+def _offer(location: Location, name: str, notes: Notes) -> UrlSource | None:
     connection = no_database.stand_in(PG)
     outcome = run(location, "postgresql", notes, {name: connection})
     taken = [c for c in outcome.calls if c.get("connection") is connection]
     if not taken:
         return None
-    door = Door("attribute", outcome)
-    door.attribute = name
-    return door
+    url_source = UrlSource("attribute", outcome)
+    url_source.attribute = name
+    return url_source
 
 
-def _through(outcome: Run, offered: str) -> Door:
+def _through(outcome: Run, offered: str) -> UrlSource:
     url = as_url(outcome.url)
     if url is None:
-        return Door("other", outcome)
-    door = Door("option" if OPTION in (url.host, url.database) else "other", outcome)
-    door.drivername = "" if url.drivername == offered else url.drivername
-    return door
+        return UrlSource("other", outcome)
+    url_source = UrlSource("option" if OPTION in (url.host, url.database) else "other", outcome)
+    url_source.drivername = "" if url.drivername == offered else url.drivername
+    return url_source
 
 
 def as_url(url: Live) -> Live:
@@ -227,9 +227,9 @@ def _why(outcome: Run | None, root: str) -> str:
     return f"{type(outcome.error).__name__}: {first[:200]}" + (f" ({where})" if where else "")
 
 
-def settings_of(door: Door, text: str) -> dict[str, Live]:
+def settings_of(url_source: UrlSource, text: str) -> dict[str, Live]:
     """What env.py gives to ``context.configure`` that the suite has to know; by its text if it did not get there."""
-    calls = door.run.calls if door.run else []
+    calls = url_source.run.calls if url_source.run else []
     call = calls[-1] if calls else _written(text)
     return {
         "version_table": str(call.get("version_table", "alembic_version")),
