@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from tcgen.apply.write import publish
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 PROJECT = Path(__file__).parent / "project"
 PACKAGE = "generated"
@@ -28,7 +29,7 @@ def generated() -> Iterator[Any]:
     with TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder, "project")
         shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
-        request = stages.Request(root=root, python=sys.executable, dest=PACKAGE)
+        request = Request(root=root, python=sys.executable, dest=PACKAGE)
         publish(root, stages.changes(stages.plan(request)))
         sys.path.insert(0, str(root))
         try:

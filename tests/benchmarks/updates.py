@@ -113,10 +113,11 @@ def measure(count: int) -> Seconds:
 
 def parts(root: Path) -> Seconds:
     """Return the seconds of the stages of an update that is prepared and not written."""
-    from tcgen.plan.build import plan_lines
-    from tcgen.record.answers import read_recorded
+    from tcgen.record.answers import read_record
+    from tcgen.record.lines import plan_lines
     from tcgen.update import run
     from tcgen.workflow import stages
+    from tcgen.workflow.request import Request
 
     seconds: Seconds = {}
 
@@ -126,7 +127,7 @@ def parts(root: Path) -> Seconds:
         yield
         seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
 
-    request = stages.Request(root=root, python=sys.executable)
+    request = Request(root=root, python=sys.executable)
     with measured("inspect"):
         stages.inspect(request)
     with measured("inspect and plan"):
@@ -141,7 +142,7 @@ def parts(root: Path) -> Seconds:
     run.render_text = rendered  # type: ignore[assignment]
     try:
         with measured("merge"):
-            run.prepare(root, plan_lines(planned.plan), read_recorded(root))
+            run.prepare(root, plan_lines(planned.plan), read_record(root))
     finally:
         run.render_text = render
     seconds["merge"] -= seconds["render twice"]

@@ -107,6 +107,15 @@ def test_verify_finds_values_and_the_person_the_rest(kiosk: Path, on_a_url: dict
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
+def test_a_suite_that_has_a_service(kiosk: Path, on_a_url: dict[str, str]) -> None:
+    init(kiosk)
+    added = tcgen("add-service", "redis", "--python", sys.executable, cwd=kiosk)
+    assert added.status == 0, added.text
+    done = verify(kiosk, "--json", **on_a_url)
+    assert done.status == 1, done.text
+    assert [one["class"] for one in json.loads(done.out)["classes"]] == [f"kiosk.models.{n}" for n in CLASSES]
+
+
 def test_what_the_project_tells_pytest_does_not_matter(kiosk: Path, on_a_url: dict[str, str]) -> None:
     init(kiosk)
     with (kiosk / "pyproject.toml").open("a") as file:

@@ -11,10 +11,11 @@ import pytest
 
 import tcgen
 from tcgen.ir.plan import ANSWERS
-from tcgen.plan.build import plan_lines
+from tcgen.record.lines import plan_lines
 from tcgen.render.engine import render_text
 from tcgen.template.location import own_template
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 CASES = Path(__file__).parent / "cases"
 PROJECTS = {
@@ -34,7 +35,7 @@ def portable(plan: str) -> str:
 
 @every_case
 def test_plan(case: str, request: pytest.FixtureRequest) -> None:
-    planned = stages.plan(stages.Request(root=PROJECTS[case], python=sys.executable, ci="github"))
+    planned = stages.plan(Request(root=PROJECTS[case], python=sys.executable, ci="github"))
     text = portable(plan_lines(planned.plan))
     golden = CASES / case / "plan.txt"
     if request.config.getoption("--regenerate"):

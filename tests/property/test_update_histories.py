@@ -38,12 +38,13 @@ from tcgen.apply.merge import Hunk, conflicts_in
 from tcgen.apply.write import publish
 from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice
-from tcgen.plan.build import plan_lines
-from tcgen.record.answers import read_recorded
+from tcgen.record.answers import read_record
+from tcgen.record.lines import plan_lines
 from tcgen.render.engine import Rendered, render_text
 from tcgen.template.location import Template, template_folder
 from tcgen.update import run
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 THOROUGH = settings.get_current_profile_name() == "thorough"
 HISTORIES, STEPS = (300, 14) if THOROUGH else (5, 12)
@@ -111,7 +112,7 @@ class World:
             models({"Seed": {"table": "seed", "columns": ["title"]}})
         )
         choice = ServiceChoice(kind="redis", name="redis")
-        request = stages.Request(root=self.project, python=sys.executable, services=(choice,))
+        request = Request(root=self.project, python=sys.executable, services=(choice,))
         rows = [json.loads(line) for line in plan_lines(stages.plan(request).plan).splitlines()]
         self.suite, self.service, self.factory = rows
         self.templates = {"v0.0.1": self._template(folder / "first", "v0.0.1")}
@@ -355,8 +356,8 @@ class Histories(RuleBasedStateMachine):
 
     def update(self) -> run.Update:
         before = self.text()
-        recorded = read_recorded(self.root)
-        found = run.prepare(self.root, self.plan(), recorded, self.template)
+        record = read_record(self.root)
+        found = run.prepare(self.root, self.plan(), record, self.template)
         run.write(found)
         after = self.text()
         for token, line in self.tokens.items():
@@ -367,7 +368,7 @@ class Histories(RuleBasedStateMachine):
                 self.keeps_the_order(before, change)
             if change.kind == "conflict":
                 event("conflict")
-                base = rendered(recorded.plan, self.world.templates[recorded.version])
+                base = rendered(record.text, self.world.templates[record.version])
                 theirs = rendered(self.plan(), self.world.templates[self.template])
                 origin = change.moved_from or change.path
                 self.is_true(change, base.get(origin, b""), before[origin].encode(), theirs[change.path])
@@ -404,10 +405,10 @@ class Histories(RuleBasedStateMachine):
                 assert mine & generated, part
 
     def changes_nothing_again(self) -> None:
-        recorded = read_recorded(self.root)
-        again = run.prepare(self.root, self.plan(), recorded, self.template)
+        record = read_record(self.root)
+        again = run.prepare(self.root, self.plan(), record, self.template)
         assert again.changes == ()
-        same = (recorded.plan, self.world.templates[recorded.version])
+        same = (record.text, self.world.templates[record.version])
         assert not [
             one.path
             for one in run.merged(self.root, same, same)

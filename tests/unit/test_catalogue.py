@@ -14,23 +14,25 @@ import testcontainers.community
 
 from tcgen.catalog.load import DATABASE, GENERIC, catalogue, has_version, kind_of, load, repository
 from tcgen.errors import TcgenError
+from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServiceKind, ServicePlan, parse_wait
 from tcgen.plan.build import Options, build_plan
 from tcgen.render.engine import Rendered, render
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 COURIER = Path(__file__).parents[1] / "e2e" / "projects" / "courier"
 KINDS = [name for name in catalogue() if name not in (DATABASE, GENERIC)]
 
 
 @pytest.fixture(scope="module")
-def courier() -> tuple[stages.Project, Schema]:
-    return stages.inspect(stages.Request(root=COURIER, python=sys.executable))
+def courier() -> tuple[Project, Schema]:
+    return stages.inspect(Request(root=COURIER, python=sys.executable))
 
 
 def rendered(
-    courier: tuple[stages.Project, Schema], kinds: list[str], declared: tuple[str, ...], is_async: bool
+    courier: tuple[Project, Schema], kinds: list[str], declared: tuple[str, ...], is_async: bool
 ) -> tuple[Rendered, tuple[ServicePlan, ...]]:
     """Render a suite with these services for a project that declares these libraries."""
     project, schema = courier
@@ -59,7 +61,7 @@ def variants() -> list[tuple[tuple[str, ...], bool]]:
 
 @pytest.mark.parametrize(("declared", "is_async"), variants())
 def test_every_kind_makes_code_that_a_colleague_would_keep(
-    courier: tuple[stages.Project, Schema], tmp_path: Path, declared: tuple[str, ...], is_async: bool
+    courier: tuple[Project, Schema], tmp_path: Path, declared: tuple[str, ...], is_async: bool
 ) -> None:
     tree, _ = rendered(courier, KINDS, declared, is_async)
     for path, content in tree.items():
@@ -78,7 +80,7 @@ def test_every_kind_makes_code_that_a_colleague_would_keep(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_test_asks_only_for_fixtures_there_are(courier: tuple[stages.Project, Schema], kind: str) -> None:
+def test_a_test_asks_only_for_fixtures_there_are(courier: tuple[Project, Schema], kind: str) -> None:
     tree, services = rendered(courier, [kind], tuple(kind_of(kind).clients), is_async=True)
     folder = next(path for path in tree if path.endswith(f"/services/{kind}.py")).rpartition("/")[0]
     module, tests = (ast.parse(tree[f"{folder}/{name}.py"]) for name in (kind, f"test_{kind}"))

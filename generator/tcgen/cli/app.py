@@ -78,9 +78,10 @@ def init(
 ) -> None:
     """Write a test suite for the project's models, wired to a real PostgreSQL."""
     from tcgen.cli import init
+    from tcgen.workflow.demo import is_empty
 
     wanted = request(directory, python, models, alembic_config, service, ci, dest)
-    if init.is_empty(wanted.root):
+    if is_empty(wanted.root):
         if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
                 "no-models", f"{directory} is empty", hint="tcgen demo DIR writes a sample project"

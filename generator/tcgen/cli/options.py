@@ -12,7 +12,7 @@ from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.service import ServiceChoice
-from tcgen.workflow.stages import Request
+from tcgen.workflow.request import Request
 
 
 class CiChoice(str, Enum):

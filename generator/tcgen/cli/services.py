@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import typer
 from pydantic import ValidationError
 
-from tcgen.apply.changes import WRITTEN
-from tcgen.apply.write import publish
 from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
 from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
-from tcgen.cli.update import get_ready
+from tcgen.cli.update import show_put_back
 from tcgen.errors import TcgenError
-from tcgen.ir.plan import ANSWERS
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.verify import suite
-from tcgen.workflow import stages
-from tcgen.workflow.stages import Planned, Request
+from tcgen.workflow import services as workflow
+from tcgen.workflow.request import Request
+from tcgen.workflow.services import Prepared
 
 
 def show(root: Path, *, as_json: bool) -> None:
@@ -27,7 +24,7 @@ def show(root: Path, *, as_json: bool) -> None:
     Raises:
         TcgenError: The recorded plan cannot be read.
     """
-    chosen = stages.recorded_services(root)
+    chosen = workflow.used(root)
     used: dict[str, list[str]] = {} if chosen is None else {DATABASE: [DATABASE]}
     for one in chosen or ():
         used.setdefault(one.kind, []).append(one.name)
@@ -101,10 +98,8 @@ def add(request: Request, choice: ServiceChoice, *, dry_run: bool, diff: bool, a
     Raises:
         TcgenError: There is no suite.
     """
-    before = _of_suite(request.root)
-    others = tuple(one for one in before if one.name != choice.name)
-    wanted = replace(request, services=(*others, choice))
-    return _carry_out(wanted, choice.name, dry_run=dry_run, diff=diff, as_json=as_json)
+    show_put_back(request.root)
+    return _carry_out(workflow.add(request, choice, progress), dry_run=dry_run, diff=diff, as_json=as_json)
 
 
 def remove(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: bool) -> int:
@@ -113,58 +108,43 @@ def remove(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: b
     Raises:
         TcgenError: There is no suite, or it has no service of that name.
     """
-    before = _of_suite(request.root)
-    if name not in {one.name for one in before}:
-        has = ", ".join(one.name for one in before) or "none beside PostgreSQL"
-        raise TcgenError("unknown-service", f"the suite has no service {name!r}", hint=f"it has: {has}")
-    wanted = replace(request, services=tuple(one for one in before if one.name != name))
-    return _carry_out(wanted, name, dry_run=dry_run, diff=diff, as_json=as_json)
+    show_put_back(request.root)
+    return _carry_out(workflow.remove(request, name, progress), dry_run=dry_run, diff=diff, as_json=as_json)
 
 
-def _of_suite(root: Path) -> tuple[ServiceChoice, ...]:
-    recorded = stages.recorded_services(root)
-    if recorded is None:
-        raise TcgenError("no-suite", f"{root / ANSWERS} is missing: there is no suite yet", hint="tcgen init")
-    return recorded
-
-
-def _carry_out(request: Request, name: str, *, dry_run: bool, diff: bool, as_json: bool) -> int:
-    get_ready(request.root)
-    planned = stages.plan(request, progress)
-    changes = stages.changes(planned, progress)
+def _carry_out(prepared: Prepared, *, dry_run: bool, diff: bool, as_json: bool) -> int:
     if diff:
-        typer.echo("".join(change.diff() for change in changes), nl=False)
-    writes = [] if diff or dry_run else publish(request.root, changes)
-    conflicts = [f"{change.path}:{line}" for change in changes for line in change.places]
+        typer.echo("".join(change.diff() for change in prepared.changes), nl=False)
+    looks = diff or dry_run
+    written = () if looks else workflow.write(prepared)
     if as_json:
         emit(
             "service",
             {
-                "name": name,
-                "changes": [change.model_dump(include={"path", "kind"}) for change in changes],
-                "written": writes,
-                "conflicts": conflicts,
+                "name": prepared.name,
+                "changes": [change.model_dump(include={"path", "kind"}) for change in prepared.changes],
+                "written": list(written),
+                "conflicts": list(prepared.conflicts),
             },
         )
     elif not diff:
-        show_diagnostics(planned.plan.diagnostics)
-        show_changes(changes)
-        _what_next(planned, name)
-    if conflicts:
-        say(f"you edited lines that change, settle these by hand: {', '.join(conflicts)}")
-    pending = (dry_run or diff) and any(change.kind in WRITTEN for change in changes)
-    return int(bool(conflicts) or pending)
+        show_diagnostics(prepared.planned.plan.diagnostics)
+        show_changes(prepared.changes)
+        _what_next(prepared)
+    if prepared.conflicts:
+        say(f"you edited lines that change, settle these by hand: {', '.join(prepared.conflicts)}")
+    return int(bool(prepared.conflicts) or (looks and prepared.pending))
 
 
-def _what_next(planned: Planned, name: str) -> None:
-    service = next((one for one in planned.plan.services if one.name == name), None)
+def _what_next(prepared: Prepared) -> None:
+    planned = prepared.planned
     missing = suite.missing_requirements(planned.plan, planned.schema)
     if missing:
         say(f"next: {suite.install_command(planned.project, planned.plan)}")
         say(f"      (for {', '.join(missing)})")
-    if service is not None:
-        say(f"{'then' if missing else 'next'}: pytest {planned.plan.dest} -m {name}")
-        _point(service)
+    if prepared.service is not None:
+        say(f"{'then' if missing else 'next'}: pytest {planned.plan.dest} -m {prepared.name}")
+        _point(prepared.service)
 
 
 def _point(service: ServicePlan) -> None:

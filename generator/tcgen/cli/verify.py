@@ -2,50 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import typer
 
-from tcgen.apply.pyproject import add_providers, toml_string
-from tcgen.apply.write import publish
+from tcgen.apply.pyproject import toml_string
 from tcgen.cli.output import emit, progress, say
-from tcgen.discover import discover
-from tcgen.discover.tool_table import load_tool_table
-from tcgen.verify.check_factories import Result, check_factories, recorded_suite
-from tcgen.verify.find_values import Proposal, propose
-from tcgen.workflow import stages
-from tcgen.workflow.stages import Request
+from tcgen.verify.check_factories import Result
+from tcgen.verify.find_values import Proposal
+from tcgen.workflow import verify as workflow
+from tcgen.workflow.request import Request
 
 _WORDS = {True: "yes", False: "no", None: "-"}
 
 
 def verify(request: Request, *, write: bool, as_json: bool) -> int:
-    """Run the lint, look for values where it fails, and say what was found; return the exit status.
+    """Insert rows, look for values where they are refused, and say what was found; return the exit status.
 
     Raises:
         TcgenError: There is no suite, or it cannot be run.
     """
-    load_tool_table(request.root)
-    project = discover(request.root, python=request.python)
-    suite = recorded_suite(request.root, project.python)
-    progress(f"inserting rows of {len(suite.fields)} classes")
-    results = check_factories(suite, {})
+    inserted = workflow.insert(request, progress)
     if not as_json:
-        _show_table(results)
-    proposals: list[Proposal] = []
-    if any(refusal.label for result in results.values() for refusal in result.refusals):
-        _, schema = stages.inspect(request, progress)
-        proposals = propose(suite, schema, results, progress)
-    found = {f"{one.label}.{name}": code for one in proposals for name, code in one.values.items()}
-    written = publish(request.root, [add_providers(request.root, found)]) if write and found else []
-    passed = all(result.passed for result in results.values())
+        _show_table(inserted.results)
+    proposals = workflow.search(inserted, progress)
+    written = workflow.keep(request.root, proposals) if write else ()
     if as_json:
-        _emit(results, proposals, written)
-    elif passed:
+        _emit(inserted.results, proposals, written)
+    elif inserted.passed:
         say("every class is inserted, one row and 25")
     else:
         _show_proposals(proposals, written)
-    return int(not passed)
+    return int(not inserted.passed)
 
 
 def _reasons(result: Result) -> list[str]:
@@ -63,7 +51,7 @@ def _show_table(results: Mapping[str, Result]) -> None:
     typer.echo(f"{len(results) - failed} of {len(results)} classes pass")
 
 
-def _show_proposals(proposals: Iterable[Proposal], written: list[str]) -> None:
+def _show_proposals(proposals: Iterable[Proposal], written: Sequence[str]) -> None:
     found = [one for one in proposals if one.values]
     missing = [one for one in proposals if not one.values]
     if found:
@@ -89,7 +77,7 @@ def _show_lines(lines: Iterable[tuple[str, str, str]]) -> None:
         say(f'  "{label}.{name}" = {toml_string(code).as_string()}')
 
 
-def _emit(results: Mapping[str, Result], proposals: Iterable[Proposal], written: list[str]) -> None:
+def _emit(results: Mapping[str, Result], proposals: Iterable[Proposal], written: Sequence[str]) -> None:
     emit(
         "verify",
         {
@@ -101,6 +89,6 @@ def _emit(results: Mapping[str, Result], proposals: Iterable[Proposal], written:
                 {"class": one.label, "reason": one.reason, "attributes": one.attributes, "values": one.values}
                 for one in proposals
             ],
-            "written": written,
+            "written": list(written),
         },
     )

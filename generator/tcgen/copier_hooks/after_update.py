@@ -15,7 +15,7 @@ from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
-from tcgen.record.answers import parse_recorded, read_recorded, rows
+from tcgen.record.answers import parse_record, read_record
 from tcgen.template.location import own_template
 from tcgen.template.releases import GitError, run_git
 from tcgen.update.run import ConflictStyle, Update, conflicts, merged, resolved
@@ -39,21 +39,21 @@ def main(arguments: list[str]) -> int:
 
 
 def _remerged(root: Path, style: ConflictStyle) -> Update:
-    old = parse_recorded(run_git("show", f"HEAD:./{ANSWERS}", cwd=root) + "\n")
-    new = read_recorded(root)
+    old = parse_record(run_git("show", f"HEAD:./{ANSWERS}", cwd=root) + "\n")
+    new = read_record(root)
     with tempfile.TemporaryDirectory(prefix="tcgen-") as folder:
         scratch = Path(folder)
-        suites = {rows(one.plan)[0]["dest"] for one in (old, new)}
+        suites = {one.plan.suite.dest for one in (old, new)}
         committed = _committed(root, scratch / "committed", {*suites, *_BESIDE})
         templates = []
-        for name, recorded in (("old", old), ("new", new)):
+        for name, record in (("old", old), ("new", new)):
             (scratch / name).mkdir()
-            template = last_template(recorded, own_template(), None, scratch / name)
+            template = last_template(record, own_template(), None, scratch / name)
             if template is None:
-                raise TcgenError("template-lost", f"version {recorded.version} of the template cannot be had")
+                raise TcgenError("template-lost", f"version {record.version} of the template cannot be had")
             templates.append(template)
-        changes = merged(committed, (old.plan, templates[0]), (new.plan, templates[1]))
-    found = Update(root, rows(new.plan)[0]["dest"], changes, (old.version, new.version))
+        changes = merged(committed, (old.text, templates[0]), (new.text, templates[1]))
+    found = Update(root, new.plan.suite.dest, changes, (old.version, new.version))
     wanted = [one for change in changes for one in (resolved(root, change) if style == "rej" else [change])]
     publish(root, [one for change in wanted if (one := _from_disk(root, change)) is not None])
     _tidy(root, changes, style)

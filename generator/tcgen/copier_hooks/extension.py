@@ -20,6 +20,7 @@ from jinja2.runtime import Context
 
 from tcgen.errors import TcgenError
 from tcgen.plan.source.code import quoted
+from tcgen.record.lines import plan_lines
 
 
 class Ext(Extension):
@@ -63,11 +64,12 @@ class Ext(Extension):
             return ""
 
     def _inspected(self, context: Context) -> str:
-        from tcgen.workflow.stages import plan_text
+        from tcgen.workflow import stages
+        from tcgen.workflow.request import Request
 
         root = Path(context["_copier_conf"]["dst_path"]).resolve()
         if root not in self._plans:
-            self._plans[root] = plan_text(root)
+            self._plans[root] = plan_lines(stages.plan(Request(root=root)).plan)
         return self._plans[root]
 
 

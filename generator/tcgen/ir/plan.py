@@ -164,7 +164,7 @@ class DatabasePlan(Frozen):
     drift: tuple[TableDrift, ...] = ()
 
 
-class AskedPlan(Frozen):
+class UserChoices(Frozen):
     """Where the models and migrations are, as far as a user had to say it; paths below the root."""
 
     models: tuple[str, ...] = ()
@@ -189,7 +189,7 @@ class SuitePlan(Frozen):
         install: What follows ``pip install`` in CI.
         python_versions: For the CI matrix.
         package_manager: How CI installs the project.
-        asked: What the flags ``--models`` and ``--alembic-config`` said, for the next run.
+        user_choices: What the flags ``--models`` and ``--alembic-config`` said, for the next run.
     """
 
     format: Literal[1] = 1
@@ -210,5 +210,5 @@ class SuitePlan(Frozen):
     python_versions: tuple[str, ...]
     package_manager: Literal["uv", "poetry", "pdm", "hatch", "pip"]
     ci: Literal["github", "gitlab", "none"]
-    asked: AskedPlan = AskedPlan()
+    user_choices: UserChoices = UserChoices()
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import TableDrift
-from tcgen.ir.plan import GROUP, AskedPlan, DatabasePlan, SuitePlan
+from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, UserChoices
 from tcgen.ir.project import CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -33,7 +32,7 @@ class Options:
         migrations_error: Why the migrations were seen to fail, and at which revisions.
         drift: What the tables were seen to demand beyond the models once the migrations had run.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
-        asked: What was said about the models and migrations.
+        user_choices: What was said about the models and migrations.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
     """
@@ -45,7 +44,7 @@ class Options:
     migrations_error: str = ""
     drift: tuple[TableDrift, ...] = ()
     services: tuple[ServiceChoice, ...] | None = None
-    asked: AskedPlan = AskedPlan()
+    user_choices: UserChoices = UserChoices()
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
 
@@ -80,7 +79,7 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         python_versions=_pythons(project, schema, options.python_versions),
         package_manager=project.package_manager,
         ci=options.ci or project.ci,
-        asked=options.asked,
+        user_choices=options.user_choices,
         diagnostics=(*about_dest, *remarks, *about_services, *about_factories),
     )
 
@@ -170,14 +169,3 @@ def _pythons(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple
     least = max(int(lowest.group(1)), 10)
     others = [one for one in before or (running,) if int(one.split(".")[1]) >= least]
     return tuple(sorted({f"3.{least}", *others}, key=lambda one: int(one.split(".")[1])))
-
-
-def plan_lines(plan: SuitePlan) -> str:
-    """Return the plan as the answers file keeps it: the suite on the first line, then a service or a factory a line.
-
-    A line a model lets two branches that each add one merge; sorted keys and ASCII keep it the same
-    whichever version of Python wrote it.
-    """
-    suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
-    lines = [suite, *(one.model_dump(mode="json") for one in (*plan.services, *plan.factories))]
-    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)

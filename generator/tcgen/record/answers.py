@@ -1,10 +1,8 @@
-"""Reads what the last run recorded, and says so where it cannot be gone on from."""
+"""Reads what the last run recorded, once, and says so where it cannot be gone on from."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import yaml
 from packaging.version import InvalidVersion, Version
@@ -13,55 +11,52 @@ from tcgen import __version__
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS, SuitePlan
+from tcgen.record.lines import RecordedPlan, format_of, read_lines
 
 
-class Recorded(Frozen):
+class Record(Frozen):
     """What the answers file says.
 
     Attributes:
-        text: The file.
-        plan: Of the last run, a line for the suite and one a service or a model.
+        text: The plan of the last run, letter by letter: what the last render was made from.
+        plan: The same, read.
         version: The template's, as ``Template.version``.
         url: The template's.
     """
 
     text: str
-    plan: str
+    plan: RecordedPlan
     version: str
     url: str
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Return the lines of the plan, that of the suite first."""
-        return rows(self.plan)
 
-
-def rows(plan: str) -> list[dict[str, Any]]:
-    """Return the lines of a plan as they are recorded, that of the suite first."""
-    return [json.loads(line) for line in plan.splitlines()]
-
-
-def read_recorded(root: Path) -> Recorded:
+def read_record(root: Path) -> Record:
     """Return what the last run recorded.
 
     Raises:
         TcgenError: There is nothing, it is damaged, or a newer tcgen wrote it.
     """
-    place = root / ANSWERS
-    if not place.is_file():
-        raise TcgenError("no-suite", f"{root} has no {ANSWERS}", hint="tcgen init writes a suite")
-    return parse_recorded(place.read_text(encoding="utf-8", errors="replace"))
+    found = find_record(root)
+    if found is None:
+        raise TcgenError(
+            "no-suite", f"{root} has no suite of tcgen's: {ANSWERS} is missing", hint="tcgen init writes one"
+        )
+    return found
 
 
-def recorded_plan(root: Path) -> str | None:
-    """Return the plan in the answers file, as it was recorded; None where there is none.
+def find_record(root: Path) -> Record | None:
+    """Return what the last run recorded; None before the first.
 
     Raises:
         TcgenError: The file is damaged, or a newer tcgen wrote it.
     """
-    return read_recorded(root).plan if (root / ANSWERS).is_file() else None
+    place = root / ANSWERS
+    if not place.is_file():
+        return None
+    return parse_record(place.read_text(encoding="utf-8", errors="replace"))
 
 
-def parse_recorded(text: str) -> Recorded:
+def parse_record(text: str) -> Record:
     """Return the content of an answers file.
 
     Raises:
@@ -75,11 +70,14 @@ def parse_recorded(text: str) -> Recorded:
         )
     try:
         found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        recorded = Recorded(
-            text=text, plan=found["plan"], version=found["_commit"], url=found.get("_src_path", "")
+        _check_version(found["_commit"])
+        _check_format(format_of(found["plan"]))
+        return Record(
+            text=found["plan"],
+            plan=read_lines(found["plan"]),
+            version=found["_commit"],
+            url=found.get("_src_path", ""),
         )
-        _check_version(recorded.version)
-        _check_plan(recorded.rows())
     except (yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise TcgenError(
@@ -87,7 +85,6 @@ def parse_recorded(text: str) -> Recorded:
             f"{ANSWERS} is damaged: {reason}",
             hint=f"git checkout HEAD -- {ANSWERS} brings back the last one",
         ) from error
-    return recorded
 
 
 def is_newer(version: str, than: str) -> bool:
@@ -100,21 +97,20 @@ def is_newer(version: str, than: str) -> bool:
 
 def _check_version(version: str) -> None:
     if is_newer(version, __version__):
-        raise TcgenError(
-            "newer-answers",
-            f"{ANSWERS} was written with version {version} of the template; this is tcgen {__version__}",
-            hint="upgrade tcgen: uv tool upgrade tcgen, or pipx upgrade tcgen",
-        )
+        raise _newer(f"version {version} of the template; this is tcgen {__version__}", "with")
 
 
-def _check_plan(recorded: list[dict[str, Any]]) -> None:
-    known = SuitePlan.model_fields["format"].default
-    if recorded[0]["format"] > known:
-        raise TcgenError(
-            "newer-answers",
-            f"{ANSWERS} was written by a newer tcgen than {__version__}",
-            hint="upgrade tcgen: uv tool upgrade tcgen, or pipx upgrade tcgen",
-        )
+def _check_format(recorded: int) -> None:
+    if recorded > SuitePlan.model_fields["format"].default:
+        raise _newer(f"a newer tcgen than {__version__}", "by")
+
+
+def _newer(than: str, preposition: str) -> TcgenError:
+    return TcgenError(
+        "newer-answers",
+        f"{ANSWERS} was written {preposition} {than}",
+        hint="upgrade tcgen: uv tool upgrade tcgen, or pipx upgrade tcgen",
+    )
 
 
 def _release(version: str) -> Version:

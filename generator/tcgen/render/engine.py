@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tcgen.ir.plan import SuitePlan
-from tcgen.plan.build import plan_lines
+from tcgen.record.lines import plan_lines
 from tcgen.template.location import Template, own_template
 
 Rendered = dict[str, bytes]

@@ -17,7 +17,8 @@ from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS
-from tcgen.record.answers import Recorded, recorded_plan, rows
+from tcgen.record.answers import Record
+from tcgen.record.lines import read_lines
 from tcgen.render.engine import render_text
 from tcgen.template.location import Template
 from tcgen.update.renames import moved_files, moved_folder
@@ -61,13 +62,13 @@ class Update:
         return tuple(one for one in self.changes if one.note)
 
 
-def prepare(root: Path, plan: str, recorded: Recorded, asked: str | None = None) -> Update:
+def prepare(root: Path, plan: str, record: Record, asked: str | None = None) -> Update:
     """Find out what has to change; nothing is written.
 
     Args:
         root: The project.
         plan: The new plan as answers files keep it.
-        recorded: What the last run recorded.
+        record: What the last run recorded.
         asked: ``--template``.
 
     Raises:
@@ -75,30 +76,29 @@ def prepare(root: Path, plan: str, recorded: Recorded, asked: str | None = None)
     """
     with tempfile.TemporaryDirectory(prefix="tcgen-") as folder:
         scratch = Path(folder)
-        new = new_template(recorded, asked, scratch)
-        last = last_template(recorded, new, asked, scratch)
-        dest = rows(plan)[0]["dest"]
-        version = (recorded.version, new.version)
-        if plan == recorded.plan and recorded.version == new.version:
+        new = new_template(record, asked, scratch)
+        last = last_template(record, new, asked, scratch)
+        dest = read_lines(plan).suite.dest
+        version = (record.version, new.version)
+        if plan == record.text and record.version == new.version:
             return Update(root, dest, (), version)
-        changes = merged(root, (recorded.plan, last or new), (plan, new))
-    return Update(root, dest, changes, version, () if last else (_lost(recorded, new),))
+        changes = merged(root, (record.text, last or new), (plan, new))
+    return Update(root, dest, changes, version, () if last else (_lost(record, new),))
 
 
 def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> tuple[Change, ...]:
     """Merge what two plans and templates render with the disk."""
     base = render_text(*old)
     rendered = base if old == new else render_text(*new)
-    before, after = rows(old[0]), rows(new[0])
-    moved = moved_folder(before, after, list(rendered)) | moved_files(before, after)
+    before, after = read_lines(old[0]), read_lines(new[0])
+    moved = moved_folder(before, after, rendered) | moved_files(before, after)
     moved = {path: origin for path, origin in moved.items() if path in rendered and origin in base}
-    group = add_group(
-        root, after[0]["requirements_group"], after[0]["requirements"], before[0].get("requirements", ())
-    )
+    suite = after.suite
+    group = add_group(root, suite.requirements_group, suite.requirements, before.suite.requirements)
     found = [
         one
         for change in compare(root, rendered, base, moved)
-        for one in _set_aside(root, after[0]["dest"], _kept_ci(change, base.get(change.path)))
+        for one in _set_aside(root, suite.dest, _kept_ci(change, base.get(change.path)))
     ]
     return (*found, *([group] if group else []))
 
@@ -153,16 +153,13 @@ def conflicts(update: Update, style: ConflictStyle = "inline") -> list[str]:
     return [f"{one.path}:{line}" for one in found for line in one.places]
 
 
-def check_settled(root: Path) -> None:
+def check_settled(root: Path, dest: str) -> None:
     """Make sure that no conflict of an earlier update is left: merging into its markers helps nobody.
 
     Raises:
-        TcgenError: There is one, or the record of the last run cannot be read.
+        TcgenError: There is one.
     """
-    recorded = recorded_plan(root)
-    if recorded is None:
-        return
-    patterns = (f"{rows(recorded)[0]['dest']}/**/*.py", ".github/workflows/*.yml", ".gitlab-ci*.yml")
+    patterns = (f"{dest}/**/*.py", ".github/workflows/*.yml", ".gitlab-ci*.yml")
     files = (path for pattern in patterns for path in sorted(root.glob(pattern)))
     places = [
         f"{path.relative_to(root).as_posix()}:{line}"
@@ -211,11 +208,11 @@ def _signed(sign: bytes, lines: Sequence[bytes]) -> list[bytes]:
     return [sign + line.rstrip(b"\r\n") + b"\n" for line in lines]
 
 
-def _lost(recorded: Recorded, new: Template) -> Diagnostic:
+def _lost(record: Record, new: Template) -> Diagnostic:
     return Diagnostic(
         level="warning",
         code="template-lost",
-        message=f"version {recorded.version} of the template, which the suite was made from, is not to be had:"
+        message=f"version {record.version} of the template, which the suite was made from, is not to be had:"
         f" what changed in the template since then, up to {new.version}, is left out",
         hint="--template URL names a repository that has it",
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from tcgen.errors import TcgenError
-from tcgen.record.answers import Recorded, is_newer
+from tcgen.record.answers import Record, is_newer
 from tcgen.template import location
 from tcgen.template.location import Template, own_template
 from tcgen.template.releases import GitError, Repository
@@ -16,18 +16,18 @@ from tcgen.template.releases import GitError, Repository
 _SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 
 
-def new_template(recorded: Recorded, asked: str | None, scratch: Path) -> Template:
+def new_template(record: Record, asked: str | None, scratch: Path) -> Template:
     """Return the template to update to.
 
     Args:
-        recorded: What the last run used.
-        asked: ``--template``: address of a repository with tags, instead of the one that was recorded.
+        record: What the last run used.
+        asked: ``--template``: address of a repository with tags, instead of the one that was record.
         scratch: A folder for what is fetched.
 
     Raises:
         TcgenError: The repository cannot be reached, has no template, or only older ones.
     """
-    url = asked or recorded.url
+    url = asked or record.url
     if not asked and url in ("", location.canonical_url()):
         return own_template()
     repository = _fetched(url, scratch)
@@ -38,34 +38,34 @@ def new_template(recorded: Recorded, asked: str | None, scratch: Path) -> Templa
             f"{url} has no tag such as v1.0.0",
             hint="tag the version of the template to use, or give another --template",
         )
-    if is_newer(recorded.version, newest):
+    if is_newer(record.version, newest):
         raise TcgenError(
             "older-template",
-            f"{url} has nothing newer than {newest}, but the project was made with {recorded.version}",
+            f"{url} has nothing newer than {newest}, but the project was made with {record.version}",
             hint="give the --template that has it",
         )
-    return _extracted(repository, newest, scratch / "new", _recordable(url, recorded))
+    return _extracted(repository, newest, scratch / "new", _recordable(url, record))
 
 
-def last_template(recorded: Recorded, new: Template, asked: str | None, scratch: Path) -> Template | None:
+def last_template(record: Record, new: Template, asked: str | None, scratch: Path) -> Template | None:
     """Return the template the last run rendered; None where nobody has it any more.
 
     Args:
-        recorded: What the last run used.
+        record: What the last run used.
         new: What this run will use.
         asked: ``--template``.
         scratch: A folder for what is fetched.
     """
-    if recorded.version == new.version:
+    if record.version == new.version:
         return new
     own = own_template()
-    if recorded.version == own.version or _digest(recorded.version) == _digest(own.version) != "":
+    if record.version == own.version or _digest(record.version) == _digest(own.version) != "":
         return own
-    for source in ([asked] if asked else []) + ["", recorded.url]:
+    for source in ([asked] if asked else []) + ["", record.url]:
         try:
             repository = _fetched(source, scratch) if source else _known(scratch)
-            revision = _find(repository, recorded.version)
-            return _extracted(repository, revision, scratch / "last", recorded.url, recorded.version)
+            revision = _find(repository, record.version)
+            return _extracted(repository, revision, scratch / "last", record.url, record.version)
         except (GitError, TcgenError, LookupError):
             continue
     return None
@@ -130,10 +130,10 @@ def _extracted(repository: Repository, revision: str, folder: Path, url: str, ve
         ) from error
 
 
-def _recordable(url: str, recorded: Recorded) -> str:
+def _recordable(url: str, record: Record) -> str:
     """Return the address for the answers file, in which no place on one machine may stand."""
     is_local = url.startswith(("file:", "/", ".", "~")) or Path(url).exists()
-    return (recorded.url or location.canonical_url()) if is_local else url
+    return (record.url or location.canonical_url()) if is_local else url
 
 
 def _digest(version: str) -> str:

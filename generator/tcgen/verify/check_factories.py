@@ -1,4 +1,4 @@
-"""Runs the suite's lint, the test of all factories, and reads what pytest reports."""
+"""Runs the suite's test of all factories and reads what pytest reports."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.errors import TcgenError
-from tcgen.record.answers import recorded_plan
+from tcgen.record.answers import Record
 from tcgen.verify.project_pytest import run_pytest
 
 PLACEHOLDER = "ATTRIBUTE"
-"""What the lint names where nothing says which attribute is at fault."""
+"""What the test names where nothing says which attribute is at fault."""
 
 Values = Mapping[str, str]
 """Attribute → Python expression."""
@@ -50,7 +50,7 @@ class Refusal:
 
     Attributes:
         message: What the database, a validator or a type said.
-        label: The class that was refused, maybe a parent of the one under test; "" where the lint does not say.
+        label: The class that was refused, maybe a parent of the one under test; "" where the test does not say.
         attributes: Those that may be at fault.
     """
 
@@ -73,25 +73,24 @@ class Result:
         return self.one is not False and self.many is not False and (self.one or self.many or False)
 
 
-def recorded_suite(root: Path, python: str) -> Suite:
-    """Read the suite from the answers file.
+def recorded_suite(root: Path, python: str, record: Record) -> Suite:
+    """Return the suite that is on record.
 
     Raises:
-        TcgenError: There is no suite, or it has no lint.
+        TcgenError: Its test of all factories is gone.
     """
-    recorded = recorded_plan(root)
-    if recorded is None:
-        raise TcgenError("no-suite", f"{root} has no suite of tcgen's", hint="tcgen init writes one")
-    suite, *factories = [json.loads(line) for line in recorded.splitlines()]
-    lint = root / suite["dest"] / "test_factories.py"
-    if not lint.is_file():
-        raise TcgenError("no-lint", f"{lint} does not exist", hint="tcgen init --diff shows what it was")
-    fields = {one["label"]: tuple(field["name"] for field in one["fields"]) for one in factories}
-    return Suite(root, python, suite["dest"], fields)
+    plan = record.plan
+    test = root / plan.suite.dest / "test_factories.py"
+    if not test.is_file():
+        raise TcgenError(
+            "no-factory-test", f"{test} does not exist", hint="tcgen init --diff shows what it was"
+        )
+    fields = {one.label: tuple(field.name for field in one.fields) for one in plan.factories}
+    return Suite(root, python, plan.suite.dest, fields)
 
 
 def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
-    """Run the lint once.
+    """Run the factories' tests once.
 
     Args:
         suite: The suite.
@@ -109,7 +108,7 @@ def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Res
 def try_values(
     suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
 ) -> dict[tuple[str, int], Result]:
-    """Run the lint of some classes with one set of values after the other.
+    """Run the tests of some classes with one set of values after the other.
 
     Args:
         suite: The suite.
@@ -142,7 +141,7 @@ def _run(
     found = _results(cases, suite.fields)
     if not found:
         raise TcgenError(
-            "lint-not-run",
+            "factory-test-not-run",
             f"{suite.dest}/test_factories.py did not run in {suite.python}",
             hint=f"pytest {suite.dest} must be able to start; tcgen init names what it needs",
             detail=(done.stdout + done.stderr)[-2000:],

@@ -31,7 +31,7 @@ class Proposal:
         label: The class.
         reason: What refused its rows.
         values: Attribute → expression that was taken; empty where none was found.
-        attributes: Those that may be at fault, for a person to complete; may be the lint's placeholder.
+        attributes: Those that may be at fault, for a person to complete; may be a placeholder.
     """
 
     label: str
@@ -43,14 +43,14 @@ class Proposal:
 def propose(
     suite: Suite, schema: Schema, results: Mapping[str, Result], progress: Callable[[str], None]
 ) -> list[Proposal]:
-    """Try values for every class whose rows were refused, until its lint passes.
+    """Try values for every class whose rows were refused, until its tests pass.
 
     A class that is refused something else after a value was found keeps that value, and is tried again.
 
     Args:
         suite: The suite.
         schema: The models, for what their columns hold.
-        results: What the lint found.
+        results: What the tests showed.
         progress: Told what is being tried.
 
     Returns:
@@ -74,7 +74,7 @@ def propose(
         if hopeless >= taken.keys():
             break
         found |= {label: values for label, values in taken.items() if values is not None}
-        progress("running the lint with what was taken")
+        progress("running the tests with what was taken")
         refused = _refusals(check_factories(suite, found))
     for label in found.keys() - {one.label for one in refused}:
         proposals[label].values = dict(found[label])

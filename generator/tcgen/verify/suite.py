@@ -86,11 +86,11 @@ class MigrationTrial(Frozen):
 
     Attributes:
         failure: Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
-        catalogue: What PostgreSQL says of it; None when it was not made.
+        catalog: What PostgreSQL says of it; None when it was not made.
     """
 
     failure: str | None = None
-    catalogue: DatabaseCatalog | None = None
+    catalog: DatabaseCatalog | None = None
 
 
 def try_migrations(project: Project, plan: SuitePlan) -> MigrationTrial:
@@ -105,7 +105,7 @@ def try_migrations(project: Project, plan: SuitePlan) -> MigrationTrial:
             environment=os.environ | {"CI": "", "TCGEN_CATALOGUE": str(catalogue)},
         )
         if catalogue.is_file():
-            return MigrationTrial(catalogue=DatabaseCatalog.model_validate_json(catalogue.read_bytes()))
+            return MigrationTrial(catalog=DatabaseCatalog.model_validate_json(catalogue.read_bytes()))
         return MigrationTrial(failure=_failure(report) if report.is_file() else None)
 
 

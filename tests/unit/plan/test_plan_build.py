@@ -11,8 +11,9 @@ from plan_builders import TEXT, column, key, mapper, of_type, project, ref, sche
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import PytestConfig
 from tcgen.ir.schema import AlembicFact, ColumnFact, Environment, MetadataFact, Schema, UniqueFact
-from tcgen.plan.build import Options, build_plan, plan_lines
+from tcgen.plan.build import Options, build_plan
 from tcgen.plan.database.decide import plan_database
+from tcgen.record.lines import plan_lines
 
 USERS = table("users", key(), column("name", TEXT))
 FOUND = schema([USERS], [mapper("User", USERS)])

@@ -10,8 +10,8 @@ import yaml
 from sqlalchemy import text
 
 from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
-from tcgen.plan.build import plan_lines
 from tcgen.plan.source.code import quoted
+from tcgen.record.lines import plan_lines
 from tcgen.render.engine import Rendered, render, render_text
 from tcgen.template import location
 

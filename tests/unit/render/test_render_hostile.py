@@ -13,6 +13,7 @@ from polyfactory.factories.sqlalchemy_factory import SQLAlchemyFactory
 from tcgen.plan.source.reserved import TAKEN
 from tcgen.render.engine import Rendered, render
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 MODELS = """
 import enum
@@ -116,7 +117,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def rendered(project: Path) -> Rendered:
-    tree = render(stages.plan(stages.Request(root=project, python=sys.executable)).plan)
+    tree = render(stages.plan(Request(root=project, python=sys.executable)).plan)
     for path, content in tree.items():
         place = project / path
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -9,7 +9,7 @@ from update_support import prepared, small, start, tree
 
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
-from tcgen.record.answers import is_newer, read_recorded
+from tcgen.record.answers import is_newer, read_record
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,10 @@ def test_bad_answers(tmp_path: Path, old: str, new: str, message: str, hint: str
 
 
 def test_no_answers(tmp_path: Path) -> None:
-    with pytest.raises(TcgenError, match=r"has no \.tcgen/answers\.yml") as caught:
-        read_recorded(tmp_path)
+    with pytest.raises(
+        TcgenError, match=r"has no suite of tcgen.s: \.tcgen/answers\.yml is missing"
+    ) as caught:
+        read_record(tmp_path)
     assert "tcgen init" in caught.value.hint
 
 

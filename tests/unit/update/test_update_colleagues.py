@@ -11,6 +11,7 @@ import pytest
 from tcgen.apply.write import publish
 from tcgen.ir.plan import ANSWERS
 from tcgen.workflow import stages
+from tcgen.workflow.request import Request
 
 MODELS = """\
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -33,20 +34,20 @@ def root(tmp_path: Path) -> Path:
     (root / "shop" / "__init__.py").touch()
     (root / "shop" / "models.py").write_text(MODELS)
     (root / "shop" / "other.py").write_text(MODELS.replace("book", "film").replace("Book", "Film"))
-    request = stages.Request(root=root, python=sys.executable, models=("shop.other:Base",), ci="gitlab")
+    request = Request(root=root, python=sys.executable, models=("shop.other:Base",), ci="gitlab")
     publish(root, stages.changes(stages.plan(request)))
     return root
 
 
 def suite(root: Path) -> dict[str, object]:
-    plan = stages.plan(stages.Request(root=root, python=sys.executable))
+    plan = stages.plan(Request(root=root, python=sys.executable))
     assert [one.label for one in plan.plan.factories] == ["shop.other.Film"]
     return plan.plan.model_dump(mode="json")
 
 
 def test_flags_are_remembered(root: Path) -> None:
     assert suite(root)["ci"] == "gitlab"
-    planned = stages.plan(stages.Request(root=root, python=sys.executable))
+    planned = stages.plan(Request(root=root, python=sys.executable))
     assert stages.changes(planned) == ()
 
 

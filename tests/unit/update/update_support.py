@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tcgen.record.answers import read_recorded
+from tcgen.record.answers import read_record
 from tcgen.render.engine import render_text
 from tcgen.update.run import Update, prepare, write
 
@@ -59,7 +59,7 @@ def start(root: Path, plan: list[Row]) -> Path:
 
 
 def prepared(root: Path, plan: list[Row], template: str | None = None) -> Update:
-    return prepare(root, text(plan), read_recorded(root), template)
+    return prepare(root, text(plan), read_record(root), template)
 
 
 def updated(root: Path, plan: list[Row], template: str | None = None) -> Update:

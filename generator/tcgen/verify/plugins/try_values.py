@@ -1,7 +1,7 @@
 """A pytest plugin, run in the project's interpreter: factories with other values than their own.
 
 ``$TCGEN_TRIALS`` names a file: under ``values`` what each factory is to set in any case, under ``trials``
-the sets of values that the lint tries for a factory, a test case a set.
+the sets of values that the tests try for a factory, a test case a set.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def is_asked_for(item: pytest.Item, factory: type) -> bool:
-    """Tell whether a test case belongs to the lint itself, or to a trial there is."""
+    """Tell whether a test case belongs to the suite itself, or to a trial there is."""
     if not ASKED["trials"] or not hasattr(item, "callspec"):
         return True
     trial: int = item.callspec.params["tcgen_trial"]

@@ -1,0 +1,129 @@
+"""The plan as answers files keep it: a line for the suite, then a line for each service and each factory.
+
+It is written from a ``SuitePlan`` and read into values of its own: a record may be older than this tcgen, so what it
+lacks has a default, and what is no longer known is passed over. Nothing outside this room sees a raw line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+
+from tcgen.ir.drift import TableDrift
+from tcgen.ir.plan import GROUP, SuitePlan, UserChoices
+from tcgen.ir.project import CiProvider
+from tcgen.ir.service import ServiceChoice
+
+
+class _Line(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class RecordedDatabase(_Line):
+    """What was found out by running the migrations; fields as in ``DatabasePlan``."""
+
+    migrations_error: str = ""
+    drift: tuple[TableDrift, ...] = ()
+
+
+class RecordedSuite(_Line):
+    """What was decided about the suite as a whole; fields as in ``SuitePlan``."""
+
+    format: int
+    dest: str
+    ci: CiProvider | None = None
+    database: RecordedDatabase = RecordedDatabase()
+    requirements: tuple[str, ...] = ()
+    requirements_group: str = GROUP
+    python_versions: tuple[str, ...] = ()
+    source_roots: tuple[str, ...] = ()
+    # called ``asked`` by the first versions
+    user_choices: UserChoices = Field(
+        default=UserChoices(), validation_alias=AliasChoices("user_choices", "asked")
+    )
+
+
+class RecordedService(_Line):
+    """A service beside the database: what was chosen, the rest follows from the catalogue."""
+
+    choice: ServiceChoice
+
+
+class RecordedField(_Line):
+    """An attribute that a factory gives a value to."""
+
+    name: str
+    code: str
+
+
+class RecordedParent(_Line):
+    """A row that a factory makes first: the child's attribute → the parent's."""
+
+    keys: dict[str, str]
+
+
+class RecordedFactory(_Line):
+    """A factory; fields as in ``FactoryPlan``."""
+
+    slug: str
+    label: str
+    table: str
+    fields: tuple[RecordedField, ...] = ()
+    parents: tuple[RecordedParent, ...] = ()
+
+
+class RecordedPlan(_Line):
+    """A plan as far as later runs go by it."""
+
+    suite: RecordedSuite
+    services: tuple[RecordedService, ...] = ()
+    factories: tuple[RecordedFactory, ...] = ()
+
+
+def plan_lines(plan: SuitePlan) -> str:
+    """Return a plan as the answers file keeps it.
+
+    A line a model lets two branches that each add one merge; sorted keys and ASCII keep it the same
+    whichever version of Python wrote it.
+    """
+    suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
+    lines = [suite, *(one.model_dump(mode="json") for one in (*plan.services, *plan.factories))]
+    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)
+
+
+def read_lines(text: str) -> RecordedPlan:
+    """Read a plan in that form, of this version or an earlier one.
+
+    Raises:
+        ValueError: It is none.
+    """
+    suite, *others = list(_objects(text))
+    return RecordedPlan(
+        suite=RecordedSuite.model_validate(suite),
+        services=tuple(RecordedService.model_validate(one) for one in others if _is_service(one)),
+        factories=tuple(RecordedFactory.model_validate(one) for one in others if not _is_service(one)),
+    )
+
+
+def format_of(text: str) -> int:
+    """Return the version of a plan's form, whatever else is in it.
+
+    Raises:
+        ValueError: It is no plan.
+    """
+    return int(next(_objects(text), {}).get("format", 0))
+
+
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    for line in text.splitlines():
+        found = json.loads(line)
+        if not isinstance(found, dict):
+            raise ValueError(f"{line[:40]} is no JSON object")  # it is the file's fault
+        yield found
+
+
+def _is_service(line: dict[str, Any]) -> bool:
+    return "choice" in line

@@ -1,0 +1,30 @@
+"""What a user asks for, and how a run that takes long tells what it is at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tcgen.ir.project import CiProvider
+from tcgen.ir.service import ServiceChoice
+
+Progress = Callable[[str], None]
+"""Told what is being done, in a few words, before it is done."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for, as the flags say it."""
+
+    root: Path
+    python: str | None = None
+    models: tuple[str, ...] = ()
+    alembic_config: str | None = None
+    services: tuple[ServiceChoice, ...] | None = None
+    ci: CiProvider | None = None
+    dest: str | None = None
+
+
+def quiet(message: str) -> None:
+    """Tell nobody."""

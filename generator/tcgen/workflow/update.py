@@ -1,0 +1,92 @@
+"""``tcgen update``, ``check`` and ``diff``: what changed in the models and the template is merged into the suite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tcgen.apply.changes import Change
+from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import ANSWERS
+from tcgen.record.answers import read_record
+from tcgen.update.run import ConflictStyle, Update, conflicts
+from tcgen.update.run import write as write_update
+from tcgen.verify import suite
+from tcgen.verify.suite import Outcome
+from tcgen.workflow import stages
+from tcgen.workflow.ready import get_ready
+from tcgen.workflow.request import Progress, Request, quiet
+from tcgen.workflow.stages import Planned
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An update that could be written."""
+
+    planned: Planned
+    update: Update
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is worth a line at each update: guesses were shown by init."""
+        planned = self.planned
+        every = (*planned.project.diagnostics, *planned.schema.diagnostics, *planned.plan.diagnostics)
+        return (*(one for one in every if one.level != "note"), *self.update.diagnostics)
+
+    @property
+    def pending_code(self) -> tuple[Change, ...]:
+        """What would be different in the generated code; the record of the last run does not count."""
+        return tuple(change for change in self.update.pending if change.path != ANSWERS)
+
+
+@dataclass(frozen=True)
+class Updated:
+    """An update that was written.
+
+    Attributes:
+        written: Paths, relative to the root.
+        conflicts: Places that a person has to settle.
+        outcome: What pytest said when it collected the suite; None where that was not tried.
+    """
+
+    written: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    outcome: Outcome | None
+
+
+def prepare(request: Request, template: str | None = None, progress: Progress = quiet) -> Prepared:
+    """Find out what has to change; nothing is written.
+
+    Args:
+        request: What the user asked for.
+        template: Address of another template than the recorded one.
+        progress: Told what is being done.
+
+    Raises:
+        TcgenError: There is no suite, or it cannot be gone on from.
+    """
+    record = get_ready(request.root) or read_record(request.root)
+    planned = stages.plan_after(request, record, progress)
+    return Prepared(planned, stages.update(planned, record, progress, template))
+
+
+def write(prepared: Prepared, style: ConflictStyle = "inline") -> Updated:
+    """Write an update, and collect the suite if nothing is left for a person to settle.
+
+    Raises:
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
+    """
+    update = prepared.update
+    try:
+        written = tuple(write_update(update, style))
+    except OSError as error:
+        raise TcgenError(
+            "cannot-write",
+            f"{error.filename or update.root}: {error.strerror or error}; the project is as it was",
+            hint="mend that, then run again",
+        ) from error
+    places = tuple(conflicts(update, style))
+    planned = prepared.planned
+    collects = bool(written) and not places
+    outcome = suite.collect(planned.project, planned.plan, planned.schema) if collects else None
+    return Updated(written, places, outcome)
