@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class TcgenError(Exception):
     """A mistake or an obstacle the user can do something about; printed without a traceback.
 
     Attributes:
-        code: A stable kebab-case name, for scripts and for tests.
+        code: A stable kebab-case name, for scripts and for tests: one of ``ERRORS``.
         message: Names the file and the cause.
         hint: The next command, flag or setting.
         detail: Text shown below, such as the project's own frame of an import error.
@@ -19,3 +21,56 @@ class TcgenError(Exception):
         self.message = message
         self.hint = hint
         self.detail = detail
+
+
+ERRORS: Mapping[str, str] = {
+    "alembic-config-not-found": "`--alembic-config` names no Alembic configuration, or one without an env.py.",
+    "ambiguous-metadata": "Several metadatas have tables of the same names, and nothing says which is meant.",
+    "bad-answers": "`.tcgen/answers.yml` is damaged.",
+    "bad-catalogue": "A file of the template that describes a service, or the like, is not of its form.",
+    "bad-ci": "`--ci` names a provider that there are no files for.",
+    "bad-dest": "The suite's folder is not a plain name inside the project.",
+    "bad-journal": "An earlier run was killed while it wrote, and its journal cannot be read.",
+    "bad-provider": "A value in `[tool.tcgen.providers]` is not a Python expression.",
+    "bad-pyproject": "pyproject.toml cannot be read, or a table of it has another form than its standard.",
+    "bad-service": "A flag that describes a service has a value that is not possible.",
+    "bad-setting": "`[tool.tcgen]` holds something tcgen does not know.",
+    "busy": "Another run of tcgen is writing to the project.",
+    "cannot-write": "The disk refused; the project is as it was.",
+    "changed-meanwhile": "A file changed between reading and writing; nothing was written.",
+    "conflict-in-answers": "`.tcgen/answers.yml` has conflict markers of a merge.",
+    "demo-requirements": "tcgen was installed without what the sample project needs.",
+    "destination-exists": "Files that tcgen did not write are where the suite would go.",
+    "destination-not-empty": "`tcgen demo` was given a folder that is not empty.",
+    "factory-test-not-run": "The suite's test of all factories cannot be started.",
+    "import-failed": "The project's models cannot be imported; the project's own line is shown.",
+    "internal-error": "A fault of tcgen's own: please report it.",
+    "interrupted": "An earlier run was killed while it wrote; `tcgen update` puts everything back.",
+    "merge-in-progress": "A merge of the project's repository is not finished.",
+    "metadata-not-importable": "A metadata cannot be reached by import, so that no suite could use it.",
+    "models-not-found": "`--models` names what there is not, or what holds no models.",
+    "newer-answers": "The suite was written by a newer tcgen than this one.",
+    "no-factory-test": "The suite's test of all factories was deleted.",
+    "no-git": "git cannot be run, and merging needs it.",
+    "no-models": "No SQLAlchemy models were found.",
+    "no-release": "The repository given as a template has no tag of a release.",
+    "no-server": "There is no PostgreSQL to run the suite on.",
+    "no-suite": "The project has no suite of tcgen's yet.",
+    "no-template": "A repository or version of the template holds none, or cannot be had.",
+    "not-a-folder": "What was given as the project is no folder.",
+    "not-confirmed": "A question was to be answered, and nobody is there.",
+    "older-template": "The template's repository has only versions before the recorded one.",
+    "probe-crashed": "The project's interpreter ended before it could describe the models.",
+    "probe-timeout": "Importing the project's models took too long.",
+    "python-not-found": "The project's interpreter does not exist or cannot be run.",
+    "python-too-old": "The project's interpreter is older than what a suite can run on.",
+    "several-heads": "The migrations have several heads that belong to one history.",
+    "sqlalchemy-missing": "The project's interpreter has no SQLAlchemy, or one that it cannot import.",
+    "sqlalchemy-too-old": "The project's SQLAlchemy is older than 1.4.",
+    "template-not-found": "The template's repository cannot be fetched.",
+    "unknown-provider": "`[tool.tcgen.providers]` names an attribute that no mapped class has.",
+    "unknown-service": "There is no service of that name, in the catalogue or in the suite.",
+    "unsettled": "An earlier update left conflicts that nobody has settled.",
+    "usage": "The command line was not understood.",
+}
+"""Every code of an error, and what it means: the reference page is made from it."""

@@ -66,7 +66,7 @@ class Bench:
         self.folder = folder
         self._numbers = count(1)
         # the code of the probe, loaded once; it patches SQLAlchemy only when it answers
-        self._session = entry._load(Path(entry.__file__).parent)
+        self._session = entry.load_probe(Path(entry.__file__).parent)
         importlib.import_module(f"{entry.NAME}.describe")
 
     def run(self, source: str, dependencies: tuple[str, ...] = ("psycopg[binary]",)) -> Outcome:
@@ -95,7 +95,7 @@ class Bench:
     def plan(self, root: Path) -> SuitePlan | Outcome:
         """Return the plan for a project, or what kept it from being made."""
         project = discover(root, python=sys.executable, ci="none")
-        answer = forked(lambda: self._session.answer(runner._request(project, (), None)))
+        answer = forked(lambda: self._session.answer(runner.make_request(project, (), None)))
         if isinstance(answer, Outcome):
             return answer
         if "error" in answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -24,7 +24,7 @@ from tcgen.cli.options import (
     Template,
     request,
 )
-from tcgen.cli.output import confirm, emit, progress, say, show_diagnostics, show_error
+from tcgen.cli.output import confirm, emit, emit_error, progress, say, show_diagnostics, show_error
 from tcgen.errors import TcgenError
 
 app = typer.Typer(
@@ -388,15 +388,35 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line; a mistake of the user's ends with one message and status 2."""
+    """Run the command line; a mistake of the user's ends with one message and status 2.
+
+    With ``--json`` the message is a document on stdout, too.
+    """
     try:
         app()
+    except SystemExit as ended:
+        # what the command line's parser refused and has shown already
+        refused = getattr(ended.__context__, "format_message", None)
+        if ended.code == 2 and refused is not None:
+            _fail(TcgenError("usage", str(refused()), hint="tcgen --help, or tcgen COMMAND --help"))
+        raise
     except TcgenError as error:
         show_error(error)
-        sys.exit(2)
+        _fail(error)
     except Exception as error:
         if os.environ.get("TCGEN_DEBUG"):
             raise
-        say(f"error: {type(error).__name__}: {error}")
-        say("hint: this is a bug in tcgen; TCGEN_DEBUG=1 shows where, please report it")
-        sys.exit(2)
+        ours = TcgenError(
+            "internal-error",
+            f"{type(error).__name__}: {error}",
+            hint="this is a bug in tcgen; TCGEN_DEBUG=1 shows where, please report it",
+        )
+        show_error(ours)
+        _fail(ours)
+
+
+def _fail(error: TcgenError) -> NoReturn:
+    # asked of the arguments, since a command line that is not understood has no flags
+    if "--json" in sys.argv[1:]:
+        emit_error(error)
+    sys.exit(2)

@@ -61,6 +61,11 @@ def emit(kind: str, value: BaseModel | dict[str, object]) -> None:
     typer.echo(json.dumps({"kind": kind, "version": 1, **body}, indent=2, sort_keys=False))
 
 
+def emit_error(error: TcgenError) -> None:
+    """Print an error as a JSON document on stdout."""
+    emit("error", {"code": error.code, "message": error.message, "hint": error.hint, "detail": error.detail})
+
+
 def show_changes(changes: Sequence[Change]) -> None:
     """List what happens to each file, the first dozen of them."""
     shown = [change for change in changes if change.kind != "unchanged"]

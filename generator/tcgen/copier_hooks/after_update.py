@@ -50,7 +50,7 @@ def _remerged(root: Path, style: ConflictStyle) -> Update:
             (scratch / name).mkdir()
             template = last_template(record, own_template(), None, scratch / name)
             if template is None:
-                raise TcgenError("template-lost", f"version {record.version} of the template cannot be had")
+                raise TcgenError("no-template", f"version {record.version} of the template cannot be had")
             templates.append(template)
         changes = merged(committed, (old.text, templates[0]), (new.text, templates[1]))
     found = Update(root, new.plan.suite.dest, changes, (old.version, new.version))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from tcgen.ir.base import Frozen
@@ -14,7 +15,7 @@ class Diagnostic(Frozen):
 
     Attributes:
         level: ``note`` for a guess, ``warning`` for something left out, ``error`` for a dead end.
-        code: A stable kebab-case name, for scripts and for tests.
+        code: A stable kebab-case name, for scripts and for tests: one of ``REMARKS``.
         message: One sentence that names the file or class concerned.
         hint: What to do about it, usually the flag or setting that overrides the guess.
     """
@@ -23,3 +24,39 @@ class Diagnostic(Frozen):
     code: str
     message: str
     hint: str = ""
+
+
+REMARKS: Mapping[str, str] = {
+    "alembic-missing": "The project has migrations, but its interpreter has no Alembic.",
+    "alembic-no-scripts": "An Alembic configuration is left out: no folder with an env.py belongs to it.",
+    "bad-ini": "An ini file could not be read and is left out.",
+    "bad-setup-py": "setup.py could not be read and is left out.",
+    "class-not-importable": "A mapped class has no factory: its name does not lead back to it.",
+    "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
+    "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
+    "environment-broken": "An environment is left out: its python cannot be run.",
+    "history-on-existing": "The migrations alone do not make every table; the models do, and the head is stamped.",
+    "independent-branches": "The migrations have branches that share no script; all heads are upgraded to.",
+    "ini-not-read": "Alembic cannot read the ini file; the script folder is used without it.",
+    "metadata-copy": "A metadata repeats tables of mapped classes and is left out.",
+    "metadata-from-alembic": "The models are those of the metadata that env.py names.",
+    "migrations-fail": "The migrations fail on an empty PostgreSQL; the tables come from the models.",
+    "module-not-imported": "A module could not be imported; models in it have no factory.",
+    "no-package": "No package or module was found in the root or in src/.",
+    "no-schema": "Neither the migrations nor the models make a schema on an empty PostgreSQL.",
+    "other-metadata": "Mapped classes of another metadata than the one env.py names are left out.",
+    "parent-not-mapped": "A required foreign key leads to a table that no mapped class makes rows of.",
+    "python-guessed": "Which interpreter has the project's dependencies is a guess.",
+    "required-keys-in-a-circle": "NOT NULL foreign keys go in a circle; one of them is left out.",
+    "revisions-not-loaded": "Alembic cannot load the scripts; they were read as text.",
+    "service-hinted": "Settings or Compose files name a service that no declared library talks to.",
+    "settings-made-up": "The project cannot be imported without some settings; harmless values were set.",
+    "several-alembic-configs": "There are several Alembic configurations; the first is used.",
+    "several-subprojects": "The root has no package of its own, but several projects below it.",
+    "subproject": "The root has no package of its own; the code is taken from the project below it.",
+    "suite-beside-tests": "The suite goes where the fixtures of the project's own conftest.py do not reach.",
+    "template-lost": "The version of the template that the suite was made from is not to be had.",
+    "type-not-in-postgresql": "PostgreSQL has no such column type.",
+    "type-unknown": "Nothing is known of a column's type; its factory guesses.",
+}
+"""Every code of a remark, and what it means: the reference page is made from it."""

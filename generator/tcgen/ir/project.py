@@ -7,6 +7,9 @@ from typing import Literal
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 
+MIN_PYTHON = (3, 10)
+"""The oldest Python that a suite, and tcgen itself, runs on."""
+
 PackageManager = Literal["uv", "poetry", "pdm", "hatch", "pip"]
 CiProvider = Literal["github", "gitlab", "none"]
 

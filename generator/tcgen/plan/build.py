@@ -9,7 +9,7 @@ from typing import Literal
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import TableDrift
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, UserChoices
-from tcgen.ir.project import CiProvider, Project
+from tcgen.ir.project import MIN_PYTHON, CiProvider, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.database.decide import plan_database
@@ -166,6 +166,6 @@ def _pythons(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple
     running = ".".join(schema.environment.python.split(".")[:2])
     if lowest is None:
         return before or (running,)
-    least = max(int(lowest.group(1)), 10)
+    least = max(int(lowest.group(1)), MIN_PYTHON[1])
     others = [one for one in before or (running,) if int(one.split(".")[1]) >= least]
     return tuple(sorted({f"3.{least}", *others}, key=lambda one: int(one.split(".")[1])))

@@ -218,4 +218,4 @@ def test_config_that_is_not_there(inspect: Inspect) -> None:
     with pytest.raises(TcgenError) as caught:
         inspect(project(PLAIN), alembic_config="nowhere.ini")
 
-    assert caught.value.code == "alembic-not-found" and "nowhere.ini" in caught.value.message
+    assert caught.value.code == "alembic-config-not-found" and "nowhere.ini" in caught.value.message

@@ -11,10 +11,12 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
+from tcgen.introspect.host.python_version import check_python
+from tcgen.introspect.protocol import AlembicRequest, MissingSetting, ProbeAnswer, ProbeRequest
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import Schema
@@ -33,7 +35,6 @@ VALUES = {
     "url": "http://localhost",
     "email": "test@example.com",
 }
-Answer = dict[str, Any]
 
 
 def inspect_project(
@@ -56,28 +57,53 @@ def inspect_project(
         The schema, with what was guessed or left out as diagnostics.
 
     Raises:
-        TcgenError: ``python-not-found``, ``probe-timeout``, ``probe-crashed``, ``sqlalchemy-missing``,
-            ``sqlalchemy-too-old``, ``import-failed``, ``no-models``, ``models-not-found``,
-            ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-not-found``.
+        TcgenError: ``python-not-found``, ``python-too-old``, ``probe-timeout``, ``probe-crashed``,
+            ``sqlalchemy-missing``, ``sqlalchemy-too-old``, ``import-failed``, ``no-models``, ``models-not-found``,
+            ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
-    request = _request(project, models, alembic_config)
+    check_python(project.python)
+    request = make_request(project, models, alembic_config)
     answer, settings = _ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
-        raise TcgenError(
-            error["code"], error["message"], hint=error.get("hint", ""), detail=error.get("detail", "")
+        raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
+    schema = Schema.model_validate(
+        {**answer["schema"], "import_env": settings, "own_driver": url_source.own_driver(project)}
+    )
+    if settings:
+        schema = _with(schema, (_settings_made_up(settings),))
+    seen = answer["url_source"]
+    if schema.alembic is not None and seen is not None:
+        settled = url_source.settle(
+            project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
         )
-    facts = answer["schema"]
-    facts["import_env"] = settings
-    facts["own_driver"] = url_source.own_driver(project)
-    facts["diagnostics"] += _remarks(project, settings, alembic_config)
-    if facts["alembic"] is not None:
-        url_source.settle(project, request, answer, settings, lambda r, e: ask(project, r, e, timeout))
-    facts["import_seconds"] = round(facts["import_seconds"], 3)
-    return Schema.model_validate(facts)
+        schema = _with(schema, settled.diagnostics, settled.seconds)
+        schema = schema.model_copy(update={"alembic": settled.alembic})
+    return schema
 
 
-def _ask_with_settings(project: Project, request: Answer, timeout: float) -> tuple[Answer, dict[str, str]]:
+def _with(schema: Schema, diagnostics: tuple[Diagnostic, ...], seconds: float = 0.0) -> Schema:
+    return schema.model_copy(
+        update={
+            "diagnostics": (*schema.diagnostics, *diagnostics),
+            "import_seconds": round(schema.import_seconds + seconds, 3),
+        }
+    )
+
+
+def _settings_made_up(settings: Mapping[str, str]) -> Diagnostic:
+    return Diagnostic(
+        level="note",
+        code="settings-made-up",
+        message=f"The project cannot be imported without {', '.join(sorted(settings))}; "
+        "harmless values were set.",
+        hint="Put values of your own in .env or export them.",
+    )
+
+
+def _ask_with_settings(
+    project: Project, request: ProbeRequest, timeout: float
+) -> tuple[ProbeAnswer, dict[str, str]]:
     """Ask, and ask again with harmless values for what the project says it misses.
 
     Returns:
@@ -92,26 +118,32 @@ def _ask_with_settings(project: Project, request: Answer, timeout: float) -> tup
         settings.update(fresh)
         answer = ask(project, request, settings, timeout)
     own = {k: v for k, v in project.env_defaults.items() if k not in os.environ}
-    if own and "error" in answer and (settings or answer["missing"]):
+    if own and "error" in answer and (settings or answer.get("missing")):
         second = ask(project, request, {**settings, **own}, timeout)
         if "error" not in second:
             return second, {**settings, **own}
     return (answer, settings) if _is_better(answer, first) else (first, {})
 
 
-def _is_better(answer: Answer, first: Answer) -> bool:
+def _is_better(answer: ProbeAnswer, first: ProbeAnswer) -> bool:
     """Whether settings that were made up were worth it: an answer at all, or more of the project."""
     if "error" in answer or "error" in first:
         return "error" in first
     return _losses(answer) < _losses(first)
 
 
-def _losses(answer: Answer) -> int:
+def _losses(answer: ProbeAnswer) -> int:
     left_out = [d for d in answer["schema"]["diagnostics"] if d["code"] == "module-not-imported"]
-    return len(left_out) + int(answer["url_source"].get("via") == "direct")
+    seen = answer["url_source"]
+    return len(left_out) + int(seen is not None and seen["via"] == "direct")
 
 
-def _request(project: Project, models: Sequence[str], alembic_config: str | None) -> Answer:
+def make_request(project: Project, models: Sequence[str], alembic_config: str | None) -> ProbeRequest:
+    """Return what the probe is asked first.
+
+    Raises:
+        TcgenError: ``alembic-config-not-found``.
+    """
     return {
         "mode": "models",
         "root": str(Path(project.root).resolve()),
@@ -122,10 +154,12 @@ def _request(project: Project, models: Sequence[str], alembic_config: str | None
         "models": list(models),
         "alembic": _alembic(project, alembic_config),
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
+        "environment": {},
+        "drivername": "",
     }
 
 
-def _alembic(project: Project, given: str | None) -> Answer | None:
+def _alembic(project: Project, given: str | None) -> AlembicRequest | None:
     root = Path(project.root).resolve()
     if given is None:
         return _configured(project.alembic[0], root) if project.alembic else None
@@ -134,19 +168,19 @@ def _alembic(project: Project, given: str | None) -> Answer | None:
         return _configured(known[0], root)
     path = root / given
     if path.is_dir():
-        return {"ini": None, "script_location": str(path)}
+        return {"ini": None, "script_location": str(path), "flask_migrate": False}
     if path.is_file():
-        return {"ini": str(path), "script_location": None}
+        return {"ini": str(path), "script_location": None, "flask_migrate": False}
     if ":" in given:
-        return {"ini": None, "script_location": given}
+        return {"ini": None, "script_location": given, "flask_migrate": False}
     raise TcgenError(
-        "alembic-not-found",
+        "alembic-config-not-found",
         f"{given}: there is no such file or folder",
         hint="Name the ini file, or the folder of env.py, with --alembic-config PATH.",
     )
 
 
-def _configured(config: AlembicConfig, root: Path) -> Answer:
+def _configured(config: AlembicConfig, root: Path) -> AlembicRequest:
     return {
         "ini": None if config.ini is None else str(root / config.ini),
         "script_location": config.script_location,
@@ -154,7 +188,9 @@ def _configured(config: AlembicConfig, root: Path) -> Answer:
     }
 
 
-def _values(project: Project, missing: list[dict[str, str]], settings: Mapping[str, str]) -> dict[str, str]:
+def _values(
+    project: Project, missing: Sequence[MissingSetting], settings: Mapping[str, str]
+) -> dict[str, str]:
     """Harmless values for settings that are missing; what the project's examples say where that is safe."""
     fresh = {}
     for item in missing:
@@ -164,7 +200,7 @@ def _values(project: Project, missing: list[dict[str, str]], settings: Mapping[s
     return fresh
 
 
-def _value(project: Project, name: str, item: dict[str, str]) -> str:
+def _value(project: Project, name: str, item: MissingSetting) -> str:
     words = set(name.upper().split("_"))
     if words & {"SECRET", "KEY", "TOKEN", "PASSWORD", "PASS", "CREDENTIALS"}:
         return SECRET
@@ -182,34 +218,7 @@ def _value(project: Project, name: str, item: dict[str, str]) -> str:
     return VALUES.get(item["kind"], "test")
 
 
-def _remarks(
-    project: Project, settings: Mapping[str, str], alembic_config: str | None
-) -> list[dict[str, str]]:
-    found = []
-    if settings:
-        found.append(
-            Diagnostic(
-                level="note",
-                code="settings-made-up",
-                message=f"The project cannot be imported without {', '.join(sorted(settings))}; "
-                "harmless values were set.",
-                hint="Put values of your own in .env or export them.",
-            )
-        )
-    if alembic_config is None and len(project.alembic) > 1:
-        names = [c.ini or c.script_location for c in project.alembic]
-        found.append(
-            Diagnostic(
-                level="note",
-                code="several-alembic-configs",
-                message=f"Of several Alembic configs ({', '.join(names)}) the first is used.",
-                hint=f"Choose with --alembic-config {names[1]}",
-            )
-        )
-    return [d.model_dump() for d in found]
-
-
-def ask(project: Project, request: Answer, settings: Mapping[str, str], timeout: float) -> Answer:
+def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], timeout: float) -> ProbeAnswer:
     """Run the probe once.
 
     Args:
@@ -221,11 +230,10 @@ def ask(project: Project, request: Answer, settings: Mapping[str, str], timeout:
     Raises:
         TcgenError: ``python-not-found``, ``probe-timeout`` or ``probe-crashed``.
     """
-    forced = request.get("environment", {})
     environment = {
         **settings,
         **os.environ,
-        **forced,
+        **request["environment"],
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONIOENCODING": "utf-8",
     }
@@ -235,10 +243,10 @@ def ask(project: Project, request: Answer, settings: Mapping[str, str], timeout:
         reply.seek(0)
         data = reply.read()
         try:
-            answer: Answer = json.loads(data)
+            answer: ProbeAnswer = json.loads(data)
         except ValueError:
             raise _crashed(project, status, _tail(output)) from None
-        if answer.get("error", {}).get("code") == "probe-crashed":
+        if "error" in answer and answer["error"]["code"] == "probe-crashed":
             raise _crashed(project, status, answer["error"]["message"])
     return answer
 
@@ -299,6 +307,6 @@ def _crashed(project: Project, status: int, detail: str) -> TcgenError:
     return TcgenError(
         "probe-crashed",
         f"{project.python} ended with status {status} before it could describe the models",
-        hint="The interpreter needs Python 3.8 or newer; --models MODULE narrows down what is imported.",
+        hint="--models MODULE narrows down what is imported.",
         detail=detail,
     )

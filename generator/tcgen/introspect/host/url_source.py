@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, replace
 
+from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest, UrlParts, UrlSourceAnswer
+from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
+from tcgen.ir.schema import AlembicFact
 
-Answer = dict[str, Any]
-Ask = Callable[[Answer, dict[str, str]], Answer]
+Ask = Callable[[ProbeRequest], ProbeAnswer]
 
 OTHERS = re.compile(
     r"REDIS|KAFKA|AMQP|RABBIT|CELERY|BROKER|MONGO|ELASTIC|OPENSEARCH|S3|SENTRY|SMTP|MAIL|WEBHOOK|FRONTEND|"
@@ -110,7 +112,7 @@ class Sentinels:
             self.values[name] = port if part == "port" else mark
             self.origin[part, self.values[name]] = (name, part)
 
-    def read(self, parts: dict[str, Any]) -> dict[str, str]:
+    def read(self, parts: UrlParts) -> dict[str, str]:
         """Variable → part, of a URL that was seen."""
         found: dict[str, str] = {}
         for piece in ("host", "port", "user", "password", "database"):
@@ -128,34 +130,59 @@ def _by_name(name: str) -> str:
     return "postgresql+asyncpg" if "ASYNC" in name.upper() else ""
 
 
-def settle(project: Project, request: Answer, answer: Answer, settings: dict[str, str], ask: Ask) -> None:
-    """Fill in ``url_via`` and its companions of the answer's Alembic facts."""
-    facts, url_source = answer["schema"]["alembic"], answer["url_source"]
-    if url_source["via"] == "attribute" or request["alembic"].get("flask_migrate"):
-        _explain(answer, url_source)
-        return
-    names = candidates(project)
-    if not names:
-        _explain(answer, url_source)
-        return
-    for drivername in _drivernames(project, facts["is_async"]):
-        own = {name: own_drivername(project, name) for name in names}
-        sentinels = Sentinels(names, drivername, own)
-        seen = ask(
-            {**request, "mode": "url", "drivername": drivername, "environment": sentinels.values}, settings
-        )
-        answer["schema"]["import_seconds"] += seen.get("url", {}).get("seconds", 0.0)
-        parts = seen.get("url", {}).get("parts") or {}
-        found = sentinels.read(parts)
-        if "url" in found.values() or {"host", "database"} <= set(found.values()):
-            _through_environment(facts, seen["url"], found, sentinels)
-            return
-        if parts.get("host") == OPTION:
-            facts.update(url_via="option", drivername=seen["url"]["drivername"])
-            return
-        if url_source["reason"] and url_source["reason"] == seen.get("url", {}).get("reason"):
+@dataclass(frozen=True)
+class Settled:
+    """What is known of a project's Alembic once its URL was looked for.
+
+    Attributes:
+        seconds: What running env.py took.
+    """
+
+    alembic: AlembicFact
+    seconds: float = 0.0
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def settle(
+    project: Project, request: ProbeRequest, alembic: AlembicFact, seen: UrlSourceAnswer, ask: Ask
+) -> Settled:
+    """Find out which environment variables env.py makes its URL of, where it takes no connection.
+
+    Args:
+        project: Names the variables.
+        request: What the probe was asked.
+        alembic: What it found.
+        seen: Where env.py took its URL from by itself.
+        ask: Asks the probe again.
+    """
+    takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["flask_migrate"])
+    names = {} if takes_none else candidates(project)
+    seconds = 0.0
+    for drivername in _drivernames(project, alembic.is_async) if names else ():
+        sentinels = Sentinels(names, drivername, {name: own_drivername(project, name) for name in names})
+        with_values: ProbeRequest = {
+            **request,
+            "mode": "url",
+            "drivername": drivername,
+            "environment": sentinels.values,
+        }
+        found = ask(with_values).get("url")
+        seconds += found["seconds"] if found else 0.0
+        settled = found and _settled(alembic, found, sentinels)
+        if settled:
+            return replace(settled, seconds=seconds)
+        if seen["reason"] and found and seen["reason"] == found["reason"]:
             break
-    _explain(answer, url_source)
+    return Settled(alembic, seconds, _remarks(alembic, seen))
+
+
+def _settled(alembic: AlembicFact, found: UrlSourceAnswer, sentinels: Sentinels) -> Settled | None:
+    variables = sentinels.read(found["parts"])
+    if "url" in variables.values() or {"host", "database"} <= set(variables.values()):
+        return Settled(_through_environment(alembic, found, variables, sentinels))
+    if found["parts"].get("host") == OPTION:
+        return Settled(alembic.model_copy(update={"url_via": "option", "drivername": found["drivername"]}))
+    return None
 
 
 def _drivernames(project: Project, is_async: bool) -> list[str]:
@@ -168,30 +195,34 @@ def _mentions(project: Project, driver: str) -> bool:
     return any(n == driver or n.startswith(driver + "-") for n in project.dependencies)
 
 
-def _through_environment(facts: Answer, seen: Answer, found: dict[str, str], sentinels: Sentinels) -> None:
+def _through_environment(
+    alembic: AlembicFact, seen: UrlSourceAnswer, variables: dict[str, str], sentinels: Sentinels
+) -> AlembicFact:
     captured = seen["parts"]["drivername"]
-    given = next((sentinels.drivernames[n] for n in found if n in sentinels.drivernames), "")
-    facts.update(
-        url_via="environment",
-        environment=found,
-        drivername="" if captured == given else captured,
-        is_async=facts["is_async"] or seen["is_async"],
-        **seen["settings"],
-    )
-
-
-def _explain(answer: Answer, url_source: Answer) -> None:
-    if answer["schema"]["alembic"]["url_via"] != "direct":
-        return
-    reason = (
-        url_source["reason"]
-        or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
-    )
-    answer["schema"]["diagnostics"].append(
+    given = next((sentinels.drivernames[n] for n in variables if n in sentinels.drivernames), "")
+    return AlembicFact.model_validate(
         {
-            "level": "note",
-            "code": "env-not-run",
-            "message": f"env.py is not run as it is, its scripts are: {reason}",
-            "hint": "Let it take config.attributes['connection'] when that is there, and tcgen will use it.",
+            **alembic.model_dump(),
+            "url_via": "environment",
+            "environment": variables,
+            "drivername": "" if captured == given else captured,
+            "is_async": alembic.is_async or seen["is_async"],
+            **seen["settings"],
         }
+    )
+
+
+def _remarks(alembic: AlembicFact, seen: UrlSourceAnswer) -> tuple[Diagnostic, ...]:
+    if alembic.url_via != "direct":
+        return ()
+    reason = (
+        seen["reason"] or "its URL comes from neither sqlalchemy.url nor an environment variable tcgen knows"
+    )
+    return (
+        Diagnostic(
+            level="note",
+            code="env-not-run",
+            message=f"env.py is not run as it is, its scripts are: {reason}",
+            hint="Let it take config.attributes['connection'] when that is there, and tcgen will use it.",
+        ),
     )

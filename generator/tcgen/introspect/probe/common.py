@@ -7,7 +7,10 @@ import linecache
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import ErrorFields, MissingSetting, Remark
 
 Live = Any
 """A live object of the project or of whatever SQLAlchemy it has: no type can be promised for it."""
@@ -20,19 +23,21 @@ class ProbeError(Exception):
 
     def __init__(self, code: str, message: str, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
-        self.fields = {"code": code, "message": message, "hint": hint, "detail": detail}
+        self.fields: ErrorFields = {"code": code, "message": message, "hint": hint, "detail": detail}
 
 
 class Notes:
     """Diagnostics and settings found missing, gathered on the way."""
 
     def __init__(self) -> None:
-        self.diagnostics: list[dict[str, str]] = []
-        self.missing: list[dict[str, str]] = []
+        self.diagnostics: list[Remark] = []
+        self.missing: list[MissingSetting] = []
 
-    def add(self, level: str, code: str, message: str, hint: str = "") -> None:
+    def add(
+        self, level: Literal["note", "warning", "error"], code: str, message: str, hint: str = ""
+    ) -> None:
         """Remember a remark, once."""
-        remark = {"level": level, "code": code, "message": message, "hint": hint}
+        remark: Remark = {"level": level, "code": code, "message": message, "hint": hint}
         if remark not in self.diagnostics:
             self.diagnostics.append(remark)
 

@@ -7,20 +7,25 @@ import sys
 from contextlib import suppress
 from importlib import metadata as distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import configure_mappers
 
 from .common import Live, Notes, ProbeError, is_importable
 from .migrations import location
+from .migrations.location import Location
 from .models import find_model_files, import_closure, mappers, metadata, tables
 from .models.loading import Loader, import_failed
 from .models.named_models import Targets
 
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import ProbeRequest, UrlParts, UrlSourceAnswer
+
 LIBRARIES = frozenset(["sqlalchemy", "sqlmodel", "flask_sqlalchemy"])
 
 
-def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dict[str, Live]]:
+def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSourceAnswer | None]:
     """``Schema`` without its environment, and what is known of where env.py takes its URL from.
 
     Raises:
@@ -44,24 +49,25 @@ def schema(request: dict[str, Live], notes: Notes) -> tuple[dict[str, Live], dic
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
-    return facts, _url_source_answer(url_source, place)
+    return facts, None if place is None else _url_source_answer(url_source, place)
 
 
-def url(request: dict[str, Live], notes: Notes) -> dict[str, Live]:
+def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:
     """What env.py connects to with the environment and the drivername of this request."""
     from .migrations import env_py
 
     root = Path(request["root"])
+    assert request["alembic"] is not None  # noqa: S101  # who asks for the URL has a configuration
     place = location.locate(request["alembic"], root)
     loader = Loader(str(root), [], notes)
     with loader.timed():
         url_source = env_py.find_url_source(
             place, str(root), notes, request["drivername"], skip_attribute=True
         )
-    return {**_url_source_answer(url_source, place), "seconds": loader.seconds}
+    return _url_source_answer(url_source, place, loader.seconds)
 
 
-def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tuple[Live, Live]:
+def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple[Live, Live]:
     """Run env.py, which knows the project's metadata best; None where there is none to run."""
     if not request["alembic"]:
         return None, None
@@ -87,7 +93,7 @@ def _alembic_first(request: dict[str, Live], loader: Loader, notes: Notes) -> tu
     return place, url_source
 
 
-def _packages(request: dict[str, Live], targets: Targets, place: Live) -> list[str]:
+def _packages(request: ProbeRequest, targets: Targets, place: Live) -> list[str]:
     """What to search: the packages of what was named, else the project's, else the distribution of its name."""
     named = sorted(targets.tops - LIBRARIES)
     if named:
@@ -218,7 +224,7 @@ def _metadata_fact(
 
 
 def _alembic_fact(
-    request: dict[str, Live], place: Live, url_source: Live, chosen: list[MetaData], notes: Notes
+    request: ProbeRequest, place: Live, url_source: Live, chosen: list[MetaData], notes: Notes
 ) -> dict[str, Live] | None:
     if place is None:
         return None
@@ -277,10 +283,8 @@ def _note_heads(scripts: Live, notes: Notes) -> None:
     )
 
 
-def _url_source_answer(url_source: Live, place: Live) -> dict[str, Live]:
+def _url_source_answer(url_source: Live, place: Location, seconds: float = 0.0) -> UrlSourceAnswer:
     """The source of the URL as plain data, the parts of the URL that was seen included."""
-    if url_source is None:
-        return {}
     from .migrations import env_py
 
     seen = (
@@ -288,7 +292,7 @@ def _url_source_answer(url_source: Live, place: Live) -> dict[str, Live]:
         if url_source.run is not None and url_source.run.url is not None
         else None
     )
-    parts = {}
+    parts: UrlParts = {}
     if seen is not None:
         parts = {
             "host": seen.host,
@@ -305,4 +309,5 @@ def _url_source_answer(url_source: Live, place: Live) -> dict[str, Live]:
         "drivername": url_source.drivername,
         "is_async": bool(url_source.run and url_source.run.is_async),
         "settings": env_py.settings_of(url_source, place.env_text),
+        "seconds": seconds,
     }

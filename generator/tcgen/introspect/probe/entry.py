@@ -1,7 +1,7 @@
 """The child process: run by path in the project's interpreter, with the request on stdin.
 
 Its one argument is the descriptor the JSON answer is written to. It imports nothing of tcgen, needs
-nothing but the standard library and the project's SQLAlchemy, and keeps to the syntax of Python 3.8.
+nothing but the standard library and the project's SQLAlchemy; the interpreter was asked for its version before.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from pathlib import Path
 from types import ModuleType
 
 NAME = "_tcgen_probe"
+CRASHED = {"code": "probe-crashed", "hint": "", "detail": ""}
 
 
-def _load(folder: Path) -> ModuleType:
-    # By location, so that nothing of ours is ever on the project's sys.path.
+def load_probe(folder: Path) -> ModuleType:
+    """Import the probe by its location, so that nothing of ours is ever on the project's ``sys.path``."""
     spec = importlib.util.spec_from_file_location(
         NAME, folder / "__init__.py", submodule_search_locations=[str(folder)]
     )
@@ -48,9 +49,9 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.argv = ["tcgen"]
     try:
-        answer = _load(here).answer(request)
+        answer = load_probe(here).answer(request)
     except BaseException:
-        answer = {"error": {"code": "probe-crashed", "message": traceback.format_exc()}}
+        answer = {"error": {**CRASHED, "message": traceback.format_exc()}}
     _write(descriptor, answer)
     sys.stdout.flush()
     sys.stderr.flush()

@@ -5,8 +5,12 @@ from __future__ import annotations
 import sys
 from importlib import metadata as distributions
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .common import Live, Notes, ProbeError
+
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest
 
 ASKED = [
     "pytest",
@@ -35,7 +39,7 @@ ASKED = [
 ]
 
 
-def answer(request: dict[str, Live]) -> dict[str, Live]:
+def answer(request: ProbeRequest) -> ProbeAnswer:
     """Carry out a request; errors and missing settings are part of the answer."""
     notes = Notes()
     roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
@@ -52,7 +56,7 @@ def answer(request: dict[str, Live]) -> dict[str, Live]:
         schema["environment"] = environment
         return {"schema": schema, "url_source": url_source, "missing": notes.missing}
     except ProbeError as error:
-        return {"error": error.fields, "missing": notes.missing, "diagnostics": notes.diagnostics}
+        return {"error": error.fields, "missing": notes.missing}
 
 
 def _environment(name: str, declared: list[str]) -> dict[str, Live]:
@@ -64,6 +68,13 @@ def _environment(name: str, declared: list[str]) -> dict[str, Live]:
             "sqlalchemy-missing",
             f"{sys.executable} (Python {python}) has no SQLAlchemy: {error}",
             "Pass --python PATH of the interpreter that has the project's dependencies, or install them there.",
+        ) from error
+    except Exception as error:  # an early 2.0 fails in classes of its own on a Python that came later
+        raise ProbeError(
+            "sqlalchemy-missing",
+            f"SQLAlchemy cannot be imported by {sys.executable} (Python {python}): "
+            f"{type(error).__name__}: {error}",
+            "Install a release of SQLAlchemy that knows this Python.",
         ) from error
     numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
     if numbers < (1, 4):

@@ -96,16 +96,7 @@ def _alembic(
     if via == "environment" and fact.ini is None:
         via = "direct"
     source: SchemaFrom = "stamp" if fact.base_on_existing else f"alembic_{via}"  # type: ignore[assignment]
-    if fact.base_on_existing:
-        remarks.append(
-            Diagnostic(
-                level="note",
-                code="history-starts-on-existing-schema",
-                message=f"{fact.script_location}: the first migrations alter tables that no migration makes;"
-                " the tests create them from the models and stamp the newest revision",
-            )
-        )
-    elif migrations_error.startswith(failed_at(schema, "")):
+    if not fact.base_on_existing and migrations_error.startswith(failed_at(schema, "")):
         source = "stamp"
         remarks.append(
             Diagnostic(

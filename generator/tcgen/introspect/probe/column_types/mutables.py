@@ -46,7 +46,7 @@ def _pairs(function: Live, depth: int) -> Iterator[tuple[Live, Live]]:
 
 
 def _closure(function: Live) -> dict[str, Live]:
-    cells = zip(function.__code__.co_freevars, function.__closure__ or ())  # noqa: B905  # Python 3.8
+    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
     found = {}
     for name, cell in cells:
         with suppress(ValueError):  # not filled yet

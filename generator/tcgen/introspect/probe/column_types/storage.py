@@ -166,7 +166,8 @@ def _of(*classes: Live) -> Live:
 def _checks() -> list[tuple[Live, Live]]:
     uuid_types = tuple(c for c in (getattr(sqltypes, "Uuid", None), pg.UUID) if c is not None)
     known = [getattr(pg, name) for name in ("CITEXT", "TSVECTOR", "TSQUERY", "REGCLASS") if hasattr(pg, name)]
-    ranges = [getattr(pg.ranges, name, None) for name in ("AbstractSingleRange", "RangeOperators")]
+    # their common base has another name in 1.4, in the first releases of 2.0, and since
+    ranges = (pg.INT4RANGE, pg.INT8RANGE, pg.NUMRANGE, pg.DATERANGE, pg.TSRANGE, pg.TSTZRANGE)
     return [
         (uuid_types, _uuid),
         (sqltypes.JSON, _json),
@@ -184,7 +185,7 @@ def _checks() -> list[tuple[Live, Live]]:
         ((pg.INET, pg.CIDR), _address),
         (pg.HSTORE, _of(dict, str)),
         (pg.BIT, _bits),
-        (next(one for one in ranges if one is not None), _range),
+        (ranges, _range),
     ]
 
 

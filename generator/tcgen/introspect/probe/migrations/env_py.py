@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest.mock import MagicMock
 
 from alembic.runtime.environment import EnvironmentContext
@@ -19,6 +20,9 @@ from .. import no_database
 from ..column_types.type_facts import PG
 from ..common import Live, Notes, place
 from .location import Location, make_config
+
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import EnvSettings
 
 OPTION = "tcgen-option"
 """User, host and database of the URL offered as ``sqlalchemy.url``."""
@@ -66,7 +70,7 @@ def _record(environment: Live, outcome: Run) -> None:
 
     def configure(*args: Live, **kwargs: Live) -> None:
         names = ("connection", "url", "dialect_name", "dialect_opts")
-        given = {**dict(zip(names, args)), **kwargs}  # noqa: B905
+        given = {**dict(zip(names, args, strict=False)), **kwargs}
         outcome.calls.append({k: v for k, v in given.items() if v is not None})
 
     environment.configure = configure
@@ -227,7 +231,7 @@ def _why(outcome: Run | None, root: str) -> str:
     return f"{type(outcome.error).__name__}: {first[:200]}" + (f" ({where})" if where else "")
 
 
-def settings_of(url_source: UrlSource, text: str) -> dict[str, Live]:
+def settings_of(url_source: UrlSource, text: str) -> EnvSettings:
     """What env.py gives to ``context.configure`` that the suite has to know; by its text if it did not get there."""
     calls = url_source.run.calls if url_source.run else []
     call = calls[-1] if calls else _written(text)

@@ -7,10 +7,14 @@ import importlib.util
 import re
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..common import Live, Notes, ProbeError
 
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import AlembicRequest
+
+SECTION = "alembic"
 DROPPED = frozenset(
     [
         "script_location",
@@ -36,7 +40,7 @@ class Location(NamedTuple):
 
     ini: Path | None
     script: Path
-    section: str = "alembic"
+    section: str = SECTION
 
     @property
     def env_text(self) -> str:
@@ -44,19 +48,18 @@ class Location(NamedTuple):
         return _text(self.script / "env.py")
 
 
-def locate(spec: dict[str, Live], root: Path) -> Location:
+def locate(request: AlembicRequest, root: Path) -> Location:
     """Find ``env.py`` from an ini, a folder, or ``package:dir``.
 
     Raises:
-        ProbeError: ``alembic-not-found``.
+        ProbeError: ``alembic-config-not-found``.
     """
-    ini = Path(spec["ini"]) if spec.get("ini") else None
-    section = spec.get("section") or "alembic"
+    ini = Path(request["ini"]) if request["ini"] else None
     candidates = []
-    if spec.get("script_location"):
-        candidates.append(_folder(spec["script_location"], root, root))
+    if request["script_location"]:
+        candidates.append(_folder(request["script_location"], root, root))
     if ini is not None:
-        written = _raw(ini, section).get("script_location", "")
+        written = _raw(ini, SECTION).get("script_location", "")
         if written:
             candidates += [
                 _folder(written.replace("%(here)s", str(ini.parent)), b, root) for b in (root, ini.parent)
@@ -64,10 +67,10 @@ def locate(spec: dict[str, Live], root: Path) -> Location:
         candidates += sorted(p.parent for p in (*ini.parent.glob("env.py"), *ini.parent.glob("*/env.py")))
     for folder in candidates:
         if folder is not None and (folder / "env.py").is_file():
-            return Location(ini, folder.resolve(), section)
-    named = ini or spec.get("script_location")
+            return Location(ini, folder.resolve())
+    named = ini or request["script_location"]
     raise ProbeError(
-        "alembic-not-found",
+        "alembic-config-not-found",
         f"{named}: no folder with an env.py belongs to it",
         "Name the ini file, or the folder of env.py, with --alembic-config PATH.",
     )

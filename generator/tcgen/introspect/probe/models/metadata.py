@@ -117,7 +117,7 @@ def _ambiguous(metadatas: list[MetaData], mappers: list[Live], tops: set[str]) -
         "ambiguous-metadata",
         f"Several metadatas have the same tables ({', '.join(common)}): {', '.join(names)}",
         f"Say which one is meant, as --models MODULE:ATTR, for example --models {names[0]}",
-        "\n".join(f"{n}: {len(m.tables)} tables" for n, m in zip(names, metadatas)),  # noqa: B905
+        "\n".join(f"{n}: {len(m.tables)} tables" for n, m in zip(names, metadatas, strict=True)),
     )
 
 

@@ -7,20 +7,24 @@ import os
 import re
 import traceback
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from ..common import Live
+
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import MissingSetting
 
 KINDS = {"int": "int", "float": "int", "bool": "bool", "list": "list", "dict": "dict", "Path": "path"}
 
 
-def missing(error: BaseException, names: list[str]) -> list[dict[str, str]]:
+def missing(error: BaseException, names: list[str]) -> list[MissingSetting]:
     """Environment variables the error asks for: ``name``, ``kind`` and, for choices, a ``value``.
 
     Args:
         error: What the import raised.
         names: Variables the project's source text mentions.
     """
-    found: dict[str, dict[str, str]] = {}
+    found: dict[str, MissingSetting] = {}
     for link in _chain(error):
         for item in (*_environ_key(link), *_pydantic_fields(link), *_named_in_message(link, names)):
             found.setdefault(item["name"], item)
@@ -35,7 +39,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _environ_key(error: BaseException) -> list[dict[str, str]]:
+def _environ_key(error: BaseException) -> list[MissingSetting]:
     if not isinstance(error, KeyError) or not error.args or not isinstance(error.args[0], str):
         return []
     frames = traceback.extract_tb(error.__traceback__)
@@ -43,19 +47,19 @@ def _environ_key(error: BaseException) -> list[dict[str, str]]:
         frames[-1].filename != os.__file__ and not re.match(r"[A-Z][A-Z0-9_]+$", error.args[0])
     ):
         return []
-    return [{"name": error.args[0], "kind": "str"}]
+    return [{"name": error.args[0], "kind": "str", "value": ""}]
 
 
-def _named_in_message(error: BaseException, names: list[str]) -> list[dict[str, str]]:
+def _named_in_message(error: BaseException, names: list[str]) -> list[MissingSetting]:
     if isinstance(error, (ImportError, SyntaxError, AttributeError, NameError)):
         return []
     words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]{2,}", str(error)))
     # Settings classes name their fields in lower case; a single word would be too easily one of the prose.
     words |= {word.upper() for word in words if "_" in word}
-    return [{"name": name, "kind": "str"} for name in names if name in words]
+    return [{"name": name, "kind": "str", "value": ""} for name in names if name in words]
 
 
-def _pydantic_fields(error: BaseException) -> list[dict[str, str]]:
+def _pydantic_fields(error: BaseException) -> list[MissingSetting]:
     errors: Live = getattr(error, "errors", None)
     if type(error).__name__ != "ValidationError" or not callable(errors):
         return []
@@ -76,7 +80,7 @@ def _settings_class(error: BaseException) -> Live:
     return found
 
 
-def _field(settings: Live, name: str) -> dict[str, str]:
+def _field(settings: Live, name: str) -> MissingSetting:
     fields: Live = getattr(settings, "model_fields", None) or getattr(settings, "__fields__", {})
     config: Live = getattr(settings, "model_config", None)
     prefix = (config or {}).get("env_prefix", "") if isinstance(config, dict) else ""
@@ -84,8 +88,8 @@ def _field(settings: Live, name: str) -> dict[str, str]:
     if field is None:
         # The location of an error is the alias where the field has one, and an alias takes no prefix.
         aliased = [f for f in fields.values() if name in (str(f.alias), str(_first_alias(f)))]
-        return {"name": name.upper(), **_kind(getattr(aliased[0], "annotation", str) if aliased else str)}
-    return {"name": (prefix + name).upper(), **_kind(getattr(field, "annotation", None))}
+        return _setting(name.upper(), getattr(aliased[0], "annotation", str) if aliased else str)
+    return _setting((prefix + name).upper(), getattr(field, "annotation", None))
 
 
 def _first_alias(field: Live) -> Live:
@@ -93,15 +97,19 @@ def _first_alias(field: Live) -> Live:
     return (getattr(alias, "choices", None) or [alias])[0]
 
 
-def _kind(annotation: Live) -> dict[str, str]:
+def _setting(name: str, annotation: Live) -> MissingSetting:
+    kind, value = _kind(annotation)
+    return {"name": name, "kind": kind, "value": value}
+
+
+def _kind(annotation: Live) -> tuple[str, str]:
+    """What a field holds; of one with choices, the first of them too."""
     arguments = getattr(annotation, "__args__", ())
     if type(annotation).__name__ in ("_LiteralGenericAlias",) and arguments:
-        return {"kind": "choice", "value": str(arguments[0])}
+        return "choice", str(arguments[0])
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        return {"kind": "choice", "value": str(next(iter(annotation)).value)}
+        return "choice", str(next(iter(annotation)).value)
     name = getattr(annotation, "__name__", str(annotation))
     if "Dsn" in name or "Url" in name:
-        return {"kind": "database" if "Postgres" in name else "url"}
-    if "Email" in name:
-        return {"kind": "email"}
-    return {"kind": KINDS.get(name, "str")}
+        return "database" if "Postgres" in name else "url", ""
+    return ("email" if "Email" in name else KINDS.get(name, "str")), ""

@@ -1,0 +1,124 @@
+"""What crosses the border to the project's interpreter, as JSON: a request one way, an answer the other.
+
+Standard library only, and for the eyes of a type checker only on the probe's side, which imports nothing of tcgen.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+
+class AlembicRequest(TypedDict):
+    """Where the project's Alembic configuration is; absolute paths, or ``package:dir``."""
+
+    ini: str | None
+    script_location: str | None
+    flask_migrate: bool
+
+
+class ProbeRequest(TypedDict):
+    """What to find out.
+
+    Attributes:
+        mode: ``models``: the schema, and what env.py shows by itself. ``url``: where env.py takes its URL from,
+            with values of ours in the environment.
+        source_roots: Folders for ``sys.path``, relative to the root.
+        models: As given to ``--models``.
+        environment_names: Variables that the project's text mentions.
+        distributions: Those whose version is asked for, beside the ones tcgen needs.
+        environment: Of ``url``: variables that win over those that are set.
+        drivername: Of ``url``: the one to offer as ``sqlalchemy.url``.
+    """
+
+    mode: Literal["models", "url"]
+    root: str
+    name: str
+    source_roots: list[str]
+    packages: list[str]
+    models: list[str]
+    alembic: AlembicRequest | None
+    environment_names: list[str]
+    distributions: list[str]
+    environment: dict[str, str]
+    drivername: str
+
+
+class MissingSetting(TypedDict):
+    """An environment variable without which an import failed; ``value``: one that it takes, or ""."""
+
+    name: str
+    kind: str
+    value: str
+
+
+class Remark(TypedDict):
+    """The fields of a ``Diagnostic``."""
+
+    level: Literal["note", "warning", "error"]
+    code: str
+    message: str
+    hint: str
+
+
+class ErrorFields(TypedDict):
+    """The arguments of a ``TcgenError``."""
+
+    code: str
+    message: str
+    hint: str
+    detail: str
+
+
+class UrlParts(TypedDict, total=False):
+    """The parts of the URL that env.py was seen to use; empty where it used none."""
+
+    host: str | None
+    port: int | None
+    user: str | None
+    password: str | None
+    database: str | None
+    drivername: str
+
+
+class EnvSettings(TypedDict):
+    """What env.py gives to ``context.configure`` that the suite has to know."""
+
+    version_table: str
+    version_table_schema: str | None
+    include_schemas: bool
+    operations: list[str]
+
+
+class UrlSourceAnswer(TypedDict):
+    """Where env.py takes its URL from, as far as one run of it could tell.
+
+    Attributes:
+        via: ``attribute``, ``option``, ``other`` (a URL came from elsewhere) or ``direct``.
+        reason: Why it is ``direct``.
+        seconds: What the run took; 0 where that is counted elsewhere.
+    """
+
+    via: Literal["attribute", "option", "other", "direct"]
+    reason: str
+    parts: UrlParts
+    drivername: str
+    is_async: bool
+    settings: EnvSettings
+    seconds: float
+
+
+class ProbeAnswer(TypedDict, total=False):
+    """What was found out: an error, or what the request's mode asked for.
+
+    Attributes:
+        schema: The fields of a ``Schema`` that the probe knows.
+        url_source: Of ``models``; None where there is no Alembic.
+        url: Of ``url``.
+        missing: Settings to try again with.
+    """
+
+    error: ErrorFields
+    schema: dict[str, Any]
+    url_source: UrlSourceAnswer | None
+    url: UrlSourceAnswer
+    missing: list[MissingSetting]
