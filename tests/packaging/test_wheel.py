@@ -24,14 +24,14 @@ import sys
 from pathlib import Path
 
 import tcgen
-from tcgen import pipeline
 from tcgen.render.engine import render
 from tcgen.template.location import template_folder
 from tcgen.sample import write_sample
+from tcgen.workflow import stages
 
 root = Path(sys.argv[1])
 write_sample(root)
-planned = pipeline.plan(pipeline.Request(root=root, python=sys.executable))
+planned = stages.plan(stages.Request(root=root, python=sys.executable))
 files = {path: content.decode() for path, content in render(planned.plan).items()}
 json.dump({"package": tcgen.__file__, "template": str(template_folder()), "files": files}, sys.stdout)
 """

@@ -253,7 +253,7 @@ def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[st
                 found[theirs] = value_for(replace(merged[theirs], distinct=True))
             found[mine] = Code(
                 f"PostGenerated(lambda _, values: values[{quoted(theirs)}])",
-                reason="points at self_reference",
+                reason="points at itself",
             )
     return found
 
