@@ -68,6 +68,7 @@ ERRORS: Mapping[str, str] = {
     "sqlalchemy-missing": "The project's interpreter has no SQLAlchemy, or one that it cannot import.",
     "sqlalchemy-too-old": "The project's SQLAlchemy is older than 1.4.",
     "template-not-found": "The template's repository cannot be fetched.",
+    "unknown-manager": "A plan names a package manager that the template has no file for.",
     "unknown-provider": "`[tool.tcgen.providers]` names an attribute that no mapped class has.",
     "unknown-service": "There is no service of that name, in the catalogue or in the suite.",
     "unsettled": "An earlier update left conflicts that nobody has settled.",

@@ -1,4 +1,4 @@
-"""The reference page is the catalogue, whole and current."""
+"""The reference pages are the catalogue, whole and current."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from tcgen.catalog.load import GENERIC, catalogue
-from tcgen.catalog.reference_page import reference
+from tcgen.catalog.load import catalog
+from tcgen.catalog.reference_page import ci_reference, reference
+from tcgen.ir.service import GENERIC
 
-PAGE = Path(__file__).parents[2] / "docs" / "services.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = {"services.md": reference(catalog().services), "ci.md": ci_reference(catalog())}
 
 
-def test_the_page_is_what_the_files_say(request: pytest.FixtureRequest) -> None:
-    text = reference(catalogue())
+@pytest.mark.parametrize("name", PAGES)
+def test_the_page_is_what_the_files_say(name: str, request: pytest.FixtureRequest) -> None:
+    page = DOCS / name
     if request.config.getoption("--regenerate"):
-        PAGE.write_text(text)
-    assert PAGE.read_text() == text
-    assert all(f"## {name}\n" in text for name in catalogue() if name != GENERIC)
+        page.write_text(PAGES[name])
+    assert page.read_text() == PAGES[name]
+
+
+def test_the_pages_leave_nothing_out() -> None:
+    assert all(f"## {name}\n" in PAGES["services.md"] for name in catalog().services if name != GENERIC)
+    assert all(f"| `{name}` |" in PAGES["ci.md"] for name in catalog().ci)
+    assert all(f"| {spec.title} |" in PAGES["ci.md"] for spec in catalog().managers.values())

@@ -26,6 +26,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from tcgen.catalog.load import catalog
 from tcgen.discover.stage import discover
 from tcgen.introspect.host import runner
 from tcgen.introspect.probe import entry
@@ -95,13 +96,13 @@ class Bench:
     def plan(self, root: Path) -> SuitePlan | Outcome:
         """Return the plan for a project, or what kept it from being made."""
         project = discover(root, python=sys.executable, ci="none")
-        answer = forked(lambda: self._session.answer(runner.make_request(project, (), None)))
+        answer = forked(lambda: self._session.answer(runner.make_request(project, (), None, {})))
         if isinstance(answer, Outcome):
             return answer
         if "error" in answer:
             return Outcome(problems=[f"inspect: {answer['error']}"])
         schema = Schema.model_validate({**answer["schema"], "import_env": {}})
-        plan = build_plan(project, schema)
+        plan = build_plan(project, schema, catalog())
         remarks = [one for one in (*schema.diagnostics, *plan.diagnostics) if one.level != "note"]
         return Outcome(problems=[f"remark: {one.message}" for one in remarks]) if remarks else plan
 

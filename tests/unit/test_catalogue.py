@@ -12,18 +12,28 @@ from types import ModuleType
 import pytest
 import testcontainers.community
 
-from tcgen.catalog.load import DATABASE, GENERIC, catalogue, has_version, kind_of, load, repository
+from tcgen.catalog.load import catalog, load, services
 from tcgen.errors import TcgenError
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.ir.service import ServiceChoice, ServiceKind, ServicePlan, parse_wait
+from tcgen.ir.service import (
+    DATABASE,
+    GENERIC,
+    ServiceChoice,
+    ServiceKind,
+    ServicePlan,
+    has_version,
+    parse_wait,
+    repository,
+)
 from tcgen.plan.build import Options, build_plan
 from tcgen.render.engine import Rendered, render
 from tcgen.workflow import stages
 from tcgen.workflow.request import Request
 
 COURIER = Path(__file__).parents[1] / "e2e" / "projects" / "courier"
-KINDS = [name for name in catalogue() if name not in (DATABASE, GENERIC)]
+kind_of = catalog().service
+KINDS = [name for name in services() if name not in (DATABASE, GENERIC)]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +52,7 @@ def rendered(
         update={"dependencies": (*others, *declared), "async_engine": is_async, "environment_names": ()}
     )
     choices = tuple(ServiceChoice(kind=kind, name=kind) for kind in kinds)
-    plan = build_plan(changed, schema, Options(services=choices))
+    plan = build_plan(changed, schema, catalog(), Options(services=choices))
     return render(plan), plan.services
 
 
@@ -191,7 +201,7 @@ def test_a_file_that_is_wrong_is_named(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "service.yml").write_text("title: Broken\nports: [0]\n")
     with pytest.raises(TcgenError, match=r"broken/service\.yml"):
-        load(tmp_path)
+        load(tmp_path, "*/service.yml", ServiceKind)
 
 
 def test_every_field_is_documented() -> None:

@@ -1,1 +1,1 @@
-"""What the template knows as data, a file each: services and their like; and the pages made from it."""
+"""What the template knows as data, a file each: services, CI providers, managers, frameworks; and pages of it."""

@@ -1,77 +1,80 @@
-"""The kinds of services there are: a folder each under ``templates/services``."""
+"""Reads what the template knows as data: a file each below ``templates``."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import yaml
 from pydantic import ValidationError
 
 from tcgen.errors import TcgenError
+from tcgen.ir.base import Frozen
+from tcgen.ir.catalog import Catalog, CiSpec, FrameworkSpec, ManagerSpec
 from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
-DATABASE = "postgres"
-GENERIC = "generic"
+Spec = TypeVar("Spec", bound=Frozen)
 
 
-def load(folder: Path) -> dict[str, ServiceKind]:
-    """Read every ``NAME/service.yml`` below a folder.
+def load(folder: Path, pattern: str, form: type[Spec]) -> dict[str, Spec]:
+    """Read files of one form.
+
+    Args:
+        folder: Where they are.
+        pattern: ``*/service.yml`` for a folder each, which gives the name, or ``*.yml`` for a file each.
+        form: What each of them describes.
 
     Returns:
-        The kinds by name, sorted.
+        What they say by name, sorted.
 
     Raises:
-        TcgenError: A file is not what ``ServiceKind`` describes.
+        TcgenError: A file is not what the form describes.
     """
-    kinds = {}
-    for path in sorted(folder.glob("*/service.yml")):
+    found = {}
+    for path in sorted(folder.glob(pattern)):
+        name = path.parent.name if "/" in pattern else path.stem
         try:
-            kinds[path.parent.name] = ServiceKind.model_validate(
-                yaml.safe_load(path.read_text(encoding="utf-8"))
-            )
+            found[name] = form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
         except (yaml.YAMLError, ValidationError) as error:
             raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
-    return kinds
+    return found
 
 
 @cache
-def catalogue() -> dict[str, ServiceKind]:
-    """Return the kinds of tcgen's own template."""
-    return load(template_folder() / "templates" / "services")
+def services() -> dict[str, ServiceKind]:
+    """Return the kinds of services."""
+    return load(_templates() / "services", "*/service.yml", ServiceKind)
 
 
-def kind_of(name: str) -> ServiceKind:
-    """Return one kind.
-
-    Raises:
-        TcgenError: There is none of that name.
-    """
-    kinds = catalogue()
-    if name not in kinds:
-        raise TcgenError(
-            "unknown-service",
-            f"no service is called {name!r}",
-            hint=f"there are: {', '.join(kinds)}; any other image: tcgen add-service generic --help",
-        )
-    return kinds[name]
+@cache
+def ci_providers() -> dict[str, CiSpec]:
+    """Return the CI providers, the default one first."""
+    found = load(_templates() / "ci", "*/ci.yml", CiSpec)
+    return dict(sorted(found.items(), key=lambda item: not item[1].default))
 
 
-def has_version(image: str) -> bool:
-    """Tell whether an image's tag stays with one line of versions."""
-    tag = image.rpartition("/")[2].partition(":")[2]
-    return tag not in ("", "latest", "alpine")
+@cache
+def package_managers() -> dict[str, ManagerSpec]:
+    """Return the package managers in their own order."""
+    found = load(_templates() / "managers", "*.yml", ManagerSpec)
+    return dict(sorted(found.items(), key=lambda item: item[1].order))
 
 
-def repository(image: str) -> str:
-    """Return an image's repository as Docker Hub would call it: no registry, ``library/``, tag or digest."""
-    name = image.partition("@")[0]
-    head, _, last = name.rpartition("/")
-    last = last.partition(":")[0]
-    parts = [part for part in head.split("/") if part]
-    if parts and ("." in parts[0] or ":" in parts[0] or parts[0] == "localhost"):
-        parts = parts[1:]
-    if parts and parts[0] == "library":
-        parts = parts[1:]
-    return "/".join((*parts, last))
+@cache
+def frameworks() -> dict[str, FrameworkSpec]:
+    """Return the web frameworks."""
+    return load(_templates() / "frameworks", "*/framework.yml", FrameworkSpec)
+
+
+@cache
+def catalog() -> Catalog:
+    """Return all of it, of tcgen's own template."""
+    return Catalog(
+        services=services(), ci=ci_providers(), managers=package_managers(), frameworks=frameworks()
+    )
+
+
+def _templates() -> Path:
+    return template_folder() / "templates"

@@ -1,13 +1,14 @@
-"""The reference page of the catalogue, made from its files."""
+"""The reference pages of the catalogue, made from its files."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tcgen.catalog.load import DATABASE, GENERIC
-from tcgen.ir.service import ServiceKind, Wait
+from tcgen.ir.catalog import Catalog, ManagerSpec
+from tcgen.ir.plan import GROUP
+from tcgen.ir.service import DATABASE, GENERIC, ServiceKind, Wait
 
-_HEAD = """# Services
+_SERVICES = """# Services
 
 Made from `templates/services/*/service.yml`; `pytest tests/golden --regenerate` writes this page anew.
 
@@ -16,13 +17,55 @@ brackets talks to other services too: it takes a second sign, the image in a Com
 example of an environment file. A version in a Compose file wins over the one below. [How to use them](suite.md#services).
 """
 
+_CI = """# CI and package managers
+
+Made from `templates/ci/*/ci.yml` and `templates/managers/*.yml`; `pytest tests/golden --regenerate` writes this page
+anew.
+
+`tcgen init` writes a file for the provider that the project uses, by its files or else by its git remote; `--ci NAME`
+names another, `--ci none` writes no file. A file that was there before stays as it is. It has the commands of the
+project's package manager, which is told by its own files, or else by pyproject.toml.
+
+## Providers
+
+| `--ci` | provider | file |
+|---|---|---|
+"""
+_MANAGERS = """
+## Package managers
+
+| manager | told by | installs | runs |
+|---|---|---|---|
+"""
+
+
+def ci_reference(catalog: Catalog) -> str:
+    """Return the page of providers and managers as Markdown."""
+    providers = [
+        f"| `{name}` | {spec.title}{' (where nothing tells)' if spec.default else ''} | `{spec.file}`. {spec.why} |\n"
+        for name, spec in catalog.ci.items()
+    ]
+    managers = [
+        f"| {spec.title} | {_signs(spec)} | `{spec.hint.format(group=GROUP)}` | `{f'{spec.run} pytest'.lstrip()}` |\n"
+        for spec in catalog.managers.values()
+    ]
+    return "".join((_CI, *providers, _MANAGERS, *managers))
+
+
+def _signs(spec: ManagerSpec) -> str:
+    signs = [*spec.files, *(f"[tool.{table}]" for table in spec.tables)]
+    signs += [f"a build backend `{backend}…`" for backend in spec.backends]
+    return ", ".join(one if " " in one else f"`{one}`" for one in signs) or "nothing else"
+
 
 def reference(kinds: Mapping[str, ServiceKind]) -> str:
-    """Return the page as Markdown."""
+    """Return the page of services as Markdown."""
     rows = [_row(name, kind) for name, kind in kinds.items() if name != GENERIC]
     table = ["| service | image | libraries |", "|---|---|---|", *rows]
     details = [_details(name, kind) for name, kind in kinds.items() if name not in (DATABASE, GENERIC)]
-    return "\n".join([_HEAD, *table, "", _details(DATABASE, kinds[DATABASE]), *details]).rstrip("\n") + "\n"
+    return (
+        "\n".join([_SERVICES, *table, "", _details(DATABASE, kinds[DATABASE]), *details]).rstrip("\n") + "\n"
+    )
 
 
 def _row(name: str, kind: ServiceKind) -> str:

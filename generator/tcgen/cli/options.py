@@ -8,19 +8,12 @@ from typing import Annotated
 
 import typer
 
-from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
+from tcgen.catalog.load import catalog
 from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
-from tcgen.ir.service import ServiceChoice
+from tcgen.ir.catalog import NO_CI
+from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
 from tcgen.workflow.request import Request
-
-
-class CiChoice(str, Enum):
-    """CI providers there are files for."""
-
-    github = "github"
-    gitlab = "gitlab"
-    none = "none"
 
 
 class ConflictChoice(str, Enum):
@@ -28,6 +21,11 @@ class ConflictChoice(str, Enum):
 
     inline = "inline"
     rej = "rej"
+
+
+def ci_names(incomplete: str) -> list[str]:
+    """Return the CI providers that begin so, for the shell's completion."""
+    return [name for name in (*catalog().ci, NO_CI) if name.startswith(incomplete)]
 
 
 Directory = Annotated[Path, typer.Argument(help="The project's root.", show_default=True)]
@@ -52,7 +50,15 @@ Service = Annotated[
         help="Services to use instead of those that are found; postgres alone for no other.",
     ),
 ]
-Ci = Annotated[CiChoice | None, typer.Option("--ci", help="CI files to write.")]
+Ci = Annotated[
+    str | None,
+    typer.Option(
+        "--ci",
+        metavar="NAME",
+        autocompletion=ci_names,
+        help="Whose CI file to write, such as github; none for no file [the one the project uses].",
+    ),
+]
 Dest = Annotated[
     str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
 ]
@@ -71,7 +77,7 @@ def request(
     models: list[str] | None = None,
     alembic_config: str | None = None,
     service: list[str] | None = None,
-    ci: CiChoice | None = None,
+    ci: str | None = None,
     dest: str | None = None,
 ) -> Request:
     """Return the flags as one value.
@@ -87,7 +93,7 @@ def request(
         models=tuple(models or ()),
         alembic_config=alembic_config,
         services=None if service is None else chosen(service),
-        ci=None if ci is None else ci.value,
+        ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),
     )
 
@@ -99,7 +105,7 @@ def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
         TcgenError: There is none of a name, or it needs to be described.
     """
     for name in names:
-        kind_of(name)
+        catalog().service(name)
         if name == GENERIC:
             raise TcgenError(
                 "bad-service",
@@ -111,4 +117,4 @@ def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
 
 def kinds(incomplete: str) -> list[str]:
     """Return the names of the catalogue that begin so, for the shell's completion."""
-    return [name for name in catalogue() if name.startswith(incomplete) and name != DATABASE]
+    return [name for name in catalog().services if name.startswith(incomplete) and name != DATABASE]

@@ -7,11 +7,11 @@ from pathlib import Path
 import typer
 from pydantic import ValidationError
 
-from tcgen.catalog.load import DATABASE, GENERIC, catalogue, kind_of
+from tcgen.catalog.load import catalog
 from tcgen.cli.output import emit, progress, say, show_changes, show_diagnostics
 from tcgen.cli.update import show_put_back
 from tcgen.errors import TcgenError
-from tcgen.ir.service import ServiceChoice, ServicePlan
+from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice, ServicePlan
 from tcgen.verify import suite
 from tcgen.workflow import services as workflow
 from tcgen.workflow.request import Request
@@ -28,7 +28,7 @@ def show(root: Path, *, as_json: bool) -> None:
     used: dict[str, list[str]] = {} if chosen is None else {DATABASE: [DATABASE]}
     for one in chosen or ():
         used.setdefault(one.kind, []).append(one.name)
-    kinds = catalogue()
+    kinds = catalog().services
     if as_json:
         emit(
             "services",
@@ -59,7 +59,7 @@ def describe(kind: str, **given: object) -> ServiceChoice:
     Raises:
         TcgenError: There is no such kind, it is PostgreSQL, or a flag's value is not possible.
     """
-    kind_of(kind)
+    catalog().service(kind)
     if kind == DATABASE:
         raise TcgenError(
             "bad-service",
@@ -140,7 +140,7 @@ def _what_next(prepared: Prepared) -> None:
     planned = prepared.planned
     missing = suite.missing_requirements(planned.plan, planned.schema)
     if missing:
-        say(f"next: {suite.install_command(planned.project, planned.plan)}")
+        say(f"next: {planned.plan.commands.hint}")
         say(f"      (for {', '.join(missing)})")
     if prepared.service is not None:
         say(f"{'then' if missing else 'next'}: pytest {planned.plan.dest} -m {prepared.name}")

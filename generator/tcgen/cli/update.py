@@ -10,7 +10,6 @@ import typer
 from tcgen.cli.output import confirm, emit, progress, say, show_changes, show_diagnostics
 from tcgen.errors import TcgenError
 from tcgen.update.run import ConflictStyle, conflicts
-from tcgen.verify import suite
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import eject as eject_workflow
 from tcgen.workflow import update as workflow
@@ -141,7 +140,7 @@ def show_outcome(planned: Planned, outcome: Outcome, *, next_command: str) -> No
     """Say what pytest said when it collected the suite, and what to do next."""
     plan = planned.plan
     if outcome.missing:
-        say(f"next: {suite.install_command(planned.project, plan)}")
+        say(f"next: {plan.commands.hint}")
         say(f"      (for {', '.join(outcome.missing)})")
         say(f"then: pytest {plan.dest}")
     elif outcome.status == 0:

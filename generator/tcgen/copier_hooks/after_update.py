@@ -13,6 +13,7 @@ from pathlib import Path
 
 from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
+from tcgen.catalog.load import catalog
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import parse_record, read_record
@@ -20,8 +21,6 @@ from tcgen.template.location import own_template
 from tcgen.template.releases import GitError, run_git
 from tcgen.update.run import ConflictStyle, Update, conflicts, merged, resolved
 from tcgen.update.template_choice import last_template
-
-_BESIDE = (".github", ".gitlab-ci.integration.yml", "pyproject.toml")
 
 
 def main(arguments: list[str]) -> int:
@@ -44,7 +43,8 @@ def _remerged(root: Path, style: ConflictStyle) -> Update:
     with tempfile.TemporaryDirectory(prefix="tcgen-") as folder:
         scratch = Path(folder)
         suites = {one.plan.suite.dest for one in (old, new)}
-        committed = _committed(root, scratch / "committed", {*suites, *_BESIDE})
+        beside = {"pyproject.toml", *(spec.file for spec in catalog().ci.values())}
+        committed = _committed(root, scratch / "committed", suites | beside)
         templates = []
         for name, record in (("old", old), ("new", new)):
             (scratch / name).mkdir()

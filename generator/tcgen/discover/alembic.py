@@ -5,13 +5,14 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tcgen.discover.manifest import read_toml, table
 from tcgen.discover.project_files import ProjectFiles, is_aside, join, parent
 from tcgen.errors import TcgenError
+from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig
 
@@ -26,10 +27,15 @@ class _Search:
     tree: ProjectFiles
     source_roots: tuple[str, ...]
     packages: tuple[str, ...]
+    frameworks: Mapping[str, FrameworkSpec]
 
 
 def find_alembic(
-    tree: ProjectFiles, source_roots: tuple[str, ...], packages: tuple[str, ...], asked: str | None = None
+    tree: ProjectFiles,
+    source_roots: tuple[str, ...],
+    packages: tuple[str, ...],
+    frameworks: Mapping[str, FrameworkSpec],
+    asked: str | None = None,
 ) -> tuple[tuple[AlembicConfig, ...], tuple[Diagnostic, ...]]:
     """All Alembic configurations, the likeliest first, or only the one asked for.
 
@@ -37,13 +43,14 @@ def find_alembic(
         tree: The project's files.
         source_roots: Folders in which ``package:dir`` is looked up.
         packages: The project's packages; a configuration inside them goes before others.
+        frameworks: Those whose running application an env.py may need.
         asked: An ini file, a pyproject.toml or a script folder: absolute, or relative to the
             current folder or the root; it may lie outside the root.
 
     Raises:
         TcgenError: ``alembic-config-not-found`` when the one asked for is missing or has no scripts.
     """
-    search = _Search(tree, source_roots, packages)
+    search = _Search(tree, source_roots, packages, frameworks)
     if asked is not None:
         return (_asked_for(search, asked),), ()
     configs: list[AlembicConfig] = []
@@ -84,7 +91,8 @@ def _of_ini(search: _Search, ini: str) -> AlembicConfig | None:
 
 def _config(search: _Search, ini: str | None, location: str) -> AlembicConfig:
     env = _read(search.tree.root / location / "env.py")
-    return AlembicConfig(ini=ini, script_location=location or ".", flask_migrate="current_app" in env)
+    framework = next((name for name, spec in search.frameworks.items() if spec.env_py in env), "")
+    return AlembicConfig(ini=ini, script_location=location or ".", framework=framework)
 
 
 def _base(search: _Search, ini: str) -> Path:

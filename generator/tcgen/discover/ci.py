@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast, get_args
 
-from tcgen.errors import TcgenError
-from tcgen.ir.project import CiProvider
+from tcgen.ir.catalog import Catalog
 
 
 def find_git(root: Path) -> Path | None:
@@ -14,24 +12,27 @@ def find_git(root: Path) -> Path | None:
     return next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
 
 
-def find_ci(root: Path, git: Path | None, asked: str | None) -> CiProvider:
-    """The CI provider: the one asked for, else by its files, else by the remote, else GitHub.
+def find_ci(root: Path, git: Path | None, asked: str | None, catalog: Catalog) -> str:
+    """The CI provider: the one asked for, else by its files, else by the remote, else the default one.
 
     Raises:
         TcgenError: ``bad-ci`` when the one asked for is not known.
     """
     if asked is not None:
-        if asked not in get_args(CiProvider):
-            raise TcgenError(
-                "bad-ci", f"unknown CI provider {asked!r}", hint="use --ci github, gitlab or none"
-            )
-        return cast("CiProvider", asked)
+        return catalog.check_ci(asked)
     tops = [root] if git is None or git == root else [root, git]
-    if any((top / ".github").is_dir() for top in tops):
-        return "github"
-    if any((top / ".gitlab-ci.yml").is_file() for top in tops):
-        return "gitlab"
-    return "gitlab" if git is not None and "gitlab" in _remotes(git) else "github"
+    for name, spec in catalog.ci.items():
+        if any(_has(top, sign) for top in tops for sign in spec.signs):
+            return name
+    remotes = "" if git is None else _remotes(git)
+    for name, spec in catalog.ci.items():
+        if any(word in remotes for word in spec.remotes):
+            return name
+    return catalog.default_ci
+
+
+def _has(top: Path, sign: str) -> bool:
+    return (top / sign).is_dir() if sign.endswith("/") else (top / sign).is_file()
 
 
 def _remotes(git: Path) -> str:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tcgen.catalog.load import catalog
 from tcgen.discover.alembic import find_alembic
 from tcgen.discover.ci import find_ci, find_git
 from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
 from tcgen.discover.environment import find_environment
 from tcgen.discover.interpreter import find_interpreter
-from tcgen.discover.manifest import Manifest, first_text, read_manifest
+from tcgen.discover.manager import find_manager
+from tcgen.discover.manifest import first_text, read_manifest
 from tcgen.discover.packages import find_layout
-from tcgen.discover.project_files import ProjectFiles, join, walk
+from tcgen.discover.project_files import join, walk
 from tcgen.discover.pytest_config import find_tests, read_pytest
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS, GROUP
-from tcgen.ir.project import PackageManager, Project
+from tcgen.ir.project import Project
 
 
 def discover(
@@ -33,7 +35,7 @@ def discover(
         root: The project's folder.
         python: Interpreter to use, instead of the one that would be guessed.
         alembic_config: The only Alembic configuration to consider.
-        ci: ``github``, ``gitlab`` or ``none``, instead of the one that would be guessed.
+        ci: Name of a CI provider or ``none``, instead of the one that would be guessed.
 
     Returns:
         The project, with a diagnostic for every guess the user may want to overrule.
@@ -48,7 +50,7 @@ def discover(
         raise TcgenError("not-a-folder", f"{root} {cause}", hint="name the project's folder: tcgen init DIR")
     root = root.resolve()
     git = find_git(root)
-    provider = find_ci(root, git, ci)
+    provider = find_ci(root, git, ci, catalog())
     diagnostics: list[Diagnostic] = []
     tree = walk(root)
     manifest = read_manifest(root)
@@ -56,7 +58,9 @@ def discover(
     layout = find_layout(tree, manifest, settings.pythonpath)
     bases = tuple(one.folder for one in layout.manifests)
     interpreter = find_interpreter(tuple(root / base for base in bases), manifest, python)
-    alembic, alembic_remarks = find_alembic(tree, layout.source_roots, layout.packages, alembic_config)
+    alembic, alembic_remarks = find_alembic(
+        tree, layout.source_roots, layout.packages, catalog().frameworks, alembic_config
+    )
     code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
     tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
     environment = find_environment(tree, bases)
@@ -70,7 +74,7 @@ def discover(
         python=interpreter.path,
         requires_python=first_text(*(one.requires_python for one in layout.manifests)),
         has_pyproject=(root / "pyproject.toml").is_file(),
-        package_manager=_package_manager(tree, layout.manifests),
+        package_manager=find_manager(tree, layout.manifests, catalog()),
         source_roots=layout.source_roots,
         packages=layout.packages,
         dependencies=read_dependencies(tree, list(layout.manifests), skip_group=_own_group(root)),
@@ -91,31 +95,5 @@ def discover(
     )
 
 
-_LOCKS: tuple[tuple[str, PackageManager], ...] = (
-    ("uv.lock", "uv"),
-    ("poetry.lock", "poetry"),
-    ("pdm.lock", "pdm"),
-    ("hatch.toml", "hatch"),
-)
-
-
 def _own_group(root: Path) -> str | None:
     return GROUP if (root / ANSWERS).is_file() else None
-
-
-def _package_manager(tree: ProjectFiles, manifests: tuple[Manifest, ...]) -> PackageManager:
-    for manifest in manifests:
-        folder = tree.folder(manifest.folder)
-        for lock, manager in _LOCKS:
-            if folder is not None and lock in folder.files:
-                return manager
-        backend = str(manifest.table("build-system").get("build-backend", ""))
-        if manifest.table("tool", "poetry") or backend.startswith("poetry"):
-            return "poetry"
-        if manifest.table("tool", "pdm"):
-            return "pdm"
-        if manifest.table("tool", "uv"):
-            return "uv"
-        if manifest.table("tool", "hatch", "envs"):
-            return "hatch"
-    return "pip"

@@ -9,11 +9,26 @@ from typing import Any, Literal, TypedDict
 
 
 class AlembicRequest(TypedDict):
-    """Where the project's Alembic configuration is; absolute paths, or ``package:dir``."""
+    """Where the project's Alembic configuration is; absolute paths, or ``package:dir``.
+
+    Attributes:
+        framework: The web framework that env.py needs the running application of; else "".
+    """
 
     ini: str | None
     script_location: str | None
-    flask_migrate: bool
+    framework: str
+
+
+class FrameworkRequest(TypedDict):
+    """A web framework; fields as in ``FrameworkSpec``."""
+
+    title: str
+    module: str
+    has_context: str
+    extension: str
+    library: str
+    env_py: str
 
 
 class ProbeRequest(TypedDict):
@@ -23,6 +38,7 @@ class ProbeRequest(TypedDict):
         mode: ``models``: the schema, and what env.py shows by itself. ``url``: where env.py takes its URL from,
             with values of ours in the environment.
         source_roots: Folders for ``sys.path``, relative to the root.
+        frameworks: Those whose extensions may own the session, by name.
         models: As given to ``--models``.
         environment_names: Variables that the project's text mentions.
         distributions: Those whose version is asked for, beside the ones tcgen needs.
@@ -37,6 +53,7 @@ class ProbeRequest(TypedDict):
     packages: list[str]
     models: list[str]
     alembic: AlembicRequest | None
+    frameworks: dict[str, FrameworkRequest]
     environment_names: list[str]
     distributions: list[str]
     environment: dict[str, str]

@@ -130,6 +130,20 @@ class MetadataPlan(Frozen):
     expression: str
 
 
+class FrameworkPlan(Frozen):
+    """The web framework whose session the tests share.
+
+    Attributes:
+        name: The folder of ``templates/frameworks`` with the fixture's body.
+        statement: Imports the extension's object.
+        extension: That object.
+    """
+
+    name: str
+    statement: str
+    extension: str
+
+
 SchemaFrom = Literal[
     "create_all", "stamp", "alembic_option", "alembic_attribute", "alembic_environment", "alembic_direct"
 ]
@@ -145,7 +159,7 @@ class DatabasePlan(Frozen):
         async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
-        flask_db: Import and name of the Flask-SQLAlchemy object whose session the tests share; else empty.
+        framework: Where an extension of it owns the session; else None.
         migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
         drift: What the tables were seen to demand beyond the models once the migrations had run.
     """
@@ -159,9 +173,31 @@ class DatabasePlan(Frozen):
     schemas: tuple[str, ...]
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None
-    flask_db: tuple[str, str] | None = None
+    framework: FrameworkPlan | None = None
     migrations_error: str = ""
     drift: tuple[TableDrift, ...] = ()
+
+
+class CommandsPlan(Frozen):
+    """What CI, and a developer, types to install the project and to run something in it.
+
+    Attributes:
+        action: Sets Python up where actions run.
+        action_options: Beside the version of Python.
+        install: Everything up to a project that is installed with the suite's requirements.
+        tool: What runs a published command.
+        check: What tcgen is told there.
+        test: Runs the suite.
+        hint: Installs the suite's requirements where the project is.
+    """
+
+    action: str
+    action_options: dict[str, str]
+    install: tuple[str, ...]
+    tool: str
+    check: str
+    test: str
+    hint: str
 
 
 class UserChoices(Frozen):
@@ -186,9 +222,12 @@ class SuitePlan(Frozen):
         compose_file: The project's own, which services may be taken from; "" where there is none.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
-        install: What follows ``pip install`` in CI.
+        install: What follows ``pip install`` where pip installs the project and the requirements.
         python_versions: For the CI matrix.
-        package_manager: How CI installs the project.
+        package_manager: The project's, by its name in the catalogue.
+        commands: Those of that manager.
+        ci: The folder of ``templates/ci`` with the CI file, or ``none``.
+        ci_file: Where it goes; "" for none.
         user_choices: What the flags ``--models`` and ``--alembic-config`` said, for the next run.
     """
 
@@ -208,7 +247,9 @@ class SuitePlan(Frozen):
     requirements_group: str
     install: str
     python_versions: tuple[str, ...]
-    package_manager: Literal["uv", "poetry", "pdm", "hatch", "pip"]
-    ci: Literal["github", "gitlab", "none"]
+    package_manager: str
+    commands: CommandsPlan
+    ci: str
+    ci_file: str
     user_choices: UserChoices = UserChoices()
     diagnostics: tuple[Diagnostic, ...] = ()

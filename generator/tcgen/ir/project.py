@@ -10,9 +10,6 @@ from tcgen.ir.diagnostics import Diagnostic
 MIN_PYTHON = (3, 10)
 """The oldest Python that a suite, and tcgen itself, runs on."""
 
-PackageManager = Literal["uv", "poetry", "pdm", "hatch", "pip"]
-CiProvider = Literal["github", "gitlab", "none"]
-
 
 class AlembicConfig(Frozen):
     """One place Alembic could be run from.
@@ -22,12 +19,13 @@ class AlembicConfig(Frozen):
             only a script folder.
         script_location: The folder of ``env.py``, relative to the root and POSIX style, or
             ``package:dir`` as Alembic writes it when it lies in an installed package.
-        flask_migrate: True when ``env.py`` asks Flask's ``current_app`` for its database.
+        framework: The web framework whose running application ``env.py`` asks for its database, by its name
+            in the catalogue; else "".
     """
 
     ini: str | None
     script_location: str
-    flask_migrate: bool = False
+    framework: str = ""
 
 
 class PytestConfig(Frozen):
@@ -49,6 +47,7 @@ class Project(Frozen):
         python: Absolute path of the interpreter that has the project's dependencies; never rendered.
         requires_python: The specifier in pyproject.toml, or "".
         has_pyproject: There is a pyproject.toml at the root.
+        package_manager: By its name in the catalogue; "" for the default one.
         source_roots: Folders, relative to the root, that must be on ``sys.path`` (``src`` or ``.``).
         packages: Import names of the top-level packages and modules found there.
         dependencies: Normalised names of all declared dependencies, extras and groups included.
@@ -58,6 +57,7 @@ class Project(Frozen):
         compose_images: Images that these run, with registry and tag as written there.
         environment_names: Names of environment variables the source text mentions.
         async_engine: The source text makes an async engine somewhere.
+        ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
         env_defaults: Values for settings the project cannot be imported without, read from env_files.
     """
 
@@ -67,7 +67,7 @@ class Project(Frozen):
     python: str
     requires_python: str = ""
     has_pyproject: bool = False
-    package_manager: PackageManager = "pip"
+    package_manager: str = ""
     source_roots: tuple[str, ...] = (".",)
     packages: tuple[str, ...] = ()
     dependencies: tuple[str, ...] = ()
@@ -82,6 +82,6 @@ class Project(Frozen):
     async_engine: bool = False
     compose_files: tuple[str, ...] = ()
     compose_images: tuple[str, ...] = ()
-    ci: CiProvider = "github"
+    ci: str = ""
     is_git: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

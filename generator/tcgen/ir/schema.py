@@ -256,6 +256,13 @@ class MapperFact(Frozen):
         return not self.abstract and (self.importable or self.registry is not None)
 
 
+class FrameworkFact(Frozen):
+    """The extension's object of a web framework, with its name in the catalogue."""
+
+    name: str
+    ref: ImportRef
+
+
 class MetadataFact(Frozen):
     """One ``MetaData``: how to reach it, and its tables' keys.
 
@@ -263,7 +270,7 @@ class MetadataFact(Frozen):
         ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
         modules: Modules to import before it is complete, sorted, as few as do.
         from_alembic: It is the one Alembic's env.py names.
-        flask: The Flask-SQLAlchemy object it belongs to, where an application context is open once the
+        framework: The one whose extension it belongs to, where an application context is open once the
             setup modules are imported.
     """
 
@@ -271,7 +278,7 @@ class MetadataFact(Frozen):
     modules: tuple[str, ...] = ()
     tables: tuple[str, ...] = ()
     from_alembic: bool = False
-    flask: ImportRef | None = None
+    framework: FrameworkFact | None = None
 
 
 UrlVia = Literal["option", "attribute", "environment", "direct"]

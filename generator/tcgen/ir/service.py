@@ -9,6 +9,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from tcgen.ir.base import Frozen
 
+DATABASE = "postgres"
+"""The kind that every suite has."""
+
+GENERIC = "generic"
+"""The kind of an image that the catalogue does not know."""
+
 WaitKind = Literal["log", "http", "port", "exec", "health", "file"]
 
 
@@ -87,6 +93,25 @@ def check_image(image: str) -> str:
     if "@" not in image and ":" not in last:
         raise ValueError(f"{image!r} has no tag, so that every run may get another: {image}:TAG")
     return image
+
+
+def has_version(image: str) -> bool:
+    """Tell whether an image's tag stays with one line of versions."""
+    tag = image.rpartition("/")[2].partition(":")[2]
+    return tag not in ("", "latest", "alpine")
+
+
+def repository(image: str) -> str:
+    """Return an image's repository as Docker Hub would call it: no registry, ``library/``, tag or digest."""
+    name = image.partition("@")[0]
+    head, _, last = name.rpartition("/")
+    last = last.partition(":")[0]
+    parts = [part for part in head.split("/") if part]
+    if parts and ("." in parts[0] or ":" in parts[0] or parts[0] == "localhost"):
+        parts = parts[1:]
+    if parts and parts[0] == "library":
+        parts = parts[1:]
+    return "/".join((*parts, last))
 
 
 ServiceName = Annotated[str, AfterValidator(check_name)]

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import TableDrift
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, UserChoices
-from tcgen.ir.project import MIN_PYTHON, CiProvider, Project
+from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
+from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import plan_database
 from tcgen.plan.database.drift import with_drift
 from tcgen.plan.factories.draft import plan_factories
@@ -27,7 +29,7 @@ class Options:
     Attributes:
         dest: Folder of the suite, relative to the root; None to choose one.
         taken: Folders that exist already and are not tcgen's.
-        ci: CI provider; None for the one the project uses.
+        ci: CI provider or ``none``; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         migrations_error: Why the migrations were seen to fail, and at which revisions.
         drift: What the tables were seen to demand beyond the models once the migrations had run.
@@ -39,7 +41,7 @@ class Options:
 
     dest: str | None = None
     taken: frozenset[str] = frozenset()
-    ci: CiProvider | None = None
+    ci: str | None = None
     providers: dict[str, str] = field(default_factory=dict)
     migrations_error: str = ""
     drift: tuple[TableDrift, ...] = ()
@@ -49,16 +51,30 @@ class Options:
     source_roots: tuple[str, ...] = ()
 
 
-def build_plan(project: Project, schema: Schema, options: Options = Options()) -> SuitePlan:
-    """Decide everything the suite depends on."""
-    database, remarks = plan_database(project, schema, options.migrations_error)
+def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Options = Options()) -> SuitePlan:
+    """Decide everything the suite depends on.
+
+    Args:
+        project: Its files.
+        schema: Its models and migrations.
+        catalog: What there is to choose from.
+        options: What the user asked for, and what was found out before.
+
+    Raises:
+        TcgenError: Something was asked for that the catalogue does not have.
+    """
+    database, remarks = plan_database(project, schema, catalog, options.migrations_error)
     if database.schema_from.startswith("alembic_"):
         database = database.model_copy(update={"drift": options.drift})
         schema = with_drift(schema, options.drift)
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
-    services, about_services = _services(project, schema, options.services, database.async_runner)
+    services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     requirements = _requirements(project, schema, database, services)
+    ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
+    provider = None if ci == NO_CI else catalog.ci_provider(ci)
+    manager = project.package_manager or catalog.default_manager
+    install = _install(project, requirements)
     major, minor = (int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
     return SuitePlan(
         # it stands in a docstring
@@ -75,10 +91,12 @@ def build_plan(project: Project, schema: Schema, options: Options = Options()) -
         factories=factories,
         requirements=requirements,
         requirements_group=GROUP,
-        install=_install(project, requirements),
+        install=install,
         python_versions=_pythons(project, schema, options.python_versions),
-        package_manager=project.package_manager,
-        ci=options.ci or project.ci,
+        package_manager=manager,
+        commands=plan_commands(catalog.manager(manager), provider, project, dest, install),
+        ci=ci,
+        ci_file=provider.file if provider else "",
         user_choices=options.user_choices,
         diagnostics=(*about_dest, *remarks, *about_services, *about_factories),
     )
@@ -121,12 +139,13 @@ def _source_roots(project: Project, schema: Schema, before: tuple[str, ...]) -> 
 def _services(
     project: Project,
     schema: Schema,
+    catalog: Catalog,
     chosen: tuple[ServiceChoice, ...] | None,
     runner: Literal["pytest-asyncio", "anyio"] | None,
 ) -> tuple[tuple[ServicePlan, ...], tuple[Diagnostic, ...]]:
-    detected, remarks = detect(project, schema)
+    detected, remarks = detect(project, schema, catalog.services)
     choices = detected if chosen is None else chosen
-    plans = tuple(plan_service(choice, project, runner) for choice in choices)
+    plans = tuple(plan_service(choice, project, catalog, runner) for choice in choices)
     return plans, remarks if chosen is None else ()
 
 

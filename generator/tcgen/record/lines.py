@@ -14,7 +14,6 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 from tcgen.ir.drift import TableDrift
 from tcgen.ir.plan import GROUP, SuitePlan, UserChoices
-from tcgen.ir.project import CiProvider
 from tcgen.ir.service import ServiceChoice
 
 
@@ -34,7 +33,7 @@ class RecordedSuite(_Line):
 
     format: int
     dest: str
-    ci: CiProvider | None = None
+    ci: str | None = None
     database: RecordedDatabase = RecordedDatabase()
     requirements: tuple[str, ...] = ()
     requirements_group: str = GROUP
@@ -106,6 +105,19 @@ def read_lines(text: str) -> RecordedPlan:
         services=tuple(RecordedService.model_validate(one) for one in others if _is_service(one)),
         factories=tuple(RecordedFactory.model_validate(one) for one in others if not _is_service(one)),
     )
+
+
+def completed(old: str, new: str) -> str:
+    """Give an old plan what only newer templates ask for, so that one of these can stand in for its own.
+
+    Args:
+        old: A plan in the form of the answers file.
+        new: The one for the newer template, which says what the other lacks.
+    """
+    before, after = list(_objects(old)), next(_objects(new))
+    database = {**after["database"], **before[0]["database"]}
+    before[0] = {**after, **before[0], "database": database}
+    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in before)
 
 
 def format_of(text: str) -> int:

@@ -14,17 +14,17 @@ from tcgen.apply.changes import WRITTEN, Change, compare
 from tcgen.apply.merge import Hunk, Merged, conflicts_in
 from tcgen.apply.pyproject import add_group
 from tcgen.apply.write import publish
+from tcgen.catalog.load import catalog
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import Record
-from tcgen.record.lines import read_lines
+from tcgen.record.lines import completed, read_lines
 from tcgen.render.engine import render_text
 from tcgen.template.location import Template
 from tcgen.update.renames import moved_files, moved_folder
 from tcgen.update.template_choice import last_template, new_template
 
-CI_FILES = (".github/", ".gitlab")
 ConflictStyle = Literal["inline", "rej"]
 
 
@@ -82,7 +82,8 @@ def prepare(root: Path, plan: str, record: Record, asked: str | None = None) -> 
         version = (record.version, new.version)
         if plan == record.text and record.version == new.version:
             return Update(root, dest, (), version)
-        changes = merged(root, (record.text, last or new), (plan, new))
+        before = (record.text, last) if last else (completed(record.text, plan), new)
+        changes = merged(root, before, (plan, new))
     return Update(root, dest, changes, version, () if last else (_lost(record, new),))
 
 
@@ -124,7 +125,7 @@ def _set_aside(root: Path, dest: str, change: Change) -> list[Change]:
 
 def _kept_ci(change: Change, base: bytes | None) -> Change:
     """Leave a CI file alone that was there before tcgen, and that init did not touch either."""
-    if change.kind != "conflict" or not change.path.startswith(CI_FILES) or not base or not change.old:
+    if change.kind != "conflict" or not catalog().is_ci_file(change.path) or not base or not change.old:
         return change
     ours, last = change.old.splitlines(), base.splitlines()
     if difflib.SequenceMatcher(None, ours, last, autojunk=False).ratio() > 0.5:
@@ -159,7 +160,8 @@ def check_settled(root: Path, dest: str) -> None:
     Raises:
         TcgenError: There is one.
     """
-    patterns = (f"{dest}/**/*.py", ".github/workflows/*.yml", ".gitlab-ci*.yml")
+    of_ci = (pattern for spec in catalog().ci.values() for pattern in spec.patterns)
+    patterns = (f"{dest}/**/*.py", *of_ci)
     files = (path for pattern in patterns for path in sorted(root.glob(pattern)))
     places = [
         f"{path.relative_to(root).as_posix()}:{line}"

@@ -44,20 +44,6 @@ def missing_requirements(plan: SuitePlan, schema: Schema) -> tuple[str, ...]:
     )
 
 
-def install_command(project: Project, plan: SuitePlan) -> str:
-    """Return the command that installs the requirements the way this project installs things."""
-    group = plan.requirements_group
-    if not (Path(project.root) / "pyproject.toml").is_file():
-        return "python -m pip install " + " ".join(f"'{one}'" for one in plan.requirements)
-    return {
-        "uv": f"uv sync --group {group}",
-        "poetry": f"poetry install --with {group}",
-        "pdm": f"pdm install -G {group}",
-        "hatch": f"pip install --group {group}",
-        "pip": f"python -m pip install --group {group}",
-    }[project.package_manager]
-
-
 def collect(project: Project, plan: SuitePlan, schema: Schema) -> Outcome:
     """Collect the suite; nothing is started."""
     missing = missing_requirements(plan, schema)

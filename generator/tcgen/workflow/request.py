@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tcgen.ir.project import CiProvider
 from tcgen.ir.service import ServiceChoice
 
 Progress = Callable[[str], None]
@@ -22,7 +21,7 @@ class Request:
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
     services: tuple[ServiceChoice, ...] | None = None
-    ci: CiProvider | None = None
+    ci: str | None = None
     dest: str | None = None
 
 

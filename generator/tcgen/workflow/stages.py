@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tcgen.apply.changes import Change, compare
 from tcgen.apply.pyproject import add_group
+from tcgen.catalog.load import catalog
 from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
@@ -22,7 +23,7 @@ from tcgen.plan.factories.providers import check_providers
 from tcgen.record.answers import Record, find_record, read_record
 from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
-from tcgen.update.run import CI_FILES, Update
+from tcgen.update.run import Update
 from tcgen.update.run import prepare as prepare_update
 from tcgen.workflow.request import Progress, Request, quiet
 
@@ -59,7 +60,12 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         request.root, python=request.python, alembic_config=request.alembic_config, ci=request.ci
     )
     progress(f"importing its models with {project.python}")
-    schema = inspect_project(project, models=request.models, alembic_config=request.alembic_config)
+    schema = inspect_project(
+        project,
+        models=request.models,
+        alembic_config=request.alembic_config,
+        frameworks=catalog().frameworks,
+    )
     return project, schema
 
 
@@ -105,7 +111,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,
     )
-    return Planned(project, schema, build_plan(project, schema, options), options, record)
+    return Planned(project, schema, build_plan(project, schema, catalog(), options), options, record)
 
 
 def as_before(request: Request, record: Record | None) -> Request:
@@ -152,7 +158,8 @@ def as_migrated(planned: Planned, catalog: DatabaseCatalog) -> Planned:
 
 
 def _again(planned: Planned, options: Options) -> Planned:
-    return replace(planned, plan=build_plan(planned.project, planned.schema, options), options=options)
+    plan = build_plan(planned.project, planned.schema, catalog(), options)
+    return replace(planned, plan=plan, options=options)
 
 
 def changes(planned: Planned, progress: Progress = quiet) -> tuple[Change, ...]:
@@ -179,7 +186,7 @@ def changes(planned: Planned, progress: Progress = quiet) -> tuple[Change, ...]:
 
 def _keep_ci(change: Change) -> Change:
     """Leave a CI file of the user's own alone: the suite does not depend on ours."""
-    if change.kind == "conflict" and change.path.startswith(CI_FILES):
+    if change.kind == "conflict" and catalog().is_ci_file(change.path):
         return change.model_copy(update={"kind": "kept", "places": ()})
     return change
 

@@ -94,7 +94,7 @@ PLACES = {
 @pytest.mark.parametrize(("files", "path", "location"), PLACES.values(), ids=PLACES)
 def test_place(write, files, path, location):
     (config,) = discover(write(files)).alembic
-    assert (config.ini, config.script_location, config.flask_migrate) == (path, location, False)
+    assert (config.ini, config.script_location, config.framework) == (path, location, "")
 
 
 def test_flask_migrate(write):
@@ -104,10 +104,10 @@ def test_flask_migrate(write):
         "migrations/env.py": "from alembic import context\nfrom flask import current_app\n",
     }
     (config,) = discover(write(files)).alembic
-    assert (config.ini, config.script_location, config.flask_migrate) == (
+    assert (config.ini, config.script_location, config.framework) == (
         "migrations/alembic.ini",
         "migrations",
-        True,
+        "flask",
     )
 
 

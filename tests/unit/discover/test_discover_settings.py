@@ -256,6 +256,13 @@ MANAGERS = {
     "poetry backend": {"pyproject.toml": "[build-system]\nbuild-backend='poetry.core.masonry.api'\n"},
     "pdm": {"pdm.lock": ""},
     "hatch": {"pyproject.toml": "[tool.hatch.envs.default]\n"},
+    "uv table": {"pyproject.toml": "[tool.uv]\ndev-dependencies=[]\n[tool.hatch.envs.default]\nx=1\n"},
+    "uv lock": {"uv.lock": "", "poetry.lock": "", "pyproject.toml": "[tool.poetry]\nname='x'\n"},
+    "poetry with uv's table": {
+        "pyproject.toml": "[tool.poetry]\nname='x'\n[tool.pdm]\nx=1\n[tool.uv]\nx=1\n"
+    },
+    "pdm with uv's table": {"pyproject.toml": "[tool.pdm]\nx=1\n[tool.uv]\nx=1\n[tool.hatch.envs.a]\nx=1\n"},
+    "pip with an empty table": {"pyproject.toml": "[tool.uv]\n"},
     "pip": {"pyproject.toml": "[build-system]\nbuild-backend='hatchling.build'\n"},
 }
 

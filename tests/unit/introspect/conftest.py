@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tcgen.catalog.load import catalog
 from tcgen.introspect.host.runner import inspect_project
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import MapperFact, Schema, TableFact
@@ -59,7 +60,8 @@ def inspect(tmp_path: Path) -> Inspect:
     """Write the files, inspect the project they make, and return its schema."""
 
     def run(files: dict[str, str], **options: Any) -> Schema:
-        call = {k: options.pop(k) for k in ("models", "alembic_config", "timeout") if k in options}
+        flags = ("models", "alembic_config", "timeout", "frameworks")
+        call = {"frameworks": catalog().frameworks, **{k: options.pop(k) for k in flags if k in options}}
         write(tmp_path, files)
         packages = {Path(f).parts[0].removesuffix(".py") for f in files if f.endswith(".py")} - {"migrations"}
         if "alembic.ini" in files:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tcgen.errors import TcgenError
+from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.project import AlembicConfig
 from tcgen.ir.schema import AlembicFact, Schema
 
@@ -154,10 +155,51 @@ def test_env_that_cannot_run_alone(inspect: Inspect) -> None:
 
 
 def test_flask_migrate_is_not_run(inspect: Inspect) -> None:
-    config = AlembicConfig(ini="alembic.ini", script_location="migrations", flask_migrate=True)
+    config = AlembicConfig(ini="alembic.ini", script_location="migrations", framework="flask")
     schema = inspect(project("raise SystemExit(1)\n"), alembic=(config,))
 
     assert fact(schema).url_via == "direct"
+
+
+EXTENSION = """
+    import sqlalchemy as sa
+    from sqlalchemy.orm import declarative_base
+
+    class Extension:
+        engines = {None: None}
+        Model = declarative_base()
+
+    db = Extension()
+
+    class User(db.Model):
+        __tablename__ = "users"
+        id = sa.Column(sa.Integer, primary_key=True)
+"""
+
+
+@pytest.mark.parametrize(("is_running", "named"), [(True, True), (False, False)])
+def test_a_framework_is_its_file_alone(inspect: Inspect, is_running: bool, named: bool) -> None:
+    """One that nobody has heard of: the probe goes by what it is told."""
+    spec = FrameworkSpec(
+        title="Wren",
+        module="wren",
+        has_context="is_up",
+        extension="Extension",
+        library="wren_sqlalchemy",
+        distributions=("wren-sqlalchemy",),
+        env_py="wren_app",
+    )
+    files = {
+        "wren.py": f"def is_up():\n    return {is_running}\n",
+        "shop/__init__.py": "import wren\n",
+        "shop/models.py": EXTENSION,
+    }
+    schema = inspect(files, frameworks={"wren": spec}, packages=["shop"])
+
+    found = schema.metadatas[0].framework
+    assert (found is not None) == named
+    assert found is None or (found.name, found.ref.dotted) == ("wren", "shop.models.db")
+    assert "wren-sqlalchemy" in schema.environment.distributions
 
 
 def test_history_that_starts_on_a_schema(inspect: Inspect) -> None:

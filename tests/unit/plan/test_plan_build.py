@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from plan_builders import TEXT, column, key, mapper, of_type, project, ref, schema, table
 
+from tcgen.catalog.load import catalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import PytestConfig
 from tcgen.ir.schema import AlembicFact, ColumnFact, Environment, MetadataFact, Schema, UniqueFact
@@ -20,7 +21,7 @@ FOUND = schema([USERS], [mapper("User", USERS)])
 
 
 def plan(found: Schema = FOUND, options: Options | None = None, **project_fields: Any) -> SuitePlan:
-    return build_plan(project(**project_fields), found, options or Options())
+    return build_plan(project(**project_fields), found, catalog(), options or Options())
 
 
 def history(**fields: Any) -> Schema:
@@ -149,7 +150,7 @@ def test_async_projects_get_a_driver_and_a_runner() -> None:
     ],
 )
 def test_where_the_tables_come_from(fields: dict[str, Any], source: str) -> None:
-    database, remarks = plan_database(project(), history(**fields))
+    database, remarks = plan_database(project(), history(**fields), catalog())
     assert database.schema_from == source
     assert (database.alembic is None) == (source == "create_all")
     assert remarks == ()  # the probe says it of a history that starts on an existing schema
@@ -161,16 +162,16 @@ def test_without_migrations_the_models_make_the_tables() -> None:
 
 def test_independent_branches_are_all_migrated() -> None:
     for heads, target in ((("a",), "head"), (("a", "b"), "heads")):
-        alembic = plan_database(project(), history(heads=heads))[0].alembic
+        alembic = plan_database(project(), history(heads=heads), catalog())[0].alembic
         assert alembic is not None
         assert alembic.target == target
 
 
 @pytest.mark.parametrize("text", ["one two", "one;two", "one, two", "one\ntwo"])
 def test_version_locations_however_the_ini_separates_them(text: str) -> None:
-    alembic = plan_database(project(), history(options={"version_locations": text, "timezone": "UTC"}))[
-        0
-    ].alembic
+    alembic = plan_database(
+        project(), history(options={"version_locations": text, "timezone": "UTC"}), catalog()
+    )[0].alembic
     assert alembic is not None
     assert alembic.version_locations == ("one", "two")
     assert alembic.options == {"timezone": "UTC"}

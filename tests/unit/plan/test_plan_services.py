@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tcgen.catalog.load import catalog
 from tcgen.errors import TcgenError
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Environment, Schema
@@ -28,7 +29,7 @@ def schema(*installed: str) -> Schema:
 
 
 def found(project: Project, *installed: str) -> dict[str, str | None]:
-    choices, _ = detect(project, schema(*installed))
+    choices, _ = detect(project, schema(*installed), catalog().services)
     return {one.kind: one.image for one in choices}
 
 
@@ -52,40 +53,43 @@ def test_a_composed_version_wins_unless_it_floats() -> None:
 
 
 def test_what_is_only_hinted_at_is_said() -> None:
-    choices, remarks = detect(project(compose_images=("mongo:7",)), schema())
+    choices, remarks = detect(project(compose_images=("mongo:7",)), schema(), catalog().services)
     assert choices == ()
     assert [(one.code, one.hint) for one in remarks] == [("service-hinted", "tcgen add-service mongodb")]
 
 
 def test_a_library_is_added_where_the_project_has_none() -> None:
-    service = plan_service(ServiceChoice(kind="redis", name="redis"), project(), None)
+    service = plan_service(ServiceChoice(kind="redis", name="redis"), project(), catalog(), None)
     assert (service.clients, service.requirements) == (("redis",), ("redis>=5",))
-    own = plan_service(ServiceChoice(kind="redis", name="redis"), project("redis"), None)
+    own = plan_service(ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None)
     assert own.requirements == ()
 
 
 def test_coroutines_need_a_plugin() -> None:
     nats = ServiceChoice(kind="nats", name="nats")
-    alone = plan_service(nats, project("nats-py"), None)
+    alone = plan_service(nats, project("nats-py"), catalog(), None)
     assert (alone.asynchronous, alone.requirements) == ("pytest-asyncio", ("pytest-asyncio>=0.24",))
-    assert plan_service(nats, project("nats-py"), "anyio").asynchronous == "anyio"
-    assert plan_service(nats, project("nats-py"), "anyio").requirements == ()
+    assert plan_service(nats, project("nats-py"), catalog(), "anyio").asynchronous == "anyio"
+    assert plan_service(nats, project("nats-py"), catalog(), "anyio").requirements == ()
     assert (
-        plan_service(ServiceChoice(kind="redis", name="redis"), project("redis"), None).asynchronous is None
+        plan_service(
+            ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None
+        ).asynchronous
+        is None
     )
 
 
 def test_the_projects_own_variables_are_pointed_at_it() -> None:
     names = ("APP_REDIS_URL", "REDIS_HOST", "PREDIS_URL", "DATABASE_URL")
     service = plan_service(
-        ServiceChoice(kind="redis", name="cache"), project("redis", environment_names=names), None
+        ServiceChoice(kind="redis", name="cache"), project("redis", environment_names=names), catalog(), None
     )
     assert service.settings == {"APP_REDIS_URL": "url", "REDIS_HOST": "host"}
 
 
 def test_a_name_and_an_image_of_ones_own() -> None:
     choice = ServiceChoice(kind="redis", name="cache", image="redis:7.4", command="redis-server")
-    service = plan_service(choice, project("redis"), None)
+    service = plan_service(choice, project("redis"), catalog(), None)
     assert service.image_code == 'image("redis:7.4", "TEST_CACHE_IMAGE")'
     assert '.with_command("redis-server")' in service.container_code
     assert service.choice == choice
@@ -93,7 +97,7 @@ def test_a_name_and_an_image_of_ones_own() -> None:
 
 def test_a_generic_service_needs_an_image_and_a_port() -> None:
     with pytest.raises(TcgenError, match="needs an image and a port"):
-        plan_service(ServiceChoice(kind="generic", name="s3", ports=(80,)), project(), None)
+        plan_service(ServiceChoice(kind="generic", name="s3", ports=(80,)), project(), catalog(), None)
 
 
 @pytest.mark.parametrize("name", ["postgres", "Redis", "1st", "a-b", "test_x", '"; import os', ""])

@@ -21,6 +21,7 @@ from plan_builders import (
     table,
 )
 
+from tcgen.catalog.load import catalog
 from tcgen.ir.schema import AlembicFact, ConstructorFact, Environment
 from tcgen.plan.database.decide import failed_at, plan_database
 
@@ -92,13 +93,13 @@ HISTORY = AlembicFact(ini=None, script_location="migrations", url_via="option", 
 def test_migrations_that_fail_leave_it_to_the_models() -> None:
     things = table("things", key(), column("name", TEXT))
     facts = schema([things], [mapper("Thing", things)], alembic=HISTORY)
-    plan, remarks = plan_database(project(), facts, failed_at(facts, "no such function"))
+    plan, remarks = plan_database(project(), facts, catalog(), failed_at(facts, "no such function"))
 
     assert plan.schema_from == "stamp" and plan.migrations_error == "b2: no such function"
     assert [one.code for one in remarks] == ["migrations-fail"] and "no such function" in remarks[0].message
 
     newer = facts.model_copy(update={"alembic": HISTORY.model_copy(update={"heads": ("c3",)})})
-    plan, remarks = plan_database(project(), newer, plan.migrations_error)
+    plan, remarks = plan_database(project(), newer, catalog(), plan.migrations_error)
     assert (plan.schema_from, plan.migrations_error, remarks) == ("alembic_option", "", ())
 
 
@@ -110,10 +111,10 @@ def test_the_driver_of_the_environment_wins_then_what_is_declared_then_psycopg2(
     )
     facts = schema([], [], environment=both)
 
-    assert plan_database(project(), facts)[0].sync_driver == "psycopg2"
-    assert plan_database(project(dependencies=("psycopg",)), facts)[0].sync_driver == "psycopg"
+    assert plan_database(project(), facts, catalog())[0].sync_driver == "psycopg2"
+    assert plan_database(project(dependencies=("psycopg",)), facts, catalog())[0].sync_driver == "psycopg"
     own = facts.model_copy(update={"own_driver": "pg8000"})
-    assert plan_database(project(dependencies=("psycopg",)), own)[0].sync_driver == "pg8000"
+    assert plan_database(project(dependencies=("psycopg",)), own, catalog())[0].sync_driver == "pg8000"
 
 
 def test_a_relationship_to_a_special_class_gets_one_of_those() -> None:

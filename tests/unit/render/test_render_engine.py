@@ -9,7 +9,7 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from tcgen.ir.plan import ANSWERS, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
+from tcgen.ir.plan import ANSWERS, CommandsPlan, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
 from tcgen.plan.source.code import quoted
 from tcgen.record.lines import plan_lines
 from tcgen.render.engine import Rendered, render, render_text
@@ -28,6 +28,16 @@ HOSTILE = [
     "%",
     "\\N{x}",
 ]
+
+COMMANDS = CommandsPlan(
+    action="actions/setup-python@v5",
+    action_options={},
+    install=("pip install . --group integration",),
+    tool="pipx run",
+    check="check",
+    test="pytest tests/integration",
+    hint="pip install --group integration",
+)
 
 
 def suite(*texts: str) -> SuitePlan:
@@ -68,7 +78,9 @@ def suite(*texts: str) -> SuitePlan:
         install=". --group integration",
         python_versions=("3.11",),
         package_manager="pip",
+        commands=COMMANDS,
         ci="none",
+        ci_file="",
     )
 
 

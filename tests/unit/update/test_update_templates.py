@@ -7,7 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from update_support import prepared, small, start, tree, updated
+import yaml
+from update_support import kinds, prepared, small, start, text, tree, updated
 
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
@@ -103,6 +104,28 @@ def test_a_template_nobody_has_costs_its_changes_only(tmp_path: Path) -> None:
     assert mine.read_text().endswith("# by hand\n")
     assert not (root / "tests/integration/factories/customer.py").exists()
     assert updated(root, small()[:-1]).changes == ()
+
+
+def test_an_old_plan_lacks_what_a_newer_template_asks_for(tmp_path: Path) -> None:
+    """Where its own template is lost, the new one renders it, with the new plan's answers."""
+    root = start(tmp_path / "shop", small())
+    record(root, "v0.0.1")
+    answers = root / ".tcgen" / "answers.yml"
+    old = small()
+    for name in ("commands", "ci_file"):
+        del old[0][name]
+    old[0]["database"] = {
+        "flask_db": None,
+        **{key: one for key, one in old[0]["database"].items() if key != "framework"},
+    }
+    recorded = yaml.safe_load(answers.read_text())
+    answers.write_text(yaml.safe_dump({**recorded, "plan": text(old)}))
+    mine = root / ".github/workflows/integration.yml"
+    mine.write_text(mine.read_text() + "# by hand\n")
+    found = updated(root, small())
+    assert [one.code for one in found.diagnostics] == ["template-lost"]
+    assert kinds(found) == {".github/workflows/integration.yml": "kept"}
+    assert mine.read_text().endswith("# by hand\n")
 
 
 def bundled(checkout: Path, version: str, bundle: Path) -> tuple[str, list[str]]:

@@ -16,7 +16,14 @@ from typing import IO
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
 from tcgen.introspect.host.python_version import check_python
-from tcgen.introspect.protocol import AlembicRequest, MissingSetting, ProbeAnswer, ProbeRequest
+from tcgen.introspect.protocol import (
+    AlembicRequest,
+    FrameworkRequest,
+    MissingSetting,
+    ProbeAnswer,
+    ProbeRequest,
+)
+from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import Schema
@@ -42,6 +49,7 @@ def inspect_project(
     *,
     models: Sequence[str] = (),
     alembic_config: str | None = None,
+    frameworks: Mapping[str, FrameworkSpec],
     timeout: float = 300,
 ) -> Schema:
     """Ask the project's interpreter about its models and migrations; no database is touched.
@@ -51,6 +59,7 @@ def inspect_project(
         models: ``MODULE``, ``MODULE:ATTR`` or ``PACKAGE.*``, instead of guessing.
         alembic_config: Path of an ini file or of the folder of env.py (relative to the root or absolute),
             or ``package:dir``; instead of the first that discover found.
+        frameworks: Those whose extensions may own the session.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
@@ -62,7 +71,7 @@ def inspect_project(
             ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
-    request = make_request(project, models, alembic_config)
+    request = make_request(project, models, alembic_config, frameworks)
     answer, settings = _ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
@@ -138,21 +147,28 @@ def _losses(answer: ProbeAnswer) -> int:
     return len(left_out) + int(seen is not None and seen["via"] == "direct")
 
 
-def make_request(project: Project, models: Sequence[str], alembic_config: str | None) -> ProbeRequest:
+def make_request(
+    project: Project,
+    models: Sequence[str],
+    alembic_config: str | None,
+    frameworks: Mapping[str, FrameworkSpec],
+) -> ProbeRequest:
     """Return what the probe is asked first.
 
     Raises:
         TcgenError: ``alembic-config-not-found``.
     """
+    theirs = [name for spec in frameworks.values() for name in spec.distributions]
     return {
         "mode": "models",
         "root": str(Path(project.root).resolve()),
         "name": project.name,
-        "distributions": list(project.dependencies),
+        "distributions": [*theirs, *project.dependencies],
         "source_roots": list(project.source_roots),
         "packages": list(project.packages),
         "models": list(models),
         "alembic": _alembic(project, alembic_config),
+        "frameworks": {name: _told(spec) for name, spec in frameworks.items()},
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
         "drivername": "",
@@ -168,11 +184,11 @@ def _alembic(project: Project, given: str | None) -> AlembicRequest | None:
         return _configured(known[0], root)
     path = root / given
     if path.is_dir():
-        return {"ini": None, "script_location": str(path), "flask_migrate": False}
+        return {"ini": None, "script_location": str(path), "framework": ""}
     if path.is_file():
-        return {"ini": str(path), "script_location": None, "flask_migrate": False}
+        return {"ini": str(path), "script_location": None, "framework": ""}
     if ":" in given:
-        return {"ini": None, "script_location": given, "flask_migrate": False}
+        return {"ini": None, "script_location": given, "framework": ""}
     raise TcgenError(
         "alembic-config-not-found",
         f"{given}: there is no such file or folder",
@@ -180,11 +196,22 @@ def _alembic(project: Project, given: str | None) -> AlembicRequest | None:
     )
 
 
+def _told(spec: FrameworkSpec) -> FrameworkRequest:
+    return {
+        "title": spec.title,
+        "module": spec.module,
+        "has_context": spec.has_context,
+        "extension": spec.extension,
+        "library": spec.library,
+        "env_py": spec.env_py,
+    }
+
+
 def _configured(config: AlembicConfig, root: Path) -> AlembicRequest:
     return {
         "ini": None if config.ini is None else str(root / config.ini),
         "script_location": config.script_location,
-        "flask_migrate": config.flask_migrate,
+        "framework": config.framework,
     }
 
 

@@ -155,7 +155,7 @@ def settle(
         seen: Where env.py took its URL from by itself.
         ask: Asks the probe again.
     """
-    takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["flask_migrate"])
+    takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["framework"])
     names = {} if takes_none else candidates(project)
     seconds = 0.0
     for drivername in _drivernames(project, alembic.is_async) if names else ():

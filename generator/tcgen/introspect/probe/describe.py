@@ -22,7 +22,7 @@ from .models.named_models import Targets
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import ProbeRequest, UrlParts, UrlSourceAnswer
 
-LIBRARIES = frozenset(["sqlalchemy", "sqlmodel", "flask_sqlalchemy"])
+LIBRARIES = frozenset(["sqlalchemy", "sqlmodel"])
 
 
 def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSourceAnswer | None]:
@@ -38,13 +38,13 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     targets.load()
     place, url_source = _alembic_first(request, loader, notes)
     packages = _packages(request, targets, place)
-    found = find_model_files.model_modules(packages, roots, _known_names())
+    found = find_model_files.model_modules(packages, roots, _known_names(_libraries(request)))
     loader.load_all(m for m in found if m not in sys.modules)
     every = _configured(loader, notes, root)
     tops = {p.split(".")[0] for p in packages} | targets.tops
     chosen = _choose(targets, url_source, every, tops, loader, notes)
     loader.report()
-    facts = _facts(chosen, every, tops, targets, url_source)
+    facts = _facts(request, chosen, every, tops, targets, url_source)
     facts["setup_modules"] = targets.setup_modules
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
@@ -82,9 +82,10 @@ def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple
     from .migrations import env_py
 
     place = location.locate(request["alembic"], Path(request["root"]))
-    if request["alembic"].get("flask_migrate"):
+    framework = request["frameworks"].get(request["alembic"]["framework"])
+    if framework is not None:
         url_source = env_py.UrlSource("direct")
-        url_source.reason = "it asks Flask's current_app for its database"
+        url_source.reason = f"it asks {framework['title']}'s {framework['env_py']} for its database"
         return place, url_source
     with loader.timed():
         url_source = env_py.find_url_source(place, request["root"], notes)
@@ -95,7 +96,7 @@ def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple
 
 def _packages(request: ProbeRequest, targets: Targets, place: Live) -> list[str]:
     """What to search: the packages of what was named, else the project's, else the distribution of its name."""
-    named = sorted(targets.tops - LIBRARIES)
+    named = sorted(targets.tops - _libraries(request))
     if named:
         return named
     names = list(request["packages"]) or _distributed(request["name"])
@@ -104,13 +105,18 @@ def _packages(request: ProbeRequest, targets: Targets, place: Live) -> list[str]
     return list(dict.fromkeys(names))
 
 
-def _known_names() -> set[str]:
+def _libraries(request: ProbeRequest) -> set[str]:
+    """Packages whose bases and metadatas are not the project's."""
+    return {*LIBRARIES} | {spec["library"] for spec in request["frameworks"].values()}
+
+
+def _known_names(libraries: set[str]) -> set[str]:
     """Names of the bases and mapped classes imported so far, those of libraries left out."""
     bases = {b for m in mappers.all_mappers() for b in m.class_.__mro__}
     return {
         b.__name__
         for b in bases
-        if b.__module__.split(".")[0] not in (*LIBRARIES, "builtins", "typing", "abc")
+        if b.__module__.split(".")[0] not in (*libraries, "builtins", "typing", "abc")
     }
 
 
@@ -182,7 +188,12 @@ def _note_left_out(chosen: list[MetaData], every: list[Live], tops: set[str], no
 
 
 def _facts(
-    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, url_source: Live
+    request: ProbeRequest,
+    chosen: list[MetaData],
+    every: list[Live],
+    tops: set[str],
+    targets: Targets,
+    url_source: Live,
 ) -> dict[str, Live]:
     mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
@@ -198,14 +209,19 @@ def _facts(
             registries[mapper] = mappers.find_registry(mapper, mine, names)
     every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
     return {
-        "metadatas": [_metadata_fact(m, mine, tops, targets, url_source) for m in chosen],
+        "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],
         "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
     }
 
 
 def _metadata_fact(
-    item: MetaData, mine: list[Live], tops: set[str], targets: Targets, url_source: Live
+    request: ProbeRequest,
+    item: MetaData,
+    mine: list[Live],
+    tops: set[str],
+    targets: Targets,
+    url_source: Live,
 ) -> dict[str, Live]:
     ref = targets.reference(item) or metadata.find_reference(item, mine, tops)
     if ref is None:
@@ -216,7 +232,7 @@ def _metadata_fact(
         )
     return {
         "ref": ref,
-        "flask": metadata.flask_extension(item, metadata.modules_under(tops)),
+        "framework": metadata.framework_of(item, request["frameworks"], metadata.modules_under(tops)),
         "modules": import_closure.complete_with(item, mine, ref["module"], tops),
         "tables": sorted(item.tables),
         "from_alembic": url_source is not None and item in url_source.metadatas,

@@ -31,8 +31,6 @@ ASKED = [
     "greenlet",
     "sqlmodel",
     "alembic",
-    "flask-sqlalchemy",
-    "flask-migrate",
     "geoalchemy2",
     "pgvector",
     "faker",

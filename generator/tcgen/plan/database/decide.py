@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from tcgen.catalog.load import DATABASE, kind_of, repository
+from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import AlembicPlan, DatabasePlan, MetadataPlan, SchemaFrom
+from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
 from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
+from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.services.decide import composed_images
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
@@ -38,13 +39,14 @@ _EXTENSION_OF_TEXT = (
 
 
 def plan_database(
-    project: Project, schema: Schema, migrations_error: str = ""
+    project: Project, schema: Schema, catalog: Catalog, migrations_error: str = ""
 ) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
     """Choose drivers, image, extensions and the way to the schema.
 
     Args:
         project: Its files.
         schema: Its models and migrations.
+        catalog: Knows the images.
         migrations_error: Why the migrations cannot make the schema, as ``failed_at`` puts it; "" when they can,
             or nobody tried.
     """
@@ -60,7 +62,7 @@ def plan_database(
     runs_alone = source.startswith("alembic_")
     plan = DatabasePlan(
         schema_from=source,
-        image=_image(project, schema),
+        image=_image(project, schema, catalog),
         sync_driver=sync_driver,
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
@@ -68,15 +70,18 @@ def plan_database(
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
-        flask_db=_flask_db(schema),
+        framework=_framework(schema),
         migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
 
 
-def _flask_db(schema: Schema) -> tuple[str, str] | None:
-    found = next((one.flask for one in schema.metadatas if one.flask), None)
-    return None if found is None else (f"from {found.module} import {found.qualname}", found.qualname)
+def _framework(schema: Schema) -> FrameworkPlan | None:
+    fact = next((one.framework for one in schema.metadatas if one.framework), None)
+    if fact is None:
+        return None
+    module, extension = fact.ref.module, fact.ref.qualname
+    return FrameworkPlan(name=fact.name, statement=f"from {module} import {extension}", extension=extension)
 
 
 def failed_at(schema: Schema, reason: str) -> str:
@@ -197,13 +202,13 @@ def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
     return tuple(sorted(found - made))
 
 
-def _image(project: Project, schema: Schema) -> str:
+def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     """Return the image of the project's Compose files, else one that has the extensions the schema needs."""
-    kind = kind_of(DATABASE)
+    kind = catalog.service(DATABASE)
     made = schema.alembic.extensions_created if schema.alembic else ()
     wanted = (*_extensions(schema, migrated=False), *made)
     with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
-    composed = composed_images(project).get(DATABASE, "")
+    composed = composed_images(project, catalog.services).get(DATABASE, "")
     # one that a Compose file names has to have the extensions too
     serves = with_extension == kind.image or repository(composed) == repository(with_extension)
     return composed if composed and serves else with_extension

@@ -6,26 +6,38 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
-from tcgen.catalog.load import DATABASE, GENERIC, catalogue, has_version, kind_of, repository
 from tcgen.errors import TcgenError
+from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.ir.service import Client, ServiceChoice, ServiceKind, ServicePlan, Target
+from tcgen.ir.service import (
+    DATABASE,
+    GENERIC,
+    Client,
+    ServiceChoice,
+    ServiceKind,
+    ServicePlan,
+    Target,
+    has_version,
+    repository,
+)
 from tcgen.plan.services.container_code import container_code, container_imports, image_code, wait_code
 
 Runner = Literal["pytest-asyncio", "anyio"]
 
 
-def detect(project: Project, schema: Schema) -> tuple[tuple[ServiceChoice, ...], tuple[Diagnostic, ...]]:
+def detect(
+    project: Project, schema: Schema, kinds: Mapping[str, ServiceKind]
+) -> tuple[tuple[ServiceChoice, ...], tuple[Diagnostic, ...]]:
     """Return the services a project uses, and a remark on each that is only hinted at.
 
     A service is used where the project declares a library that talks to nothing else and has it installed, or
     where its settings or Compose files name the service and such a library is there.
     """
     found, remarks = [], []
-    composed = composed_images(project)
-    for name, kind in catalogue().items():
+    composed = composed_images(project, kinds)
+    for name, kind in kinds.items():
         if name in (DATABASE, GENERIC):
             continue
         own = [one for one in kind.clients if _is_usable(one, project, schema)]
@@ -56,23 +68,25 @@ def _is_in_settings(kind: ServiceKind, project: Project) -> bool:
     return any(value.startswith(starts) for value in project.env_defaults.values()) if starts else False
 
 
-def composed_images(project: Project) -> dict[str, str]:
+def composed_images(project: Project, kinds: Mapping[str, ServiceKind]) -> dict[str, str]:
     """Return, by kind, the images that the project's Compose files use."""
     images: dict[str, str] = {}
     for image in project.compose_images:
-        for name, kind in catalogue().items():
+        for name, kind in kinds.items():
             if repository(image) in kind.images and has_version(image):
                 images.setdefault(name, image)
     return images
 
 
-def plan_service(choice: ServiceChoice, project: Project, runner: Runner | None) -> ServicePlan:
+def plan_service(
+    choice: ServiceChoice, project: Project, catalog: Catalog, runner: Runner | None
+) -> ServicePlan:
     """Put together what was chosen and what the catalogue knows.
 
     Raises:
         TcgenError: The kind does not exist, or a generic service lacks its image or port.
     """
-    kind = kind_of(choice.kind)
+    kind = catalog.service(choice.kind)
     if choice.kind == GENERIC and (choice.image is None or not choice.ports):
         raise TcgenError(
             "bad-service",
@@ -86,7 +100,7 @@ def plan_service(choice: ServiceChoice, project: Project, runner: Runner | None)
         choice=choice,
         name=choice.name,
         kind=choice.kind,
-        template=_template(choice.kind),
+        template=kind.like or choice.kind,
         title=choice.name if choice.kind == GENERIC else kind.title,
         image=image,
         ports=choice.ports or kind.ports,
@@ -114,10 +128,6 @@ def _url(choice: ServiceChoice, kind: ServiceKind) -> str:
         return kind.url
     answers_http = any(one.kind == "http" for one in choice.wait)
     return "http://{address}" if answers_http else "tcp://{address}"
-
-
-def _template(kind: str) -> str:
-    return kind_of(kind).like or kind
 
 
 def _clients(kind: ServiceKind, project: Project) -> tuple[str, ...]:

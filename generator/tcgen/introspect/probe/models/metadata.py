@@ -17,7 +17,7 @@ from .mappers import tables_of
 
 
 def metadatas_of(value: Live) -> list[MetaData]:
-    """The metadatas behind a base class, a registry, a ``MetaData``, a table or a Flask-SQLAlchemy ``db``."""
+    """The metadatas behind a base class, a registry, a ``MetaData``, a table or a framework's extension."""
     if isinstance(value, MetaData):
         return [value]
     with suppress(Exception):
@@ -49,14 +49,21 @@ def in_module(module: ModuleType) -> list[MetaData]:
     return found
 
 
-def flask_extension(metadata: MetaData, names: list[str]) -> dict[str, str] | None:
-    """Where the Flask-SQLAlchemy object of a metadata is, if an application context was left open for it."""
-    flask = sys.modules.get("flask")
-    if flask is None or not flask.has_app_context():
-        return None
+def framework_of(metadata: MetaData, frameworks: dict[str, Live], names: list[str]) -> dict[str, Live] | None:
+    """The framework whose extension a metadata belongs to, if an application context was left open for it."""
+    for framework, spec in frameworks.items():
+        module = sys.modules.get(spec["module"])
+        if module is not None and getattr(module, spec["has_context"])():
+            ref = _extension(metadata, spec["extension"], names)
+            if ref is not None:
+                return {"name": framework, "ref": ref}
+    return None
+
+
+def _extension(metadata: MetaData, cls: str, names: list[str]) -> dict[str, str] | None:
     for name in names:
         for attribute, value in list(vars(sys.modules[name]).items()):
-            if type(value).__name__ == "SQLAlchemy" and metadata in metadatas_of(value):
+            if type(value).__name__ == cls and metadata in metadatas_of(value):
                 with suppress(Exception):
                     if None in value.engines:
                         return {"module": name, "qualname": attribute}

@@ -14,7 +14,7 @@ from .loading import Loader, submodules
 from .metadata import in_module, metadatas_of
 
 HINT = (
-    "Use --models MODULE:ATTR with the name of a Base class, a registry, a MetaData or a Flask-SQLAlchemy db."
+    "Use --models MODULE:ATTR with the name of a Base class, a registry, a MetaData or a web framework's db."
 )
 
 

@@ -1,0 +1,204 @@
+"""What the template knows as data: services, CI providers, package managers and web frameworks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from pydantic import model_validator
+
+from tcgen.errors import TcgenError
+from tcgen.ir.base import Frozen
+from tcgen.ir.service import ServiceKind
+
+NO_CI = "none"
+"""What stands for no CI provider, where one is asked for."""
+
+
+class CiSpec(Frozen):
+    """A CI provider: the ``ci.yml`` in a folder of ``templates/ci``.
+
+    Attributes:
+        title: Its name as people write it.
+        why: What a user has to know of the file, for the reference page.
+        file: Path of the generated file, relative to the root.
+        patterns: Globs of the files it reads: conflicts are looked for there, and one of the user's own stays.
+        signs: Files, or folders with a ``/`` at the end, at the root or at the top of the repository.
+        remotes: Words in the address of a remote.
+        default: Taken where nothing tells.
+        runs_actions: It runs GitHub's actions, so that a package manager's own can bring it.
+        has: What its machines have for a package manager, by distribution.
+    """
+
+    title: str
+    why: str
+    file: str
+    patterns: tuple[str, ...]
+    signs: tuple[str, ...]
+    remotes: tuple[str, ...] = ()
+    default: bool = False
+    runs_actions: bool = False
+    has: tuple[str, ...] = ()
+
+    def reads(self, path: str) -> bool:
+        """Tell whether a file is one of those it reads."""
+        # from the root on: a relative pattern would match at the end of any path
+        return any(PurePosixPath("/", path).match(f"/{pattern}") for pattern in self.patterns)
+
+
+class ActionSpec(Frozen):
+    """The action that sets Python up.
+
+    Attributes:
+        uses: With its version.
+        options: Beside the version of Python, spelled as in a workflow.
+        brings: Distributions that need not be installed after it.
+    """
+
+    uses: str
+    options: dict[str, str] = {}
+    brings: tuple[str, ...] = ()
+
+
+class ManagerSpec(Frozen):
+    """A package manager: a file of ``templates/managers``.
+
+    In commands ``{group}`` stands for the dependency group, ``{needs}`` for the distributions in ``needs`` that are
+    not there yet, and ``{project}`` for what pip has to be told: the project with its group, or all requirements
+    where there is no pyproject.toml.
+
+    Attributes:
+        title: Its name as people write it.
+        order: Which comes first where two are seen, the lowest number before.
+        default: Taken where none is seen.
+        files: Those that only its projects have.
+        tables: Below ``[tool]`` in pyproject.toml, with dots.
+        backends: How the name of its build backend begins.
+        yields_to: Managers whose projects may have its tables too.
+        action: What sets Python up where actions run.
+        needs: Distributions to be installed before anything else.
+        install: The command that installs the project and its group; without ``{needs}`` these have one before it.
+        run: What comes before a command in the project's environment.
+        tool: What runs a published command in an environment of its own.
+        check: Options that tell ``tcgen check`` there where the project's interpreter is.
+        hint: What a developer types to install the group.
+    """
+
+    title: str
+    order: int
+    default: bool = False
+    files: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    backends: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+    action: ActionSpec
+    needs: tuple[str, ...]
+    install: str
+    run: str = ""
+    tool: str
+    check: str = ""
+    hint: str
+
+
+class FrameworkSpec(Frozen):
+    """A web framework whose extension owns the session: the ``framework.yml`` in a folder of ``templates/frameworks``.
+
+    The extension is an object with a scoped ``session`` and a mapping ``engines`` with the default engine under None.
+
+    Attributes:
+        title: Its name as people write it.
+        module: The one that knows whether an application is running.
+        has_context: Its function that tells.
+        extension: Class of the extension's object.
+        library: Import name of the package that class comes from, which is none of the project's.
+        distributions: Whose versions the generated code may depend on.
+        env_py: Text in an Alembic ``env.py`` that cannot run without the application.
+    """
+
+    title: str
+    module: str
+    has_context: str
+    extension: str
+    library: str
+    distributions: tuple[str, ...]
+    env_py: str
+
+
+class Catalog(Frozen):
+    """All of it, each by name, in the order in which they are looked at."""
+
+    services: dict[str, ServiceKind]
+    ci: dict[str, CiSpec]
+    managers: dict[str, ManagerSpec]
+    frameworks: dict[str, FrameworkSpec]
+
+    @model_validator(mode="after")
+    def _has_one_default_each(self) -> Catalog:
+        for kind, defaults in (("CI provider", _defaults(self.ci)), ("manager", _defaults(self.managers))):
+            if len(defaults) != 1:
+                raise ValueError(f"one {kind} has to be the default, not {', '.join(defaults) or 'none'}")
+        return self
+
+    def service(self, name: str) -> ServiceKind:
+        """Return a kind of service.
+
+        Raises:
+            TcgenError: There is none of that name.
+        """
+        if name not in self.services:
+            raise TcgenError(
+                "unknown-service",
+                f"no service is called {name!r}",
+                hint=f"there are: {', '.join(self.services)}; any other image: tcgen add-service generic --help",
+            )
+        return self.services[name]
+
+    def check_ci(self, name: str) -> str:
+        """Return the name of a CI provider, or ``none``.
+
+        Raises:
+            TcgenError: There is none of that name.
+        """
+        if name != NO_CI:
+            self.ci_provider(name)
+        return name
+
+    def ci_provider(self, name: str) -> CiSpec:
+        """Return a CI provider.
+
+        Raises:
+            TcgenError: There is none of that name.
+        """
+        if name not in self.ci:
+            hint = f"use --ci {', '.join(self.ci)} or {NO_CI}"
+            raise TcgenError("bad-ci", f"unknown CI provider {name!r}", hint=hint)
+        return self.ci[name]
+
+    def manager(self, name: str) -> ManagerSpec:
+        """Return a package manager.
+
+        Raises:
+            TcgenError: There is none of that name.
+        """
+        if name not in self.managers:
+            hint = f"there are: {', '.join(self.managers)}"
+            raise TcgenError("unknown-manager", f"no package manager is called {name!r}", hint=hint)
+        return self.managers[name]
+
+    @property
+    def default_ci(self) -> str:
+        """The provider for a project that shows none."""
+        return _defaults(self.ci)[0]
+
+    @property
+    def default_manager(self) -> str:
+        """The manager of a project that shows none."""
+        return _defaults(self.managers)[0]
+
+    def is_ci_file(self, path: str) -> bool:
+        """Tell whether a file is one that some CI provider reads."""
+        return any(spec.reads(path) for spec in self.ci.values())
+
+
+def _defaults(specs: Mapping[str, CiSpec] | Mapping[str, ManagerSpec]) -> list[str]:
+    return [name for name, spec in specs.items() if spec.default]

@@ -1,0 +1,50 @@
+"""The commands of CI and of a developer, finished: the templates only list them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tcgen.ir.catalog import CiSpec, ManagerSpec
+from tcgen.ir.plan import GROUP, CommandsPlan
+from tcgen.ir.project import Project
+
+
+def plan_commands(
+    manager: ManagerSpec, provider: CiSpec | None, project: Project, dest: str, install: str
+) -> CommandsPlan:
+    """Fill in what a package manager's file leaves open.
+
+    Args:
+        manager: The project's.
+        provider: Whose machines they run on; None where there is no CI.
+        project: Its files.
+        dest: Folder of the suite.
+        install: What pip is told to install.
+    """
+    needs = tuple(one for one in manager.needs if one not in _present(manager, provider))
+    words = {"group": (GROUP,), "needs": needs, "project": (install,)}
+    first = () if "{needs}" in manager.install or not needs else (f"pip install {' '.join(needs)}",)
+    return CommandsPlan(
+        action=manager.action.uses,
+        action_options=manager.action.options,
+        install=(*first, _filled(manager.install, words)),
+        tool=manager.tool,
+        check=f"check {manager.check}".rstrip(),
+        test=f"{manager.run} pytest {dest} -n auto".lstrip(),
+        hint=_filled(manager.hint, words) if project.has_pyproject else f"python -m pip install {install}",
+    )
+
+
+def _present(manager: ManagerSpec, provider: CiSpec | None) -> tuple[str, ...]:
+    """Return the distributions a job has when its first command runs."""
+    if provider is None:
+        return ()
+    return (*provider.has, *(manager.action.brings if provider.runs_actions else ()))
+
+
+def _filled(command: str, words: Mapping[str, tuple[str, ...]]) -> str:
+    """Put words in the place of ``{name}``: none leaves no gap."""
+    parts = (
+        words.get(word[1:-1], (word,)) if word.startswith("{") else (word,) for word in command.split(" ")
+    )
+    return " ".join(word for part in parts for word in part)
