@@ -74,7 +74,7 @@ def _made(expression: str, others: str) -> Code:
 
 
 def _expression(attribute: Attribute, merged: dict[str, Attribute], seen: set[str]) -> str:
-    """Return the sum a value is made of; of what is self_reference made of others, theirs."""
+    """Return the sum a value is made of; of what is itself made of others, theirs."""
     parts = []
     for other in others_of(attribute, merged):
         deeper = others_of(merged[other], merged)

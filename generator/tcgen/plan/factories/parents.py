@@ -15,10 +15,10 @@ class Link:
 
     Attributes:
         key: The constraint.
-        owner: The class that makes the parent's rows; the class self_reference for a row that points at self_reference.
+        owner: The class that makes the parent's rows; the class itself for a row that points at itself.
         pairs: Attribute of the child → attribute of the parent.
         relationship: Set this relationship instead of the keys, where one says the same.
-        self_reference: The row points at self_reference.
+        self_reference: The row points at itself.
         convert: What makes the child's value out of the parent's where their Python types differ: ``str`` or
             ``UUID``; else "".
     """
