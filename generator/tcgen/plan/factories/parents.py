@@ -110,8 +110,9 @@ def _conversion(tables: Tables, table: str, key: ForeignKeyFact) -> str:
 
 
 def _uuid_class(fact: TypeFact) -> str:
-    if fact.accepts:
-        return {"uuid": "UUID", "uuid_str": "str", "str": "str"}.get(fact.accepts[0], "")
+    if fact.accepts or fact.example is not None:
+        first = next(iter(fact.accepts), "")
+        return {"uuid": "UUID", "uuid_str": "str", "str": "str"}.get(first, "")
     kind = kind_of(fact)
     if kind == "uuid":
         return "str" if innermost(fact).as_uuid is False else "UUID"
