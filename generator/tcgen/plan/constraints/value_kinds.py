@@ -90,7 +90,8 @@ class KindSpec:
         value: How a factory makes a value, as source; None where a function of ``plan/values`` makes all.
         distinct: An expression, evaluated for each row, for a value of the row's own; None where ``fresh`` or
             ``values`` say enough, or such a function makes these as well.
-        imports: The statements that either needs.
+        element: The same for an element of an array, where a call that PostgreSQL evaluates cannot stand.
+        imports: The statements that ``value`` and ``distinct`` need.
         reason: Why this value, for ``tcgen plan``.
         fresh: A value made anew is never one that was there before; so is one that a callable default makes.
         few: Rows have to share its values although neither ``values`` nor ``distinct`` say so.
@@ -110,6 +111,7 @@ class KindSpec:
     python_types: tuple[str, ...] = ()
     value: str | None = None
     distinct: str | None = None
+    element: str | None = None
     imports: tuple[str, ...] = ()
     reason: str = ""
     fresh: bool = False
@@ -302,6 +304,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
         ddl=("TSVECTOR",),
         value='Use(func.to_tsvector, "some words")',
         distinct='func.to_tsvector(f"word{next(serial)}")',
+        element='f"word{next(serial)}"',
         imports=_FUNC,
     ),
     "tsquery": KindSpec(
@@ -309,6 +312,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
         ddl=("TSQUERY",),
         value='Use(func.to_tsquery, "words")',
         distinct='func.to_tsquery(f"word{next(serial)}")',
+        element='f"word{next(serial)}"',
         imports=_FUNC,
     ),
     "vector": KindSpec(

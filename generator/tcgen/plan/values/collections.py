@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.domains import limits_of_domain
 from tcgen.plan.constraints.value_kinds import KINDS, innermost, kind_of, value_kind_of
@@ -30,13 +31,18 @@ def array(attribute: Attribute, value_for: Callable[[Attribute], Code]) -> Code:
         column=attribute.column.model_copy(update={"type": item}),
         limits=limits_of_domain(item),
     )
-    element = value_for(one)
+    element = _element(item) or value_for(one)
     made = Code(f"[{evaluated(element.text)}]", element.imports)
     if attribute.distinct and not _differs(one):
         made = _told_apart(made, few(one))
     depth = (innermost(attribute.type).dimensions or 1) - 1
     value = "[" * depth + made.text + "]" * depth
     return Code(f"Use(lambda: {value})", made.imports, "an array", caveat=element.caveat)
+
+
+def _element(item: TypeFact) -> Code | None:
+    text = KINDS[value_kind_of(item)].element
+    return None if text is None else Code(f"Use(lambda: {text})")
 
 
 def _differs(element: Attribute) -> bool:
@@ -47,7 +53,8 @@ def _told_apart(single: Code, listed: Code | None) -> Code:
     """Write a row's number in two of the few values that are listed, or as so many times the single one."""
     if listed is None:
         return Code(f"{single.text} * next(serial)", single.imports)
-    return Code(f'[{listed.text}[int(bit)] for bit in f"{{next(serial):b}}"]', listed.imports)
+    text = listed.text if listed.text.endswith(("]", ")")) else f"({listed.text})"
+    return Code(f'[{text}[int(bit)] for bit in f"{{next(serial):b}}"]', listed.imports)
 
 
 @makes("json")
