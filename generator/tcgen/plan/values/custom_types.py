@@ -84,7 +84,7 @@ _UNKNOWN = "a guess"
 def caveat_about(fact: TypeFact) -> str:
     """Return why a value for this type may be refused, or "" where nothing speaks against it."""
     name = f"{fact.module}.{fact.name}"
-    if fact.tried and not (fact.accepts or fact.example or fact.built):
+    if fact.refused and not (fact.example or fact.built):
         return f"{name} refused every value that was tried"
     if kind_of(fact) == "unknown":
         return f"nothing is known of {name}" + (f" ({fact.ddl})" if fact.ddl else "")
