@@ -1,4 +1,4 @@
-"""Columns whose values a CHECK lists."""
+"""Columns whose few values can be listed: by a CHECK, an enum, or what kind of value they hold."""
 
 from __future__ import annotations
 
