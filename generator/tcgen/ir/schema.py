@@ -56,7 +56,7 @@ class TypeFact(Frozen):
         accepts: Names of the sample values (see ``probe/column_types/probe_values.py``) that went through the type's own
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.
-        tried: The type has a way of its own with values, and was asked about the samples.
+        refused: The type has a way of its own with values, and took none of those that were tried.
         longest: Most characters that still fit once the type has bound them (encrypted, say).
         example: ``repr`` of a plain value (dict, list, str, number) that went through where no sample
             of ``accepts`` says enough, as for columns of pydantic models.
@@ -83,7 +83,7 @@ class TypeFact(Frozen):
     python_type: str | None = None
     check: str | None = None
     not_null: bool = False
-    tried: bool = False
+    refused: bool = False
     accepts: tuple[str, ...] = ()
     longest: int | None = None
     example: str | None = None

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from tcgen.ir.schema import ColumnFact
-from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, innermost, kind_of
 from tcgen.plan.source.code import quoted
 
 _TEXTS = (
@@ -104,15 +104,6 @@ _MOMENTS = (
     'fake.date_time_between("-30y", "-20y")',
     'fake.future_datetime("+10y")',
 )
-_DATES = (
-    "Use(fake.past_date)",
-    "Use(fake.future_date)",
-    "Use(lambda: fake.past_date().replace(day=1))",
-    "Use(lambda: fake.past_date().replace(month=1, day=1))",
-    "Use(fake.date_of_birth, minimum_age=18)",
-    'Use(fake.future_date, "+10y")',
-)
-_INTERVALS = ("1h", "1d", "7d", "30d", "10m", "1m", "1s")
 
 
 def candidates(column: ColumnFact, hints: Iterable[str]) -> tuple[str, ...]:
@@ -123,8 +114,10 @@ def candidates(column: ColumnFact, hints: Iterable[str]) -> tuple[str, ...]:
         hints: SQL of its constraints and messages about it: literals in them come first.
     """
     kind = kind_of(column.type)
-    text = "\n".join(hints)
-    found = [*_BY_KIND.get(kind, _unknown)(column, text)]
+    if kind in _LOOKING:
+        found = [*_LOOKING[kind](column, "\n".join(hints))]
+    else:
+        found = [*(KINDS[kind].candidates or KINDS["unknown"].candidates)]
     if column.nullable:
         found.append("None")
     return tuple(dict.fromkeys(found))
@@ -178,47 +171,15 @@ def _enums(column: ColumnFact, text: str) -> Iterable[str]:
         yield from map(quoted, enum.members or enum.values)
 
 
-def _arrays(column: ColumnFact, text: str) -> Iterable[str]:
-    yield from ("[]", '["a"]', '["a", "b"]', "[1]", "[1, 2]", "[1.0]", "[0, 0]")
-
-
-def _documents(column: ColumnFact, text: str) -> Iterable[str]:
-    yield from (
-        "{}",
-        "[]",
-        '{"key": "value"}',
-        '{"id": 1, "name": "a", "type": "a"}',
-        "[{}]",
-        '["a"]',
-        "1",
-        '"a"',
-    )
-
-
-def _unknown(column: ColumnFact, text: str) -> Iterable[str]:
-    yield from ("1", '"a"', '"1"', "{}", "[]", "True", "Use(fake.uuid4, cast_to=None)")
-
-
-def _fixed(*values: str) -> Callable[[ColumnFact, str], Iterable[str]]:
-    return lambda column, text: values
-
-
-_BY_KIND: dict[str, Callable[[ColumnFact, str], Iterable[str]]] = {
+_LOOKING: dict[ValueKind, Callable[[ColumnFact, str], Iterable[str]]] = {
     "string": _strings,
     "integer": _integers,
     "numeric": _decimals,
     "float": _decimals,
     "datetime": _moments,
     "enum": _enums,
-    "array": _arrays,
-    "json": _documents,
-    "bool": _fixed("True", "False"),
-    "date": _fixed(*_DATES),
-    "time": _fixed("Use(fake.time_object)", "Use(lambda: fake.time_object().replace(microsecond=0))"),
-    "interval": _fixed(*(f'Use(lambda: fake.time_delta("+{one}"))' for one in _INTERVALS)),
-    "uuid": _fixed("Use(fake.uuid4, cast_to=None)", "Use(fake.uuid4)"),
-    "bytes": _fixed('b"a"', 'b""', "Use(fake.binary, 16)", "Use(fake.binary, 32)"),
 }
+"""What looks at the column or the hints first; of all other kinds ``KINDS`` lists what to try."""
 
 
 def _literals(text: str) -> list[str]:

@@ -231,3 +231,50 @@ def test_documents_for_columns_of_pydantic_models(inspect: Inspect) -> None:
     assert columns["start"].accepts == ()
     assert columns["start"].example == "{'x': 1, 'y': 1}"
     assert columns["shape"].example == "{'points': [], 'colour': 'text'}"
+
+
+PICKY = """
+    import enum
+    import sqlalchemy as sa
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class Base(DeclarativeBase):
+        pass
+    class Mode(enum.Enum):
+        TEXT = "text"
+        OTHER = "other"
+    class OneText(sa.types.TypeDecorator):
+        impl = sa.String
+        cache_ok = True
+        def process_bind_param(self, value, dialect):
+            if value != "text":
+                raise ValueError(value)
+            return value
+    class OneMode(OneText):
+        impl = sa.Enum("text", "other", name="mode")
+        modes = Mode
+    class Unread(OneText):
+        def process_result_value(self, value, dialect):
+            raise ValueError(value)
+    class Path(sa.types.UserDefinedType):
+        cache_ok = True
+        def get_col_spec(self, **_):
+            return "LTREE"
+        def bind_processor(self, dialect):
+            return lambda value: value.replace("/", ".")
+    class Thing(Base):
+        __tablename__ = "things"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        one = mapped_column(OneText)
+        mode = mapped_column(OneMode)
+        unread = mapped_column(Unread)
+        path = mapped_column(Path)
+"""
+
+
+def test_a_sample_that_went_through_alone_is_an_example_and_no_kind(inspect: Inspect) -> None:
+    columns = {c.name: c.type for c in table(inspect({"shop/models.py": PICKY}), "things").columns}
+
+    for name in ("one", "mode", "unread"):
+        assert (columns[name].accepts, columns[name].example) == ((), "'text'")
+    assert columns["path"].example == "'top.branch'"
+    assert "as_stored" not in columns["path"].accepts

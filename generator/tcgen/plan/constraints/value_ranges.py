@@ -8,13 +8,20 @@ from math import ceil, floor
 
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import form_of, room_in
-from tcgen.plan.constraints.value_kinds import innermost, kind_of, length_of
+from tcgen.plan.constraints.value_kinds import (
+    KINDS,
+    bits_of,
+    innermost,
+    is_number,
+    kind_of,
+    length_of,
+    value_kind_of,
+)
 
 PLENTY = 1_000_000
 ENOUGH = 1_000
 # columns without a CHECK go round this many values at least, whatever numbers other columns take between
 FIRST_SERIAL = 1_001
-_WIDEST = {"SmallInteger": 2**15 - 1, "SMALLINT": 2**15 - 1}
 
 
 @dataclass(frozen=True)
@@ -43,10 +50,9 @@ class ValueRange:
 
 def value_range_of(attribute: Attribute) -> ValueRange | None:
     """Return the numbers a column may hold; None where it holds none."""
-    kind = kind_of(attribute.type)
-    if kind not in ("integer", "numeric", "float"):
+    if not is_number(attribute.type):
         return None
-    unit, widest = _of_type(attribute, kind)
+    unit, widest = _of_type(attribute)
     limits = attribute.limits
     low = None if limits.low is None else ceil(limits.low * unit)
     high = None if limits.high is None else floor(limits.high * unit)
@@ -67,11 +73,12 @@ def value_range_of(attribute: Attribute) -> ValueRange | None:
     return ValueRange(low, high, unit, tuple(sorted(inside)), by_type)
 
 
-def _of_type(attribute: Attribute, kind: str) -> tuple[int, int | None]:
+def _of_type(attribute: Attribute) -> tuple[int, int | None]:
     """Return the unit, and the highest number of units the type takes."""
-    inner, limits = innermost(attribute.type), attribute.limits
+    inner, limits, kind = innermost(attribute.type), attribute.limits, kind_of(attribute.type)
     if kind == "integer":
-        return 1, next((_WIDEST[base] for base in inner.bases if base in _WIDEST), None)
+        widest = KINDS[kind].widest
+        return 1, next((widest[base] for base in inner.bases if base in widest), None)
     whole = limits.high is None and (limits.low is None or limits.low % 1 == 0)
     if kind == "float" or inner.precision is None:
         return 1 if whole else 100, None
@@ -83,7 +90,7 @@ def _of_type(attribute: Attribute, kind: str) -> tuple[int, int | None]:
 
 def most_of_type(attribute: Attribute) -> Decimal | None:
     """Return the greatest number the type takes, where that is not plenty."""
-    unit, widest = _of_type(attribute, kind_of(attribute.type))
+    unit, widest = _of_type(attribute)
     return None if widest is None else Decimal(widest) / unit
 
 
@@ -96,15 +103,28 @@ def few_values(attribute: Attribute) -> int | None:
         return sum(_is_allowed(attribute, value) for value in stored)
     if limits.one_of is not None:
         return len(limits.one_of)
+    if (closed := closed_values(attribute)) is not None:
+        return len(closed)
     kind = kind_of(attribute.type)
-    if kind == "bool":
-        return 2
     if kind == "string":
         return _few_texts(attribute)
+    if kind == "bit":
+        texts = 2 ** bits_of(attribute.type)
+        return texts if texts < ENOUGH else None
     span = value_range_of(attribute)
     if span is None or span.size is None or span.size >= PLENTY:
         return None
     return None if span.by_type and span.size >= ENOUGH else span.size
+
+
+def closed_values(attribute: Attribute) -> tuple[object, ...] | None:
+    """Return the values of a column whose kind has a closed list; None where it has none."""
+    # what is stored says more: a text for a BOOLEAN is one of two
+    kinds = (kind_of(attribute.type), value_kind_of(attribute.type))
+    listed = next((KINDS[kind].values for kind in kinds if KINDS[kind].values), None)
+    if listed is None:
+        return None
+    return tuple(value for value in listed if value not in attribute.limits.none_of)
 
 
 def _is_allowed(attribute: Attribute, value: str) -> bool:

@@ -11,6 +11,7 @@ from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, MetadataPlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
 from tcgen.ir.service import DATABASE, repository
+from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.services.decide import composed_images
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
@@ -21,14 +22,6 @@ _SYNC = (
     ("pg8000", "pg8000"),
 )
 _OWN_OPTIONS = ("version_locations", "path_separator", "version_path_separator", "prepend_sys_path")
-_EXTENSION_OF_TYPE = (
-    ("CITEXT", "citext"),
-    ("HSTORE", "hstore"),
-    ("LTREE", "ltree"),
-    ("GEOMETRY", "postgis"),
-    ("GEOGRAPHY", "postgis"),
-    ("VECTOR", "vector"),
-)
 _EXTENSION_OF_TEXT = (
     ("gin_trgm_ops", "pg_trgm"),
     ("gist_trgm_ops", "pg_trgm"),
@@ -189,9 +182,7 @@ def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
     found: set[str] = set()
     for table in schema.tables:
         for column in table.columns:
-            for fact in _types(column.type):
-                ddl = (fact.ddl or "").upper()
-                found |= {name for prefix, name in _EXTENSION_OF_TYPE if ddl.startswith(prefix)}
+            found |= {one for fact in _types(column.type) if (one := extension_of(fact)) is not None}
             text = column.server_default or ""
             found |= {name for mark, name in _EXTENSION_OF_TEXT if mark in text}
         texts = [*table.excludes, *(check.sql for check in table.checks)]

@@ -8,12 +8,9 @@ from math import ceil
 
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.value_kinds import kind_of
+from tcgen.plan.constraints.value_kinds import KINDS, is_number, kind_of
 from tcgen.plan.constraints.value_ranges import most_of_type
 from tcgen.plan.source.code import Code, quoted
-
-_UNITS = {"datetime": "hours", "date": "days", "interval": "hours"}
-_NUMBERS = ("integer", "numeric", "float")
 
 
 def others_of(attribute: Attribute, merged: dict[str, Attribute]) -> list[str]:
@@ -30,7 +27,7 @@ def make_room(merged: dict[str, Attribute], needed: set[str]) -> dict[str, Attri
     bounded = dict(merged)
     for name, attribute in merged.items():
         others = others_of(attribute, merged)
-        if len(others) != 1 or not {name, *others} <= needed or kind_of(attribute.type) not in _NUMBERS:
+        if len(others) != 1 or not {name, *others} <= needed or not is_number(attribute.type):
             continue
         gap = _gap(attribute)
         high = _lowest(attribute.limits.high, most_of_type(attribute))
@@ -56,7 +53,7 @@ def compared(merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str,
         if name not in values or not others or not set(others) <= values.keys():
             continue
         first = merged[others[0]]
-        if kind_of(attribute.type) not in (*_NUMBERS, *_UNITS) and not attribute.limits.same_as:
+        if _unit(attribute) is None and not attribute.limits.same_as:
             continue
         if attribute.distinct and not first.distinct and len(others) == 1:
             # what has to be unique is counted, and the other follows
@@ -74,7 +71,7 @@ def _made(expression: str, others: str) -> Code:
 
 
 def _expression(attribute: Attribute, merged: dict[str, Attribute], seen: set[str]) -> str:
-    """Return the sum a value is made of; of what is self_reference made of others, theirs."""
+    """Return the sum a value is made of; of what is itself made of others, theirs."""
     parts = []
     for other in others_of(attribute, merged):
         deeper = others_of(merged[other], merged)
@@ -91,16 +88,20 @@ def _gap(attribute: Attribute) -> Decimal:
 
 
 def _step(attribute: Attribute, sign: str) -> str:
-    gap, kind = _gap(attribute), kind_of(attribute.type)
+    gap, unit = _gap(attribute), _unit(attribute)
     if not gap:
         return ""
     if gap < 0:
         gap, sign = -gap, "-" if sign == "+" else "+"
     # rounded up: a Decimal takes no float, and more than what is asked is allowed
     number = str(ceil(gap))
-    if kind in _UNITS:
-        return f" {sign} timedelta({_UNITS[kind]}={number})"
+    if unit in ("hours", "days"):
+        return f" {sign} timedelta({unit}={number})"
     return f" {sign} {number}"
+
+
+def _unit(attribute: Attribute) -> str | None:
+    return KINDS[kind_of(attribute.type)].unit
 
 
 def _lowest(one: Decimal | None, other: Decimal | None) -> Decimal | None:

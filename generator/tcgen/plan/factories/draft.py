@@ -241,7 +241,7 @@ def _distinct(
 
 
 def _itself(links: Iterable[Link], merged: dict[str, Attribute], values: dict[str, Code]) -> dict[str, Code]:
-    """Let a row whose key to its own table must not be NULL point at self_reference."""
+    """Let a row whose key to its own table must not be NULL point at itself."""
     found: dict[str, Code] = {}
     for link in links:
         if not link.self_reference:

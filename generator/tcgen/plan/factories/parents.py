@@ -15,10 +15,10 @@ class Link:
 
     Attributes:
         key: The constraint.
-        owner: The class that makes the parent's rows; the class self_reference for a row that points at self_reference.
+        owner: The class that makes the parent's rows; the class itself for a row that points at itself.
         pairs: Attribute of the child → attribute of the parent.
         relationship: Set this relationship instead of the keys, where one says the same.
-        self_reference: The row points at self_reference.
+        self_reference: The row points at itself.
         convert: What makes the child's value out of the parent's where their Python types differ: ``str`` or
             ``UUID``; else "".
     """
@@ -110,8 +110,9 @@ def _conversion(tables: Tables, table: str, key: ForeignKeyFact) -> str:
 
 
 def _uuid_class(fact: TypeFact) -> str:
-    if fact.accepts:
-        return {"uuid": "UUID", "uuid_str": "str", "str": "str"}.get(fact.accepts[0], "")
+    if fact.accepts or fact.example is not None:
+        first = next(iter(fact.accepts), "")
+        return {"uuid": "UUID", "uuid_str": "str", "str": "str"}.get(first, "")
     kind = kind_of(fact)
     if kind == "uuid":
         return "str" if innermost(fact).as_uuid is False else "UUID"

@@ -9,32 +9,8 @@ from math import lcm
 from tcgen.ir.schema import TableFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.unique_keys import UniqueKey, unique_keys_of
-from tcgen.plan.constraints.value_kinds import kind_of, length_of
+from tcgen.plan.constraints.value_kinds import KINDS, PREFERENCE, kind_of, length_of, value_kind_of
 from tcgen.plan.constraints.value_ranges import few_values
-
-_PREFERENCE = (
-    "string",
-    "uuid",
-    "integer",
-    "datetime",
-    "numeric",
-    "inet",
-    "date",
-    "float",
-    "bytes",
-    "interval",
-    "array",
-    "cidr",
-    "macaddr",
-    "macaddr8",
-    "time",
-    "money",
-    "bit",
-    "json",
-    "range",
-)
-# a callable default of these types makes a new value each time
-_FRESH_BY_DEFAULT = ("uuid",)
 
 
 @dataclass(frozen=True)
@@ -99,7 +75,7 @@ def _differs(attribute: Attribute | None, strict: bool) -> bool:
     column = attribute.column
     if column.autoincrement or column.identity or column.default == "sequence":
         return True
-    if column.default == "callable" and kind_of(column.type) in _FRESH_BY_DEFAULT:
+    if column.default == "callable" and KINDS[kind_of(column.type)].fresh:
         return True
     if column.server_default and ("nextval" in column.server_default or "uuid" in column.server_default):
         return True
@@ -114,7 +90,7 @@ def _best(candidates: list[Attribute]) -> Attribute | None:
         kind = kind_of(attribute.type)
         length = length_of(attribute.type)
         cramped = int(kind == "string" and length is not None and length < 4)
-        return (int(not attribute.required), cramped, _PREFERENCE.index(kind))
+        return (int(not attribute.required), cramped, PREFERENCE.index(kind))
 
-    usable = [one for one in candidates if kind_of(one.type) in _PREFERENCE and few_values(one) is None]
+    usable = [one for one in candidates if KINDS[value_kind_of(one.type)].differs and few_values(one) is None]
     return min(usable, key=rank, default=None)

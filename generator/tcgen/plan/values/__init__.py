@@ -1,6 +1,7 @@
 """Rules that give a column its value: an ordered list, the first that answers wins.
 
-A new type is one more rule in ``types.py`` and one test.
+What a kind of value is and how it is made says ``constraints/value_kinds.py``; the functions here make what
+takes more than a text.
 """
 
 from __future__ import annotations
@@ -8,14 +9,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import kind_of
 from tcgen.plan.source.code import Code
-from tcgen.plan.values import collections, custom_types, enumerated, names, types
+from tcgen.plan.values import (
+    collections,
+    custom_types,
+    enumerated,
+    geometry,  # noqa: F401 - registers its makers
+    makers,
+    names,
+    ranges,  # noqa: F401 - registers its makers
+    types,
+)
 
 
-def array(attribute: Attribute) -> Code | None:
+@makers.makes("array")
+def array(attribute: Attribute) -> Code:
     """An array of what its elements' type gets."""
-    return collections.array(attribute, value_for) if kind_of(attribute.type) == "array" else None
+    return collections.array(attribute, value_for)
 
 
 RULES = (
@@ -24,8 +34,7 @@ RULES = (
     types.enum,
     custom_types.decorated,
     names.readable,
-    array,
-    types.plain,
+    makers.plain,
 )
 
 

@@ -6,69 +6,34 @@ import ast
 
 from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import kind_of
+from tcgen.plan.constraints.value_kinds import (
+    EMPTY_SAMPLES,
+    ValueKind,
+    is_known_by_ddl,
+    is_written_as_stored,
+    kind_of,
+    kind_of_python_type,
+    kind_of_samples,
+)
 from tcgen.plan.source.calls import evaluated
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
-from tcgen.plan.values import names, types
-
-# sample the probe binds → kind of value
-_KINDS: dict[str, str] = {
-    "str": "string",
-    "email": "email",
-    "url": "url",
-    "int": "integer",
-    "float": "float",
-    "decimal": "numeric",
-    "bool": "bool",
-    "datetime_naive": "datetime",
-    "datetime_aware": "datetime_aware",
-    "date": "date",
-    "time": "time",
-    "timedelta": "interval",
-    "uuid": "uuid",
-    "uuid_str": "uuid_str",
-    "uuid_hex": "uuid_hex",
-    "bytes": "bytes",
-    "dict": "json",
-    "list": "list_str",
-    "list_str": "list_str",
-    "list_int": "list_int",
-    "list_float": "list_float",
-    "list_dict": "list_dict",
-    "set": "set",
-    "tuple": "tuple",
-    "json_str": "json_str",
-    "ip_str": "ip_address",
-    "timezone_name": "timezone_name",
-    "country_code": "country_code",
-    "currency_code": "currency_code",
-    "locale_name": "locale_name",
-    "phone": "phone",
-    "colour": "colour",
-    "pattern": "pattern",
-}
-# written as PostgreSQL writes them, whatever a lenient bind lets through
-_BY_DDL_ALONE = ("vector", "geometry", "raster")
-_EMPTY = {"empty_dict": "Use(dict[str, object])", "empty_list": "Use(list[object])"}
+from tcgen.plan.values import names
+from tcgen.plan.values.makers import by_kind, plain
 
 
 def decorated(attribute: Attribute) -> Code | None:
     """A value that the type was seen to take."""
     fact = attribute.type
-    kind = kind_of(fact)
-    if kind in _BY_DDL_ALONE and (fact.impl is None or "list_float" in fact.accepts):
-        return types.plain(attribute)
-    if attribute.distinct and kind == "bit":
-        return types.plain(attribute)
+    if is_known_by_ddl(fact) or (attribute.distinct and is_written_as_stored(fact)):
+        return plain(attribute)
     if fact.example is not None:
         return _example(attribute, ast.literal_eval(fact.example))
-    for sample in fact.accepts:
-        if sample in _EMPTY:
-            return Code(_EMPTY[sample], reason="what its type takes")
-        if sample in _KINDS:
-            return _of_kind(attribute, _KINDS[sample])
-    return _built(attribute)
+    kind = kind_of_samples(fact)
+    if kind is not None:
+        return _of_kind(attribute, kind)
+    empty = next((EMPTY_SAMPLES[one] for one in fact.accepts if one in EMPTY_SAMPLES), None)
+    return _built(attribute) if empty is None else Code(empty, reason="what its type takes")
 
 
 def _example(attribute: Attribute, value: object) -> Code | None:
@@ -88,16 +53,16 @@ def _example(attribute: Attribute, value: object) -> Code | None:
     return Code(f"Use(lambda: {call})", imports, reason=f"its type takes {cls.qualname}")
 
 
-def _of_kind(attribute: Attribute, kind: str) -> Code | None:
+def _of_kind(attribute: Attribute, kind: ValueKind) -> Code | None:
     if kind == "string":
-        return names.by_name(attribute) or types.by_kind(attribute, kind)
+        return names.by_name(attribute) or by_kind(attribute, kind)
     if kind == "json" and not attribute.distinct and "empty_dict" not in attribute.type.accepts:
         return Code('Use(lambda: {"key": "value"})', reason="a document its type takes")
-    return types.by_kind(attribute, kind)
+    return by_kind(attribute, kind)
 
 
 def _built(attribute: Attribute) -> Code | None:
-    cls, stored = attribute.type.built, types.plain(attribute)
+    cls, stored = attribute.type.built, plain(attribute)
     if cls is None or stored is None or not is_plain_name(cls.dotted):
         return None
     return Code(
@@ -109,10 +74,7 @@ def _built(attribute: Attribute) -> Code | None:
 
 def fallback(attribute: Attribute) -> Code:
     """A type nobody knows: what its Python type can be made of, else a short text, and a caveat."""
-    known = {"int": "integer", "dict": "json", "list": "list_str", "bytes": "bytes", "float": "float"}
-    known |= {"bool": "bool", "Decimal": "numeric", "UUID": "uuid", "date": "date", "datetime": "datetime"}
-    kind = known.get(attribute.type.python_type or "", "string")
-    code = types.by_kind(attribute, kind) or Code('"value"')
+    code = by_kind(attribute, kind_of_python_type(attribute.type.python_type)) or Code('"value"')
     return Code(code.text, code.imports, "an unknown type", caveat=caveat_about(attribute.type) or _UNKNOWN)
 
 
@@ -122,7 +84,7 @@ _UNKNOWN = "a guess"
 def caveat_about(fact: TypeFact) -> str:
     """Return why a value for this type may be refused, or "" where nothing speaks against it."""
     name = f"{fact.module}.{fact.name}"
-    if fact.tried and not (fact.accepts or fact.example or fact.built):
+    if fact.refused and not (fact.example or fact.built):
         return f"{name} refused every value that was tried"
     if kind_of(fact) == "unknown":
         return f"nothing is known of {name}" + (f" ({fact.ddl})" if fact.ddl else "")

@@ -1,4 +1,4 @@
-"""Columns whose values a CHECK lists."""
+"""Columns whose few values can be listed: by a CHECK, an enum, or what kind of value they hold."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from tcgen.plan.constraints.attribute import Attribute, is_whole
 from tcgen.plan.constraints.regex import form_of, room_in
-from tcgen.plan.constraints.value_kinds import innermost, kind_of
-from tcgen.plan.constraints.value_ranges import value_range_of
+from tcgen.plan.constraints.value_kinds import ValueKind, bits_of, innermost, kind_of
+from tcgen.plan.constraints.value_ranges import closed_values, few_values, value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values.text import bounds
 from tcgen.plan.values.types import allowed, members
@@ -15,43 +15,45 @@ from tcgen.plan.values.types import allowed, members
 
 def cycled(attribute: Attribute) -> Code | None:
     """Take the few values in turn, where a unique constraint lets each be there once."""
-    if not attribute.cycled:
+    listed = few(attribute) if attribute.cycled else None
+    if listed is None:
         return None
+    return Code(f"Use(in_turn({listed.text}))", listed.imports, reason="unique, of a few values")
+
+
+def few(attribute: Attribute) -> Code | None:
+    """Return the source of the values a column may have; None for a single one, and for plenty."""
     enum = attribute.type.enum or innermost(attribute.type).enum
     if enum is not None:
         values = members(enum, allowed(attribute, enum))
-        if values is None or values.single is not None:
-            return None
-        return _in_turn(values.all, *values.imports)
+        return None if values is None or values.single is not None else Code(values.all, values.imports)
     if attribute.limits.one_of:
         if len(attribute.limits.one_of) == 1:
             return None
         whole = is_whole(attribute.type)
-        return _in_turn(quoted([_plain(value, whole=whole) for value in attribute.limits.one_of]))
+        return Code(quoted([_plain(value, whole=whole) for value in attribute.limits.one_of]))
+    if (closed := closed_values(attribute)) is not None:
+        return Code(quoted(closed))
+    if few_values(attribute) is None:
+        return None
     kind = kind_of(attribute.type)
-    if kind == "bool":
-        return _in_turn("[True, False]")
-    return _texts_in_turn(attribute) if kind == "string" else _numbers_in_turn(attribute, kind)
+    if kind == "bit":
+        size = bits_of(attribute.type)
+        return Code(f'[f"{{n:0{size}b}}" for n in range({2**size})]')
+    return _texts(attribute) if kind == "string" else _numbers(attribute, kind)
 
 
-def _in_turn(listed: str, *imports: str) -> Code:
-    return Code(
-        f"Use(in_turn({listed}))",
-        frozenset(imports),
-        reason="unique, of a few values",
-    )
-
-
-def _texts_in_turn(attribute: Attribute) -> Code:
+def _texts(attribute: Attribute) -> Code:
     limits = attribute.limits
     if not limits.patterns and not limits.unlike:
-        return _in_turn("ascii_lowercase + digits", "from string import ascii_lowercase, digits")
+        imports = frozenset({"from string import ascii_lowercase, digits"})
+        return Code("ascii_lowercase + digits", imports)
     shortest, longest = bounds(attribute)
     form = form_of(limits.patterns, limits.unlike, shortest, longest) or ""
-    return _in_turn(f"[spelled(n, {quoted(form)}) for n in range({room_in(form)})]")
+    return Code(f"[spelled(n, {quoted(form)}) for n in range({room_in(form)})]")
 
 
-def _numbers_in_turn(attribute: Attribute, kind: str) -> Code | None:
+def _numbers(attribute: Attribute, kind: ValueKind) -> Code | None:
     span = value_range_of(attribute)
     if span is None or span.high is None or span.size == 1:
         return None
@@ -61,11 +63,11 @@ def _numbers_in_turn(attribute: Attribute, kind: str) -> Code | None:
     elif span.refused:
         numbers = f"[n for n in {numbers} if n not in {quoted(span.refused)}]"
     if kind == "integer" or (kind == "float" and span.unit == 1):
-        return _in_turn(numbers)
+        return Code(numbers)
     divided = f" / {span.unit}" if span.unit > 1 else ""
     if kind == "float":
-        return _in_turn(f"[n{divided} for n in {numbers}]")
-    return _in_turn(f"[Decimal(n){divided} for n in {numbers}]", "from decimal import Decimal")
+        return Code(f"[n{divided} for n in {numbers}]")
+    return Code(f"[Decimal(n){divided} for n in {numbers}]", frozenset({"from decimal import Decimal"}))
 
 
 def one_of(attribute: Attribute) -> Code | None:

@@ -7,6 +7,7 @@ import re
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.value_kinds import innermost
 from tcgen.plan.source.code import Code, quoted
+from tcgen.plan.values.makers import makes
 
 _RING = "(0 0, 0 1, 1 1, 0 0)"
 _BODIES = {
@@ -25,8 +26,11 @@ _BODIES = {
     "TIN": f"(({_RING}))",
     "POLYHEDRALSURFACE": f"(({_RING}))",
 }
+# so small that the shape stays where there are degrees of longitude
+_SHIFT = "next(serial) / 10_000"
 
 
+@makes("geometry")
 def geometry(attribute: Attribute) -> Code:
     """A small shape of the kind the column takes."""
     ddl = innermost(attribute.type).ddl or ""
@@ -37,7 +41,20 @@ def geometry(attribute: Attribute) -> Code:
         kind = "POINT"
     body = _BODIES.get(kind, "(0 0)")
     text = kind + _with_axes(body, axes)
-    return Code(quoted(f"SRID={srid};{text}" if srid > 0 else text), reason="a shape")
+    text = f"SRID={srid};{text}" if srid > 0 else text
+    if attribute.distinct:
+        return Code(f'Use(lambda: f"{_shifted(text)}")', reason="unique")
+    return Code(quoted(text), reason="a shape")
+
+
+def _shifted(text: str) -> str:
+    """Write a shape as the body of an f-string that moves it along the first axis, a row further each."""
+    moved = re.sub(r"((?<=\()|(?<=, ))\d", lambda found: _place(int(found.group())), text)
+    return moved.replace("{x}", f"{{(x := {_SHIFT})}}", 1)
+
+
+def _place(start: int) -> str:
+    return f"{{x + {start}}}" if start else "{x}"
 
 
 def _with_axes(body: str, axes: str) -> str:
@@ -45,9 +62,3 @@ def _with_axes(body: str, axes: str) -> str:
     more = re.sub(r"(\d) (\d)", r"\1 \2" + " 0" * len(axes), body)
     more = more.replace("POINT", f"POINT {axes}" if axes else "POINT")
     return f" {axes} {more}" if axes else more
-
-
-def raster(attribute: Attribute) -> Code:
-    """A raster of one pixel, without a band."""
-    imports = frozenset({"from sqlalchemy import func"})
-    return Code("Use(func.ST_MakeEmptyRaster, 1, 1, 0, 0, 1)", imports, "a raster")

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.constraints.value_kinds import innermost, is_number, kind_of
 from tcgen.plan.source.code import Code
 from tcgen.plan.values.text import bounded, bounds
 
@@ -120,11 +120,7 @@ def by_name(attribute: Attribute) -> Code | None:
 
 def sensible(attribute: Attribute) -> Attribute:
     """Return a number's attribute within what makes sense under its name, as far as its CHECKs allow."""
-    if (
-        attribute.distinct
-        or attribute.cycled
-        or kind_of(attribute.type) not in ("integer", "numeric", "float")
-    ):
+    if attribute.distinct or attribute.cycled or not is_number(attribute.type):
         return attribute
     meant = _meant(attribute)
     both = attribute.limits.merged(meant) if meant else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.value_kinds import innermost
+from tcgen.plan.source.calls import evaluated
 from tcgen.plan.source.code import Code
+from tcgen.plan.values.makers import makes
 
 _RANGES = {
     "INT": ("1, 10", ()),
@@ -33,19 +35,30 @@ _APART = {
 """Where a range of the row's own begins, and how long it is."""
 
 
+@makes("range")
 def single(attribute: Attribute) -> Code:
     """A range of the column's kind."""
     name = (innermost(attribute.type).ddl or "INT4RANGE").upper()
     kind = next(key for key in _RANGES if name.startswith(key))
     bounds_, imports = _RANGES[kind]
     needed = frozenset({"from sqlalchemy.dialects.postgresql import Range", *imports})
+    if attribute.distinct and attribute.type.example is not None:
+        return _written(kind)
     if attribute.distinct:
         start, length, more = _APART[kind]
         return Code(f"Use(lambda: Range(start := {start}, start + {length}))", needed | {*more}, "unique")
     return Code(f"Range({bounds_})", needed, "a range")
 
 
+def _written(kind: str) -> Code:
+    """Write a range of the row's own as PostgreSQL does, for types of the project's own that read that."""
+    start, length, more = _APART[kind]
+    text = f'f"[{{(start := {start})}},{{start + {length}}})"'
+    return Code(f"Use(lambda: {text})", frozenset({*_RANGES[kind][1], *more}), "unique")
+
+
+@makes("multirange")
 def several(attribute: Attribute) -> Code:
     """A multirange of one range."""
     one = single(attribute)
-    return Code(f"Use(lambda: [{one.text}])", one.imports, "ranges")
+    return Code(f"Use(lambda: [{evaluated(one.text)}])", one.imports, "ranges")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -11,17 +9,17 @@ from itertools import pairwise
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import example, form_of, spelled
-from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.constraints.value_kinds import bits_of, innermost, kind_of
 from tcgen.plan.constraints.value_ranges import FIRST_SERIAL, value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
-from tcgen.plan.values import collections, geometry, ranges
-from tcgen.plan.values.collections import document, held
+from tcgen.plan.values.makers import makes
 from tcgen.plan.values.text import bounded, bounds, numbered
 
 _EPOCH = "datetime(2024, 1, 1{tz})"
 
 
+@makes("enum")
 def enum(attribute: Attribute) -> Code | None:
     """A member of the Python enum, or one of the strings."""
     fact = attribute.type.enum or innermost(attribute.type).enum
@@ -37,7 +35,8 @@ def enum(attribute: Attribute) -> Code | None:
 
 def _takes_members(fact: TypeFact) -> bool:
     known = "enum_member" in fact.accepts or "choice" in fact.accepts
-    return known or (not fact.accepts and kind_of(fact) == "enum")
+    # where there is an example, it took that one and no member
+    return known or (not fact.accepts and fact.example is None and kind_of(fact) == "enum")
 
 
 def allowed(attribute: Attribute, fact: EnumFact) -> tuple[object, ...] | None:
@@ -88,23 +87,7 @@ def _member(enum: str, name: str) -> str:
     return f"{enum}.{name}" if is_plain_name(name) else f"{enum}[{quoted(name)}]"
 
 
-def plain(attribute: Attribute) -> Code | None:
-    """A type of SQLAlchemy's own."""
-    kind = kind_of(attribute.type)
-    inner = innermost(attribute.type)
-    if kind == "datetime" and inner.timezone:
-        kind = "datetime_aware"
-    if kind == "uuid" and inner.as_uuid is False:
-        kind = "uuid_str"
-    return by_kind(attribute, kind)
-
-
-def by_kind(attribute: Attribute, kind: str) -> Code | None:
-    """Return a value of a kind, or None where no kind is called so."""
-    maker = _MAKERS.get(kind)
-    return None if maker is None else maker(attribute)
-
-
+@makes("string")
 def _string(attribute: Attribute) -> Code:
     if attribute.limits.spelling:
         return _patterned(attribute)
@@ -179,6 +162,7 @@ def _counted(attribute: Attribute) -> str:
     return f"{low} + {number}" if low else number
 
 
+@makes("integer")
 def _integer(attribute: Attribute) -> Code:
     if attribute.distinct:
         number = _counted(attribute)
@@ -190,6 +174,7 @@ def _integer(attribute: Attribute) -> Code:
     return Code(f"Use(fake.random_int, {low}, {high})", reason="a whole number")
 
 
+@makes("numeric")
 def _numeric(attribute: Attribute) -> Code:
     inner = innermost(attribute.type)
     scale = 2 if inner.scale is None else inner.scale
@@ -218,6 +203,7 @@ def _refused(attribute: Attribute) -> list[Decimal]:
     return [value for value in attribute.limits.none_of if isinstance(value, Decimal)]
 
 
+@makes("float")
 def _float(attribute: Attribute) -> Code:
     # a key is looked up by its value, which four bytes would have rounded
     if attribute.distinct or attribute.column.primary_key:
@@ -237,6 +223,16 @@ def _float(attribute: Attribute) -> Code:
 
 def _short(value: Decimal) -> str:
     return str(int(value)) if value == value.to_integral_value() else str(float(value))
+
+
+@makes("datetime")
+def _naive(attribute: Attribute) -> Code:
+    return _datetime(attribute, aware=False)
+
+
+@makes("datetime_aware")
+def _aware(attribute: Attribute) -> Code:
+    return _datetime(attribute, aware=True)
 
 
 def _datetime(attribute: Attribute, *, aware: bool) -> Code:
@@ -260,6 +256,7 @@ def _datetime(attribute: Attribute, *, aware: bool) -> Code:
     )
 
 
+@makes("date")
 def _date(attribute: Attribute) -> Code:
     if attribute.distinct:
         imports = frozenset({"from datetime import date", "from datetime import timedelta"})
@@ -267,6 +264,7 @@ def _date(attribute: Attribute) -> Code:
     return Code("Use(fake.date_this_year)", reason="a date")
 
 
+@makes("time")
 def _time(attribute: Attribute) -> Code:
     zone = innermost(attribute.type).timezone
     imports = frozenset(
@@ -282,6 +280,7 @@ def _time(attribute: Attribute) -> Code:
     return Code(f"time(12, 30{', tzinfo=timezone.utc' if zone else ''})", imports, "a time of day")
 
 
+@makes("interval")
 def _interval(attribute: Attribute) -> Code:
     imports = frozenset({"from datetime import timedelta"})
     if attribute.distinct:
@@ -289,6 +288,7 @@ def _interval(attribute: Attribute) -> Code:
     return Code("timedelta(hours=1)", imports, "an interval")
 
 
+@makes("bytes")
 def _bytes(attribute: Attribute) -> Code:
     if attribute.distinct:
         return Code('Use(lambda: b"%d" % next(serial))', reason="unique")
@@ -296,6 +296,7 @@ def _bytes(attribute: Attribute) -> Code:
     return Code(f"Use(fake.binary, {min(length or 16, 16)})", reason="bytes")
 
 
+@makes("inet", "ip_address")
 def _inet(attribute: Attribute) -> Code:
     if attribute.distinct:
         imports = frozenset({"from ipaddress import ip_address"})
@@ -303,6 +304,7 @@ def _inet(attribute: Attribute) -> Code:
     return Code("Use(fake.ipv4)", reason="an address")
 
 
+@makes("cidr")
 def _cidr(attribute: Attribute) -> Code:
     if attribute.distinct:
         imports = frozenset({"from ipaddress import ip_network"})
@@ -310,87 +312,10 @@ def _cidr(attribute: Attribute) -> Code:
     return Code("Use(fake.ipv4, network=True)", reason="a network")
 
 
-def _uuid(template: str) -> Callable[[Attribute], Code]:
-    return lambda attribute: Code(template, reason="a UUID")
-
-
-def _constant(text: str, *imports: str) -> Callable[[Attribute], Code]:
-    return lambda attribute: Code(text, frozenset(imports))
-
-
-def _regex(attribute: Attribute) -> Code:
-    imports = frozenset({"from re import compile"})
-    if attribute.distinct:
-        return Code('Use(lambda: compile(f"text-{next(serial)}"))', imports, "unique")
-    return Code('Use(compile, "text")', imports)
-
-
+@makes("bit")
 def _bit(attribute: Attribute) -> Code:
-    ddl = innermost(attribute.type).ddl or ""
-    found = re.search(r"\((\d+)\)", ddl)
-    size = int(found.group(1)) if found else 16 if "VARYING" in ddl.upper() else 1
+    size = bits_of(attribute.type)
     if attribute.distinct:
         number = "next(serial)" if size > 20 else f"next(serial) % {2**size}"
         return Code(f'Use(lambda: f"{{{number}:0{size}b}}")', reason="unique")
     return Code(quoted("1" * size), reason="a bit string")
-
-
-_MAKERS: dict[str, Callable[[Attribute], Code]] = {
-    "string": _string,
-    "integer": _integer,
-    "numeric": _numeric,
-    "float": _float,
-    "bool": _constant("Use(fake.pybool)"),
-    "datetime": lambda attribute: _datetime(attribute, aware=False),
-    "datetime_aware": lambda attribute: _datetime(attribute, aware=True),
-    "date": _date,
-    "time": _time,
-    "interval": _interval,
-    "uuid": _uuid("Use(fake.uuid4, cast_to=None)"),
-    "uuid_str": _uuid("Use(fake.uuid4)"),
-    "uuid_hex": _uuid("Use(lambda: fake.uuid4(cast_to=None).hex)"),
-    "json": document,
-    "json_str": held('"{}"', "f'{{\"number\": {next(serial)}}}'"),
-    "hstore": held("Use(dict[str, str])", '{"number": str(next(serial))}'),
-    "list_str": held('Use(lambda: ["value"])', '[f"value-{next(serial)}"]'),
-    "list_int": held("Use(lambda: [1])", "[next(serial)]"),
-    "list_float": held("Use(lambda: [0.5])", "[float(next(serial))]"),
-    "list_dict": held('Use(lambda: [{"key": "value"}])', '[{"number": next(serial)}]'),
-    "timezone_name": _constant('"UTC"'),
-    "country_code": _constant('"FR"'),
-    "currency_code": _constant('"EUR"'),
-    "locale_name": _constant('"en"'),
-    "phone": held('"+33612345678"', 'f"+336{next(serial):08}"'),
-    "colour": held("Use(fake.hex_color)", 'f"#{next(serial):06x}"'),
-    "email": held("Use(fake.email)", 'f"user{next(serial)}@example.com"'),
-    "set": held('Use(lambda: {"value"})', '{f"value-{next(serial)}"}'),
-    "tuple": held('("value",)', '(f"value-{next(serial)}",)'),
-    "bytes": _bytes,
-    "inet": _inet,
-    "ip_address": _inet,
-    "pattern": _regex,
-    "cidr": _cidr,
-    "macaddr": held("Use(fake.mac_address)", 'spelled(next(serial), "02:00:00:##:##:##")'),
-    "macaddr8": held('"08:00:2b:01:02:03:04:05"', 'spelled(next(serial), "02:00:00:00:00:##:##:##")'),
-    "url": held("Use(fake.url)", 'f"https://example.com/{next(serial)}"'),
-    "tsvector": _constant('Use(func.to_tsvector, "some words")', "from sqlalchemy import func"),
-    "tsquery": _constant('Use(func.to_tsquery, "words")', "from sqlalchemy import func"),
-    "bit": _bit,
-    "money": held('"12.34"', "str(next(serial))"),
-    "regclass": _constant('"pg_class"'),
-    "regconfig": _constant('"english"'),
-    "jsonpath": _constant('"$.key"'),
-    "xml": _constant('"<root/>"'),
-    "ltree": _constant('"top.branch"'),
-    "point": _constant('"(1,2)"'),
-    "line": _constant('"{1,2,3}"'),
-    "box": _constant('"(0,0),(1,1)"'),
-    "polygon": _constant('"((0,0),(0,1),(1,1))"'),
-    "circle": _constant('"<(0,0),1>"'),
-    "lsn": _constant('"0/1"'),
-    "vector": collections.vector,
-    "geometry": geometry.geometry,
-    "raster": geometry.raster,
-    "range": ranges.single,
-    "multirange": ranges.several,
-}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from time import monotonic
 
 from sqlalchemy import types as sqltypes
@@ -17,8 +18,28 @@ SLOW = 0.1
 
 UNBOUNDED = 255
 """Characters that a text has to be allowed, before its column is taken for one without a bound."""
-ALONE = "alone_"
-"""Before the name of a sample that went through where another of its kind was refused."""
+AS_STORED = "as_stored"
+"""Name of the text that PostgreSQL's own notation has for a type."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A sample that a type binds.
+
+    Attributes:
+        name: Its name.
+        grade: How well: see ``BindTrial.grade``.
+        alone: Another value of its kind is refused, so that it says nothing of its kind.
+    """
+
+    name: str
+    grade: int
+    alone: bool
+
+    @property
+    def is_kind(self) -> bool:
+        """Whether values of the sample's kind are taken, not only this one."""
+        return not self.alone and self.name != AS_STORED
 
 
 class BindTrial:
@@ -70,8 +91,8 @@ def trial(type_: Live, impl: Live, dialect: Live) -> BindTrial | None:
     return made if isinstance(type_, TypeDecorator) or made.bind is not None else None
 
 
-def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | None = None) -> list[str]:
-    """Names of the samples a type binds, those that come back unchanged first, natural ones before others.
+def taken(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | None = None) -> list[Taken]:
+    """The samples a type binds, those that come back unchanged first, natural ones before others.
 
     Args:
         type_: The type under trial.
@@ -84,24 +105,28 @@ def accepted(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | No
         return []
     preferred = [*(extra or {}), *probe_values.preferred(type_, impl)]
     most = longest_text(tried)
-    graded: dict[str, int] = {}
+    graded: dict[str, Taken] = {}
     started = monotonic()
     for name in dict.fromkeys([*preferred, "str", "dict", *probe_values.SAMPLES]):
-        text = graded.get("str") in (0, 1)
+        text = _grade(graded, "str") in (0, 1)
         if name in probe_values.KINDS_OF_TEXT and text and name not in preferred:
             continue
         own = (extra or {}).get(name)
         grade = tried.grade(probe_values.fitted(name, most) if own is None else own)
         if grade is not None:
-            graded[ALONE + name if tried.stands_alone(name, most) else name] = grade
+            graded[name] = Taken(name, grade, tried.stands_alone(name, most))
         if text and name == "dict" and grade != 0 and monotonic() - started > SLOW:
             break  # Text it is; encryption and hashing can be slow on purpose.
-    if graded.get("dict") == graded.get("list") == graded.get("str") == 0:
+    if all(_grade(graded, name) == 0 for name in ("dict", "list", "str")):
         # It encodes whatever it is given: a document is what such a column is for.
         preferred = [*(n for n in preferred if n not in ("str", "bytes")), "dict"]
-    ranked = [one for name in [*preferred, *probe_values.SAMPLES] for one in (name, ALONE + name)]
-    order = {name: i for i, name in enumerate(dict.fromkeys(ranked))}
-    return sorted(graded, key=lambda n: (graded[n], order[n]))
+    order = {name: i for i, name in enumerate(dict.fromkeys([*preferred, *probe_values.SAMPLES]))}
+    return sorted(graded.values(), key=lambda one: (one.grade, order[one.name]))
+
+
+def _grade(graded: dict[str, Taken], name: str) -> int | None:
+    one = graded.get(name)
+    return None if one is None or one.alone else one.grade
 
 
 def first_accepted(type_: Live, impl: Live, dialect: Live, values: Iterable[Live]) -> Live:

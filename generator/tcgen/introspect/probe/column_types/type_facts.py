@@ -49,11 +49,14 @@ def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
 
 def _of_mutable(mutable: Live, fact: dict[str, Live]) -> dict[str, Live]:
     """What is left where the attribute takes lists, dicts or sets only."""
-    kept = [
-        name for name in fact.get("accepts", ()) if mutables.takes(mutable, probe_values.SAMPLES.get(name))
-    ]
+    accepts = fact.get("accepts", ())
+    kept = [name for name in accepts if mutables.takes(mutable, probe_values.SAMPLES.get(name))]
     builtin = next((cls.__name__ for cls in (list, dict, set) if issubclass(mutable, cls)), None)
-    return {"accepts": kept, "python_type": builtin or fact["python_type"]}
+    return {
+        "accepts": kept,
+        "refused": fact.get("refused", False) or bool(accepts and not kept),
+        "python_type": builtin or fact["python_type"],
+    }
 
 
 def _domain(type_: Live) -> dict[str, Live]:
@@ -66,16 +69,19 @@ def _domain(type_: Live) -> dict[str, Live]:
 def _own(type_: Live) -> dict[str, Live]:
     """What a type of the project's own, or of a library, takes."""
     plain = storage(type_)
-    accepts = _accepts(type_, plain)
+    taken = _taken(type_, plain)
     tried = bind_trials.trial(type_, plain, PG)
-    facts: dict[str, Live] = {"tried": tried is not None, "accepts": accepts}
+    facts: dict[str, Live] = {
+        "accepts": [one.name for one in taken if one.is_kind],
+        "refused": tried is not None and not taken,
+    }
     if tried is not None:
         facts["longest"] = bind_trials.longest_text(tried)
-    if not accepts or accepts[0].startswith(("empty_", STORED, bind_trials.ALONE)):
-        example = _example(type_, plain, accepts)
+    if not taken or not taken[0].is_kind or taken[0].name.startswith("empty_"):
+        example = _example(type_, plain, taken)
         if example is not None:
             facts["example"] = repr(example)
-        elif not accepts:
+        elif not taken:
             facts.update(_instance(type_, plain))
     return facts
 
@@ -159,13 +165,10 @@ def _stored(type_: Live, member: Live) -> Live:
     return member.value
 
 
-STORED = "as_stored"
-
-
-def _accepts(type_: Live, plain: Live) -> list[str]:
+def _taken(type_: Live, plain: Live) -> list[bind_trials.Taken]:
     key = _cache_key(type_)
     if key not in _TRIED:
-        _TRIED[key] = bind_trials.accepted(type_, plain, PG, _extra(type_))
+        _TRIED[key] = bind_trials.taken(type_, plain, PG, _extra(type_))
     return _TRIED[key]
 
 
@@ -176,16 +179,19 @@ def _extra(type_: Live) -> dict[str, Live]:
     if choices:
         extra["choice"] = choices[0]
     if text is not None:
-        extra[STORED] = text
+        extra[bind_trials.AS_STORED] = text
     return extra
 
 
-def _example(type_: Live, plain: Live, accepts: list[str]) -> Live:
+def _example(type_: Live, plain: Live, taken: list[bind_trials.Taken]) -> Live:
     text = probe_values.as_stored(type_)
     values = [*([] if text is None else [text]), *value_classes.plain_documents(type_)]
-    if not accepts or accepts[0].startswith(bind_trials.ALONE):
+    alone = bool(taken) and taken[0].alone
+    if not taken or alone:
         values += [value for value in probe_values.SAMPLES.values() if _is_plain(value)]
-    return bind_trials.first_accepted(type_, plain, PG, values)
+    example = bind_trials.first_accepted(type_, plain, PG, values)
+    # one that cannot be read back here is still more than nothing
+    return probe_values.SAMPLES[taken[0].name] if example is None and alone else example
 
 
 def _is_plain(value: Live) -> bool:
@@ -206,7 +212,7 @@ def _instance(type_: Live, plain: Live) -> dict[str, Live]:
     return {"built": reference(around)} if around is not None and is_importable(around) else {}
 
 
-_TRIED: dict[Live, list[str]] = {}
+_TRIED: dict[Live, list[bind_trials.Taken]] = {}
 
 
 def _cache_key(type_: Live) -> Live:

@@ -216,8 +216,8 @@ def _sample(column: Live) -> Live:
     type_ = type_facts.for_postgresql(column.type)
     with suppress(Exception):
         if isinstance(type_, TypeDecorator):
-            names = bind_trials.accepted(type_, type_facts.innermost(type_), type_facts.PG)
-            return probe_values.SAMPLES[names[0]] if names else None
+            taken = bind_trials.taken(type_, type_facts.innermost(type_), type_facts.PG)
+            return probe_values.SAMPLES[taken[0].name] if taken else None
         names = next(n for cls, n in probe_values.NATURAL if cls is type_.python_type)
         return probe_values.SAMPLES[names[0]]
     return None
