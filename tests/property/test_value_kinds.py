@@ -101,6 +101,7 @@ TYPES: dict[ValueKind, list[TypeEngine[Any]]] = {
     "hstore": [pg.HSTORE()],
     "ltree": [Named("LTREE"), utils.LtreeType()],
     "lsn": [Named("PG_LSN")],
+    "xid": [Named("XID8")],
     "regclass": [pg.REGCLASS()],
     "regconfig": [pg.REGCONFIG()],
     "tsvector": [pg.TSVECTOR()],

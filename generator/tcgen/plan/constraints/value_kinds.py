@@ -38,6 +38,7 @@ ValueKind = Literal[
     "hstore",
     "ltree",
     "lsn",
+    "xid",
     "regclass",
     "regconfig",
     "tsvector",
@@ -292,6 +293,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
         extensions={"LTREE": "ltree"},
     ),
     "lsn": KindSpec(ddl=("PG_LSN",), value='"0/1"', distinct='f"0/{next(serial):X}"'),
+    "xid": KindSpec(ddl=("XID8",), value='"42"', distinct="str(next(serial))"),
     # PostgreSQL takes the number of an object for its name, whether there is one or not
     "regclass": KindSpec(
         bases=("REGCLASS",), ddl=("REGCLASS",), value='"pg_class"', distinct="str(next(serial))"
