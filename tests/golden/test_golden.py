@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tcgen
+from tcgen.cli.plan import plan_for_people
 from tcgen.ir.plan import ANSWERS
 from tcgen.record.lines import plan_lines
 from tcgen.render.engine import render_text
@@ -36,12 +37,18 @@ def portable(plan: str) -> str:
 @every_case
 def test_plan(case: str, request: pytest.FixtureRequest) -> None:
     planned = stages.plan(Request(root=PROJECTS[case], python=sys.executable, ci="github"))
-    text = portable(plan_lines(planned.plan))
-    golden = CASES / case / "plan.txt"
+    folder = CASES / case
+    expected = {
+        # for the eye: the answers file's lines are a kilobyte long
+        folder / "plan.md": "\n".join(["```text", *plan_for_people(planned.plan), "```", ""]),
+        folder / "plan.txt": portable(plan_lines(planned.plan)),
+    }
     if request.config.getoption("--regenerate"):
-        golden.parent.mkdir(parents=True, exist_ok=True)
-        golden.write_text(text)
-    assert text == golden.read_text()
+        folder.mkdir(parents=True, exist_ok=True)
+        for place, text in expected.items():
+            place.write_text(text, encoding="utf-8")
+    for place, text in expected.items():
+        assert text == place.read_text(encoding="utf-8")
 
 
 @every_case

@@ -125,18 +125,15 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Show every decision: a value for each column and the reason for it."""
+    from tcgen.cli.plan import plan_for_people
     from tcgen.workflow import stages
 
     planned = stages.plan(request(directory, python, models, alembic_config, service, ci, dest), progress)
     if as_json:
         emit("plan", planned.plan)
         return
-    for factory in planned.plan.factories:
-        typer.echo(f"{factory.label} → {factory.name}")
-        for parent in factory.parents:
-            typer.echo(f"  {', '.join(parent.keys)}: from {parent.factory}")
-        for field in factory.fields:
-            typer.echo(f"  {field.name} = {' '.join(field.code.split())}  # {field.reason}")
+    for line in plan_for_people(planned.plan):
+        typer.echo(line)
     show_diagnostics(planned.plan.diagnostics)
 
 

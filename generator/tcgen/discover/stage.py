@@ -90,7 +90,6 @@ def discover(
         compose_files=compose_files,
         compose_images=find_compose_images(tree, compose_files),
         ci=provider,
-        is_git=git is not None,
         diagnostics=tuple(diagnostics),
     )
 

@@ -83,5 +83,4 @@ class Project(Frozen):
     compose_files: tuple[str, ...] = ()
     compose_images: tuple[str, ...] = ()
     ci: str = ""
-    is_git: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -100,10 +100,10 @@ class ColumnFact(Frozen):
 
     Attributes:
         default: Kind of the Python-side default, or None.
-        default_value: ``repr`` of a scalar default that is None, bool, int, float or str.
         default_refused: Its type refuses its own constant default: no row can be without a value.
         server_default: SQL text of the server default, or None.
         identity: ``GENERATED … AS IDENTITY``.
+        comment: For ``inspect --json``.
         autoincrement: The one column of the primary key SQLAlchemy lets the database number.
     """
 
@@ -113,7 +113,6 @@ class ColumnFact(Frozen):
     primary_key: bool = False
     autoincrement: bool = False
     default: DefaultKind | None = None
-    default_value: str | None = None
     default_refused: bool = False
     server_default: str | None = None
     computed: bool = False
@@ -122,7 +121,7 @@ class ColumnFact(Frozen):
 
 
 class ForeignKeyFact(Frozen):
-    """A foreign key constraint; ``target`` is the referred table's full name."""
+    """A foreign key constraint; ``target`` is the referred table's full name, the rest for ``inspect --json``."""
 
     columns: tuple[str, ...]
     target: str
@@ -194,7 +193,6 @@ class RelationshipFact(Frozen):
     pairs: tuple[tuple[str, str], ...] = ()
     local_table: str | None = None
     remote_table: str | None = None
-    secondary: str | None = None
     required_init: bool = False
 
 
@@ -240,7 +238,6 @@ class MapperFact(Frozen):
     table: str
     tables: tuple[str, ...]
     inherits: ImportRef | None = None
-    concrete: bool = False
     discriminator: str | None = None
     polymorphic_identity: str | None = None
     abstract: bool = False
@@ -269,7 +266,7 @@ class MetadataFact(Frozen):
     Attributes:
         ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
         modules: Modules to import before it is complete, sorted, as few as do.
-        from_alembic: It is the one Alembic's env.py names.
+        from_alembic: It is the one Alembic's env.py names; for ``inspect --json``.
         framework: The one whose extension it belongs to, where an application context is open once the
             setup modules are imported.
     """
@@ -302,7 +299,7 @@ class AlembicFact(Frozen):
             it keeps what the URL says.
         is_async: env.py runs its own event loop.
         heads: Revision ids without a successor.
-        revisions: Number of scripts.
+        revisions, include_schemas: For ``inspect --json``: the number of scripts, and what env.py asks for.
         base_on_existing: A script alters a table of the metadata that no earlier script made.
         version_table, version_table_schema: As given to ``context.configure``.
         operations: Modules env.py imports because they add operations to Alembic's own.

@@ -73,7 +73,7 @@ def test_an_optional_parent_is_not_made() -> None:
 
 
 def test_a_default_cannot_know_that_its_parent_exists() -> None:
-    defaulted = orders(default="scalar", default_value="1")
+    defaulted = orders(default="scalar")
     made = factories([USERS, defaulted], [USER, mapper("Order", defaulted)])["Order"]
     assert keys(made) == [{"user_id": "id"}]
 

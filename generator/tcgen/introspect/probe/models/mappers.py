@@ -60,7 +60,6 @@ def mapper_fact(
         "table": (mapper.local_table if isinstance(mapper.local_table, Table) else tables[-1]).key,
         "tables": [t.key for t in tables],
         "inherits": _reference(mapper.inherits.class_, references) if mapper.inherits else None,
-        "concrete": bool(mapper.concrete),
         "discriminator": _attribute_key(mapper, mapper.polymorphic_on),
         "polymorphic_identity": None
         if mapper.polymorphic_identity is None
@@ -118,7 +117,6 @@ def _relationship(
         "pairs": [(local.name, remote.name) for local, remote in pairs],
         "local_table": _table_key(pairs[0][0]) if pairs else None,
         "remote_table": _table_key(pairs[0][1]) if pairs else None,
-        "secondary": getattr(prop.secondary, "key", None) if prop.secondary is not None else None,
         "required_init": is_dataclass and prop.key in constructor["required"],
     }
 

@@ -88,7 +88,6 @@ def _column(table: Table, column: Live) -> dict[str, Live]:
         "primary_key": bool(column.primary_key),
         "autoincrement": table._autoincrement_column is column,
         "default": _default_kind(default),
-        "default_value": _default_value(default),
         "default_refused": _is_refused(column),
         "server_default": None if generated else _server_default(column),
         "computed": isinstance(column.computed, Computed),
@@ -128,13 +127,6 @@ def _is_refused(column: Live) -> bool:
         except Exception:
             return True
     return False
-
-
-def _default_value(default: Live) -> str | None:
-    value = getattr(default, "arg", None)
-    if getattr(default, "is_scalar", False) and type(value) in (bool, int, float, str):
-        return repr(value)
-    return None
 
 
 def _server_default(column: Live) -> str | None:
