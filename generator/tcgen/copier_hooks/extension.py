@@ -33,11 +33,14 @@ class Ext(Extension):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         self._plans: dict[Path, str] = {}
-        environment.globals["tcgen_plan"] = self._plan
-        environment.globals["tcgen_requirement"] = _requirement
-        environment.filters["tcgen_stale"] = self._stale
-        environment.filters["pyliteral"] = quoted
-        environment.filters["tcgen_answers"] = _answers
+        functions: dict[str, Any] = {"tcgen_plan": self._plan, "tcgen_requirement": _requirement}
+        filters: dict[str, Any] = {
+            "tcgen_stale": self._stale,
+            "pyliteral": quoted,
+            "tcgen_answers": _answers,
+        }
+        environment.globals.update(functions)
+        environment.filters.update(filters)
 
     @pass_context
     def _plan(self, context: Context) -> str:

@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -184,7 +184,7 @@ def tag_of(version: str, present: Content, released: Content | None) -> str:
 
 
 @contextmanager
-def scratch_repository(checkout: Path | None = None) -> Iterator[Repository]:
+def scratch_repository(checkout: Path | None = None) -> Generator[Repository, None, None]:
     """Give a repository that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="tcgen-") as folder:
         yield Repository(Path(folder, "releases.git"), checkout)

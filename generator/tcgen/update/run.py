@@ -17,7 +17,6 @@ from tcgen.apply.write import publish
 from tcgen.catalog.load import catalog
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import Record
 from tcgen.record.lines import completed, read_lines
 from tcgen.render.engine import render_text
@@ -50,11 +49,6 @@ class Update:
     def pending(self) -> tuple[Change, ...]:
         """The changes that write, or that a person has to settle."""
         return tuple(one for one in self.changes if one.kind in (*WRITTEN, "conflict"))
-
-    @property
-    def changes_code(self) -> bool:
-        """Whether anything but the record of the last run would be different."""
-        return any(one.path != ANSWERS for one in self.pending)
 
     @property
     def left_over(self) -> tuple[Change, ...]:

@@ -77,11 +77,11 @@ def inspect_project(
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
     schema = Schema.model_validate(
-        {**answer["schema"], "import_env": settings, "own_driver": url_source.own_driver(project)}
+        {**answer.get("schema", {}), "import_env": settings, "own_driver": url_source.own_driver(project)}
     )
     if settings:
         schema = _with(schema, (_settings_made_up(settings),))
-    seen = answer["url_source"]
+    seen = answer.get("url_source")
     if schema.alembic is not None and seen is not None:
         settled = url_source.settle(
             project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
@@ -142,8 +142,9 @@ def _is_better(answer: ProbeAnswer, first: ProbeAnswer) -> bool:
 
 
 def _losses(answer: ProbeAnswer) -> int:
-    left_out = [d for d in answer["schema"]["diagnostics"] if d["code"] == "module-not-imported"]
-    seen = answer["url_source"]
+    remarks = answer.get("schema", {}).get("diagnostics", ())
+    left_out = [one for one in remarks if one["code"] == "module-not-imported"]
+    seen = answer.get("url_source")
     return len(left_out) + int(seen is not None and seen["via"] == "direct")
 
 

@@ -198,7 +198,7 @@ def _mentions(project: Project, driver: str) -> bool:
 def _through_environment(
     alembic: AlembicFact, seen: UrlSourceAnswer, variables: dict[str, str], sentinels: Sentinels
 ) -> AlembicFact:
-    captured = seen["parts"]["drivername"]
+    captured = seen["parts"].get("drivername", "")
     given = next((sentinels.drivernames[n] for n in variables if n in sentinels.drivernames), "")
     return AlembicFact.model_validate(
         {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging.config
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from unittest.mock import MagicMock
 
@@ -68,7 +68,7 @@ def install() -> None:
 
 
 @contextmanager
-def lifted() -> Iterator[None]:
+def lifted() -> Generator[None, None, None]:
     """Let the project connect as it likes, for the length of an import the user asked for by name."""
     for owner, name, original in ORIGINALS:
         setattr(owner, name, original)
@@ -93,7 +93,7 @@ def _patches() -> list[tuple[Live, str, Live]]:
 
 
 @contextmanager
-def pretending() -> Iterator[Seen]:
+def pretending() -> Generator[Seen, None, None]:
     """Let connections succeed on stand-ins for the length of one run of env.py."""
     run = asyncio.run
 

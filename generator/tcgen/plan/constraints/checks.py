@@ -18,12 +18,13 @@ from sqlglot.errors import SqlglotError
 
 from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.linear import linear_limits
+from tcgen.plan.constraints.sql import Expression
 
 Alternative = dict[str, Limits]
 _MANY = 64
 _EPSILON = Decimal("0.01")
 
-_MIRRORED: dict[type[e.Expression], type[e.Expression]] = {
+_MIRRORED: dict[type[Expression], type[Expression]] = {
     e.GT: e.LT,
     e.GTE: e.LTE,
     e.LT: e.GT,
@@ -31,7 +32,7 @@ _MIRRORED: dict[type[e.Expression], type[e.Expression]] = {
     e.EQ: e.EQ,
     e.NEQ: e.NEQ,
 }
-_NEGATED: dict[type[e.Expression], type[e.Expression]] = {
+_NEGATED: dict[type[Expression], type[Expression]] = {
     e.GT: e.LTE,
     e.GTE: e.LT,
     e.LT: e.GTE,
@@ -64,7 +65,7 @@ def limits_of(
     states: list[Alternative] = [dict(known or {})]
     for sql in checks:
         try:
-            condition = cast("e.Expression", sqlglot.parse_one(sql, dialect="postgres"))
+            condition = cast("Expression", sqlglot.parse_one(sql, dialect="postgres"))
         except SqlglotError:
             continue
         choices = _alternatives(condition, whole)
@@ -102,7 +103,7 @@ def _merge(mine: Alternative, theirs: Alternative) -> Alternative | None:
     return merged
 
 
-def _alternatives(node: e.Expression, whole: set[str], negated: bool = False) -> list[Alternative]:
+def _alternatives(node: Expression, whole: set[str], negated: bool = False) -> list[Alternative]:
     if isinstance(node, e.Paren):
         return _alternatives(node.this, whole, negated)
     if isinstance(node, e.Not):
@@ -123,25 +124,25 @@ def _alternatives(node: e.Expression, whole: set[str], negated: bool = False) ->
     return [{}]
 
 
-def _column(node: e.Expression | None) -> str | None:
+def _column(node: Expression | None) -> str | None:
     while isinstance(node, (e.Paren, e.Cast, e.Lower, e.Upper, e.Trim)):
         node = node.this
     return node.name if isinstance(node, e.Column) else None
 
 
-def _length_of(node: e.Expression | None) -> str | None:
+def _length_of(node: Expression | None) -> str | None:
     while isinstance(node, e.Paren):
         node = node.this
     return _column(node.this) if isinstance(node, e.Length) else None
 
 
-def _bare(node: e.Expression) -> e.Expression:
+def _bare(node: Expression) -> Expression:
     while isinstance(node, (e.Paren, e.Cast)):
         node = node.this
     return node
 
 
-def _constant(node: e.Expression | None) -> object:
+def _constant(node: Expression | None) -> object:
     node = None if node is None else _bare(node)
     if isinstance(node, e.Neg):
         inner = _constant(node.this)
@@ -153,7 +154,7 @@ def _constant(node: e.Expression | None) -> object:
     return None
 
 
-def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _compare(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     left, right, kind = node.this, node.expression, type(node)
     if negated:
         kind = _NEGATED[kind]
@@ -179,7 +180,7 @@ def _compare(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     return None if limit is None else [{name: limit}]
 
 
-def _same_truth(left: e.Expression, right: e.Expression, whole: set[str], same: bool) -> list[Alternative]:
+def _same_truth(left: Expression, right: Expression, whole: set[str], same: bool) -> list[Alternative]:
     found: list[Alternative] = []
     for negated in (False, True):
         pairs = product(_alternatives(left, whole, negated), _alternatives(right, whole, negated == same))
@@ -197,7 +198,7 @@ def _count_not_null(call: e.Anonymous, wanted: object) -> list[Alternative] | No
     ]
 
 
-def _bound(kind: type[e.Expression], value: object, whole: bool) -> Limits | None:
+def _bound(kind: type[Expression], value: object, whole: bool) -> Limits | None:
     if kind is e.EQ:
         return Limits(one_of=(value,))
     if kind is e.NEQ:
@@ -216,7 +217,7 @@ def _bound(kind: type[e.Expression], value: object, whole: bool) -> Limits | Non
     return Limits(high=value - step)
 
 
-def _length_limit(name: str, kind: type[e.Expression], size: int) -> list[Alternative]:
+def _length_limit(name: str, kind: type[Expression], size: int) -> list[Alternative]:
     if kind is e.EQ:
         return [{name: Limits(min_length=size, max_length=size)}]
     if kind in (e.GT, e.GTE):
@@ -226,7 +227,7 @@ def _length_limit(name: str, kind: type[e.Expression], size: int) -> list[Altern
     return [{name: Limits(min_length=size + 1)}]
 
 
-def _two_columns(name: str, other: str, kind: type[e.Expression]) -> list[Alternative] | None:
+def _two_columns(name: str, other: str, kind: type[Expression]) -> list[Alternative] | None:
     if kind in (e.GT, e.NEQ):
         return [{name: Limits(more_than=other)}]
     if kind is e.GTE:
@@ -238,7 +239,7 @@ def _two_columns(name: str, other: str, kind: type[e.Expression]) -> list[Altern
     return [{name: Limits(same_as=(other,))}]
 
 
-def _same_letters(name: str, left: e.Expression, right: e.Expression) -> list[Alternative] | None:
+def _same_letters(name: str, left: Expression, right: Expression) -> list[Alternative] | None:
     """Read ``lower(a) = a`` and the like."""
     for kind, pattern in _LETTERS.items():
         if isinstance(left, kind) or isinstance(right, kind):
@@ -246,14 +247,14 @@ def _same_letters(name: str, left: e.Expression, right: e.Expression) -> list[Al
     return None
 
 
-_LETTERS: dict[type[e.Expression], str] = {
+_LETTERS: dict[type[Expression], str] = {
     e.Lower: "^[^A-Z]+$",
     e.Upper: "^[^a-z]+$",
     e.Trim: r"^\w+$",
 }
 
 
-def _is_null(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _is_null(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name = _column(node.this)
     if name is None:
         return None
@@ -264,7 +265,7 @@ def _is_null(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     return None
 
 
-def _in(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _in(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name = _column(node.this)
     values = tuple(_constant(item) for item in node.expressions)
     if name is None or not values or None in values:
@@ -272,7 +273,7 @@ def _in(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative]
     return [{name: Limits(none_of=values) if negated else Limits(one_of=values)}]
 
 
-def _between(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _between(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     low, high = _constant(node.args["low"]), _constant(node.args["high"])
     if not isinstance(low, Decimal) or not isinstance(high, Decimal):
         return None
@@ -290,7 +291,7 @@ def _between(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     return [{name: bound} for bound in bounds if bound is not None]
 
 
-def _matches(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _matches(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name, pattern = _column(node.this), _constant(node.expression)
     if name is None or not isinstance(pattern, str):
         return None
@@ -298,7 +299,7 @@ def _matches(node: e.Expression, whole: set[str], negated: bool) -> list[Alterna
     return [{name: Limits(unlike=(expression,)) if negated else Limits(patterns=(expression,))}]
 
 
-def _regular_expression(node: e.Expression, pattern: str) -> str:
+def _regular_expression(node: Expression, pattern: str) -> str:
     """Return the pattern as Python writes it."""
     if isinstance(node, (e.Like, e.ILike)):
         parts = (_WILD.get(part, re.escape(part)) for part in re.split("([%_])", pattern))
@@ -324,13 +325,13 @@ _CLASSES = {
 }
 
 
-def _truth(node: e.Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+def _truth(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name = _column(node)
     return None if name is None else [{name: Limits(one_of=(not negated,))}]
 
 
-Reader = Callable[[e.Expression, "set[str]", bool], "list[Alternative] | None"]
-_READERS: tuple[tuple[type[e.Expression] | tuple[type[e.Expression], ...], Reader], ...] = (
+Reader = Callable[[Expression, "set[str]", bool], "list[Alternative] | None"]
+_READERS: tuple[tuple[type[Expression] | tuple[type[Expression], ...], Reader], ...] = (
     (tuple(_NEGATED), _compare),
     (e.Is, _is_null),
     (e.In, _in),

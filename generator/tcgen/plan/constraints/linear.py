@@ -7,13 +7,14 @@ from decimal import Decimal
 from sqlglot import expressions as e
 
 from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.sql import Expression
 
 Sum = dict[str, Decimal]
 """Column name → its factor; ``""`` stands for what is no column."""
 
 
 def linear_limits(
-    left: e.Expression, right: e.Expression, kind: type[e.Expression], whole: set[str]
+    left: Expression, right: Expression, kind: type[Expression], whole: set[str]
 ) -> list[dict[str, Limits]] | None:
     """Return the ways to make a comparison of two sums true; None where they cannot be read.
 
@@ -60,7 +61,7 @@ def _one_of_the_others(factors: Sum, amount: Decimal) -> list[dict[str, Limits]]
     return [{alone[0]: Limits(same_as=rest, apart=amount)}]
 
 
-def _sum(node: e.Expression | None) -> Sum | None:
+def _sum(node: Expression | None) -> Sum | None:
     while isinstance(node, (e.Paren, e.Cast)):
         node = node.this
     if isinstance(node, e.Column):

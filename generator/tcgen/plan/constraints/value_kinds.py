@@ -412,12 +412,16 @@ PREFERENCE: tuple[ValueKind, ...] = tuple(KINDS)
 EMPTY_SAMPLES = {"empty_dict": "Use(dict[str, object])", "empty_list": "Use(list[object])"}
 """Samples of the probe that are of no kind: sample → the only value that is known to be taken."""
 
-_BY_BASE = {base: kind for kind, spec in KINDS.items() for base in spec.bases}
-_BY_SAMPLE = {sample: kind for kind, spec in KINDS.items() for sample in spec.samples}
-_BY_PYTHON_TYPE = {name: kind for kind, spec in KINDS.items() for name in spec.python_types}
+_BY_BASE: Mapping[str, ValueKind] = {base: kind for kind, spec in KINDS.items() for base in spec.bases}
+_BY_SAMPLE: Mapping[str, ValueKind] = {
+    sample: kind for kind, spec in KINDS.items() for sample in spec.samples
+}
+_BY_PYTHON_TYPE: Mapping[str, ValueKind] = {
+    name: kind for kind, spec in KINDS.items() for name in spec.python_types
+}
 _EXTENSIONS = {name: one for spec in KINDS.values() for name, one in spec.extensions.items()}
 # length or precision, then words like VARYING or WITH TIME ZONE; brackets are an array's
-_BY_DDL = tuple(
+_BY_DDL: tuple[tuple[re.Pattern[str], ValueKind], ...] = tuple(
     (re.compile(rf"(?:{'|'.join(spec.ddl)})(?:\s*\([^()]*\))?(?:\s[^\[\]]*)?", re.IGNORECASE), kind)
     for kind, spec in KINDS.items()
     if spec.ddl

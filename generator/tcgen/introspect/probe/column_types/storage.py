@@ -86,7 +86,7 @@ def _by_ddl(text: str) -> Live:
     found = re.match(r"([a-z ]+?)\s*(?:\(([\d, ]+)\))?( with time zone)?$", text.lower())
     if not found:
         return None
-    cls = NAMES.get(found.group(1))
+    cls: Live = NAMES.get(found.group(1))
     if cls is None or not cls.__module__.startswith("sqlalchemy."):
         return None
     sizes = [int(size) for size in (found.group(2) or "").split(",") if size.strip()]

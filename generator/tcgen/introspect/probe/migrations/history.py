@@ -86,7 +86,7 @@ def _are_independent(script: Live, heads: list[str]) -> bool:
 def _by_text(folder: Path) -> History:
     found: dict[str, tuple[Path, list[str]]] = {}
     for path in sorted(folder.glob("*.py")):
-        values = _constants(_parse(path))
+        values = _constants(parse(path))
         if isinstance(values.get("revision"), str):
             down = values.get("down_revision")
             found[values["revision"]] = (
@@ -103,7 +103,8 @@ def _by_text(folder: Path) -> History:
     return History(sorted(set(found) - parents), [found[r][0] for r in ordered])
 
 
-def _parse(path: Path) -> ast.Module:
+def parse(path: Path) -> ast.Module:
+    """The syntax tree of a script; an empty one where it cannot be parsed."""
     with suppress(OSError, SyntaxError, ValueError, UnicodeDecodeError):
         return ast.parse(path.read_text("utf-8"))
     return ast.Module(body=[], type_ignores=[])
@@ -146,7 +147,7 @@ def starts_on_existing(history: History, tables: set[str]) -> str | None:
 
 def loads_alone(history: History) -> bool:
     """Whether loading the scripts, which comes before running them, asks nothing of the database."""
-    return not any(_uses_op(node) for path in history.paths for node in _parse(path).body)
+    return not any(_uses_op(node) for path in history.paths for node in parse(path).body)
 
 
 def _uses_op(node: ast.AST) -> bool:
@@ -186,7 +187,7 @@ def _sources(history: History) -> Iterator[str]:
 
 
 def _effects(path: Path) -> Iterator[Effect]:
-    tree = _parse(path)
+    tree = parse(path)
     constants = _constants(tree)
     functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
     if "upgrade" in functions:
@@ -209,7 +210,7 @@ def _walk(
     node: ast.AST, functions: dict[str, ast.FunctionDef], constants: dict[str, Live], seen: set[str]
 ) -> Iterator[Effect]:
     if isinstance(node, ast.Call):
-        name = _called(node)
+        name = called(node)
         yield from _call_effects(node, name, constants)
         if isinstance(node.func, ast.Name) and name in functions and name not in seen:
             seen.add(name)
@@ -221,7 +222,8 @@ def _walk(
         yield from _walk(child, functions, constants, seen)
 
 
-def _called(node: ast.Call) -> str:
+def called(node: ast.Call) -> str:
+    """The last part of the name that a call is made by; "" where it has none."""
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
@@ -241,7 +243,7 @@ def _call_effects(node: ast.Call, name: str, constants: dict[str, Live]) -> Iter
     elif name == "create" and isinstance(node.func, ast.Attribute):
         # ``sa.Table("x", …).create(bind)``; a variable that holds one is not followed.
         inner = node.func.value
-        if isinstance(inner, ast.Call) and _called(inner) == "Table":
+        if isinstance(inner, ast.Call) and called(inner) == "Table":
             yield from _named("made", inner, 0, "name", constants)
         elif "table" in ast.dump(inner).lower():
             yield Effect("untold", "")

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from .history import History, _called, _parse
+from .history import History, called, parse
 
 Key = tuple[str, str]
 
@@ -21,7 +21,7 @@ def not_null_columns(history: History) -> set[Key]:
 
 
 def _changes(path: Path) -> Iterator[tuple[Key, bool]]:
-    for node in _parse(path).body:
+    for node in parse(path).body:
         if isinstance(node, ast.FunctionDef) and node.name == "upgrade":
             yield from _in_block(node, {})
             if _makes_tables(node):
@@ -31,12 +31,12 @@ def _changes(path: Path) -> Iterator[tuple[Key, bool]]:
 def _makes_tables(node: ast.FunctionDef) -> bool:
     """Whether ``Table`` objects in a function are there to be created, rather than to be queried."""
     calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
-    return any(_called(call) in ("create", "create_all") for call in calls)
+    return any(called(call) in ("create", "create_all") for call in calls)
 
 
 def _in_tables(node: ast.FunctionDef) -> Iterator[tuple[Key, bool]]:
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and _called(call) == "Table" and _text(call.args[:1]):
+        if isinstance(call, ast.Call) and called(call) == "Table" and _text(call.args[:1]):
             yield from _of_columns(_text(call.args[:1]), call.args[1:])
 
 
@@ -53,7 +53,7 @@ def _batches(node: ast.With) -> dict[str, str]:
     named: dict[str, str] = {}
     for item in node.items:
         call, name = item.context_expr, item.optional_vars
-        if isinstance(call, ast.Call) and _called(call) == "batch_alter_table" and isinstance(name, ast.Name):
+        if isinstance(call, ast.Call) and called(call) == "batch_alter_table" and isinstance(name, ast.Name):
             table = _text(call.args[:1])
             if table:
                 named[name.id] = table
@@ -61,7 +61,7 @@ def _batches(node: ast.With) -> dict[str, str]:
 
 
 def _of_call(node: ast.Call, batches: dict[str, str]) -> Iterator[tuple[Key, bool]]:
-    name = _called(node)
+    name = called(node)
     owner = node.func.value.id if _has_owner(node) else ""  # type: ignore[attr-defined]
     arguments = list(node.args)
     if owner == "op":
@@ -82,7 +82,7 @@ def _of_call(node: ast.Call, batches: dict[str, str]) -> Iterator[tuple[Key, boo
 
 def _of_columns(table: str, arguments: list[ast.expr]) -> Iterator[tuple[Key, bool]]:
     for column in arguments:
-        if isinstance(column, ast.Call) and _called(column) == "Column":
+        if isinstance(column, ast.Call) and called(column) == "Column":
             title = _text(column.args[:1])
             required = _keyword(column, "nullable") is False or _keyword(column, "primary_key") is True
             if title:
