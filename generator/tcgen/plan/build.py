@@ -16,7 +16,7 @@ from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import plan_database
 from tcgen.plan.database.drift import with_drift
-from tcgen.plan.factories.draft import plan_factories
+from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.services.decide import detect, plan_service
 
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}

@@ -30,7 +30,7 @@ from tcgen.ir.schema import (
 )
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.factories.draft import plan_factories
+from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.source.code import Code
 
 MODULE = "app.models"

@@ -24,7 +24,7 @@ from plan_builders import (
 )
 
 from tcgen.ir.schema import ConstructorFact, MapperFact, RelationshipFact, TableFact, TypeFact
-from tcgen.plan.factories.draft import plan_factories
+from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.source.naming import assign_names, is_plain_name, snake_case
 
 USERS = table("users", key(), column("name", TEXT))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 
+from tcgen.ir.runtime import FIRST_SERIAL
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import form_of, room_in
 from tcgen.plan.constraints.value_kinds import (
@@ -20,8 +21,6 @@ from tcgen.plan.constraints.value_kinds import (
 
 PLENTY = 1_000_000
 ENOUGH = 1_000
-# columns without a CHECK go round this many values at least, whatever numbers other columns take between
-FIRST_SERIAL = 1_001
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from tcgen.ir.runtime import BASE_NAMES
 from tcgen.plan.source.code import Code
 from tcgen.plan.source.layout import LINE_LENGTH
 
@@ -15,8 +16,7 @@ _STANDARD = ("datetime", "decimal", "ipaddress", "itertools", "re", "string", "t
 _OWN_NAMES = frozenset(
     [
         *dir(builtins),
-        "ModelFactory",
-        "Parent",
+        *BASE_NAMES,
         "PostGenerated",
         "Use",
         "Decimal",
@@ -27,15 +27,9 @@ _OWN_NAMES = frozenset(
         "date",
         "datetime",
         "digits",
-        "fake",
         "func",
-        "in_turn",
         "ip_address",
         "ip_network",
-        "mapped_class",
-        "serial",
-        "short_text",
-        "spelled",
         "time",
         "timedelta",
         "timezone",

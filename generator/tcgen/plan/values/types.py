@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
+from tcgen.ir.runtime import FIRST_SERIAL
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import example, form_of, spelled
 from tcgen.plan.constraints.value_kinds import bits_of, innermost, kind_of
-from tcgen.plan.constraints.value_ranges import FIRST_SERIAL, value_range_of
+from tcgen.plan.constraints.value_ranges import value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
 from tcgen.plan.values.makers import makes

@@ -1,0 +1,59 @@
+"""A ``FactoryPlan`` for every mapped class: drafted, freed of circles, bounded, written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import FactoryPlan
+from tcgen.ir.schema import MapperFact, Schema
+from tcgen.plan.constraints.attribute import Tables
+from tcgen.plan.factories.capacity import capacities
+from tcgen.plan.factories.cycles import without_cycles
+from tcgen.plan.factories.draft import Draft, draft_of
+from tcgen.plan.factories.write import write_factory
+from tcgen.plan.source.naming import assign_names, is_plain_name
+
+
+def plan_factories(
+    schema: Schema, packages: tuple[str, ...], providers: dict[str, str]
+) -> tuple[tuple[FactoryPlan, ...], tuple[Diagnostic, ...]]:
+    """Plan a factory for each class that can have rows.
+
+    Args:
+        schema: What the probe found.
+        packages: The project's own top-level packages, for the order of imports.
+        providers: ``[tool.tcgen.providers]``: ``module.Class.attribute`` → expression of the user's own.
+
+    Returns:
+        The factories ordered by label, and remarks about classes left out.
+    """
+    tables = Tables(schema)
+    usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
+    remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
+    names = assign_names(one.cls for one in usable)
+    drafts = _with_capacities(without_cycles([draft_of(one, tables, providers) for one in usable]))
+    for draft in drafts:
+        remarks += draft.diagnostics
+    return tuple(write_factory(draft, names, packages) for draft in drafts), tuple(remarks)
+
+
+def _usable(mapper: MapperFact) -> bool:
+    return mapper.reachable and (mapper.registry is not None or is_plain_name(mapper.cls.dotted))
+
+
+def _left_out(mapper: MapperFact) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="class-not-importable",
+        message=f"{mapper.cls.dotted} has no factory: that name does not lead back to the class",
+        hint="define it at the top level of its module",
+    )
+
+
+def _with_capacities(drafts: list[Draft]) -> list[Draft]:
+    found = capacities(
+        {one.mapper.cls.dotted: one.most_rows for one in drafts},
+        {one.mapper.cls.dotted: [link.owner.cls.dotted for link in one.links] for one in drafts},
+    )
+    return [replace(one, most_rows=found[one.mapper.cls.dotted]) for one in drafts]
