@@ -169,7 +169,7 @@ def _requirements(
         if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
-            wanted.append("pytest-asyncio>=0.24")
+            wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
     return tuple(sorted(set(wanted)))
 

@@ -76,7 +76,7 @@ def test_requirements_name_only_what_the_project_lacks() -> None:
     assert not any(one.startswith(("psycopg", "asyncpg", "pytest-asyncio")) for one in names)
     assert "psycopg[binary]" in {one.partition(">")[0] for one in plan().requirements}
     made = plan(async_engine=True, dependencies=("asyncpg",), runtime=("asyncpg",))
-    assert "pytest-asyncio>=0.24" in made.requirements
+    assert "pytest-asyncio>=0.26" in made.requirements
     assert not any(one.startswith("asyncpg") for one in made.requirements)
     assert list(made.requirements) == sorted(made.requirements)
 
