@@ -137,11 +137,13 @@ class FrameworkPlan(Frozen):
         name: The folder of ``templates/frameworks`` with the fixture's body.
         statement: Imports the extension's object.
         extension: That object.
+        version: Of the library that has it; empty where nobody could tell.
     """
 
     name: str
     statement: str
     extension: str
+    version: tuple[int, ...] = ()
 
 
 SchemaFrom = Literal[

@@ -63,18 +63,25 @@ def plan_database(
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
-        framework=_framework(schema),
+        framework=_framework(schema, catalog),
         migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
 
 
-def _framework(schema: Schema) -> FrameworkPlan | None:
+def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:
     fact = next((one.framework for one in schema.metadatas if one.framework), None)
     if fact is None:
         return None
     module, extension = fact.ref.module, fact.ref.qualname
-    return FrameworkPlan(name=fact.name, statement=f"from {module} import {extension}", extension=extension)
+    library = catalog.frameworks[fact.name].distributions[0]
+    version = schema.environment.distributions.get(library) or ""
+    return FrameworkPlan(
+        name=fact.name,
+        statement=f"from {module} import {extension}",
+        extension=extension,
+        version=tuple(int(number) for number in re.findall(r"\d+", version)[:2]),
+    )
 
 
 def failed_at(schema: Schema, reason: str) -> str:
