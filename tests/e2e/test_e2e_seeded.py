@@ -1,4 +1,4 @@
-"""Migrations that insert rows with keys of their own: the next key is the one production's database would give."""
+"""Rows that are there before any test: of migrations with keys of their own, and of what listens to tables."""
 
 from __future__ import annotations
 
@@ -120,3 +120,67 @@ def test_sequences_stand_after_the_rows_that_are_there(tmp_path: Path) -> None:
     done = pytest_in(root, "tests/integration", TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert len(done.cases) == 2 + 1 + 12
+
+
+LISTENING = """
+    from sqlalchemy import event
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Kind(Base):
+        __tablename__ = "kind"
+        name: Mapped[str] = mapped_column(primary_key=True)
+
+
+    class State(Base):
+        __tablename__ = "state"
+        name: Mapped[str] = mapped_column(primary_key=True)
+
+
+    class Level(Base):
+        __tablename__ = "level"
+        name: Mapped[str] = mapped_column(primary_key=True)
+
+
+    @event.listens_for(Kind.__table__, "after_create")
+    def insert_and_commit(table, connection, **kw):
+        connection.execute(table.insert().values(name="default"))
+        connection.commit()
+
+
+    @event.listens_for(State.__table__, "after_create")
+    def insert(table, connection, **kw):
+        connection.execute(table.insert().values(name="default"))
+
+
+    @event.listens_for(Level.__table__, "after_create")
+    def insert_in_a_session(table, connection, **kw):
+        with Session(connection) as session:
+            session.add(Level(name="default"))
+            session.commit()
+"""
+THEIR_ROWS = """
+    import pytest
+    from sqlalchemy import select
+
+    from shop.models import Kind, Level, State
+
+    @pytest.mark.parametrize("model", [Kind, Level, State])
+    def test_the_rows_are_there(db_session, model):
+        assert db_session.scalars(select(model.name)).all() == ["default"]
+"""
+
+
+def test_tables_that_fill_themselves_and_commit(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    write(tmp_path / "pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndependencies = ["psycopg"]\n')
+    write(tmp_path / "shop/__init__.py", "")
+    write(tmp_path / "shop/models.py", LISTENING)
+    init(tmp_path)
+    write(tmp_path / "tests/integration/test_their_rows.py", THEIR_ROWS)
+    done = pytest_in(tmp_path, "tests/integration", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert len(done.cases) == 3 * 2 + 3
