@@ -176,7 +176,9 @@ THEIR_ROWS = """
 
 
 def test_tables_that_fill_themselves_and_commit(tmp_path: Path, on_a_url: dict[str, str]) -> None:
-    write(tmp_path / "pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndependencies = ["psycopg"]\n')
+    write(
+        tmp_path / "pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndependencies = ["psycopg"]\n'
+    )
     write(tmp_path / "shop/__init__.py", "")
     write(tmp_path / "shop/models.py", LISTENING)
     init(tmp_path)

@@ -167,16 +167,6 @@ def test_independent_branches_are_all_migrated() -> None:
         assert alembic.target == target
 
 
-@pytest.mark.parametrize("text", ["one two", "one;two", "one, two", "one\ntwo"])
-def test_version_locations_however_the_ini_separates_them(text: str) -> None:
-    alembic = plan_database(
-        project(), history(options={"version_locations": text, "timezone": "UTC"}), catalog()
-    )[0].alembic
-    assert alembic is not None
-    assert alembic.version_locations == ("one", "two")
-    assert alembic.options == {"timezone": "UTC"}
-
-
 @pytest.mark.parametrize(
     ("found", "extension"),
     [

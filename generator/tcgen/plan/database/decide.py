@@ -21,7 +21,6 @@ _SYNC = (
     ("psycopg2-binary", "psycopg2"),
     ("pg8000", "pg8000"),
 )
-_OWN_OPTIONS = ("version_locations", "path_separator", "version_path_separator", "prepend_sys_path")
 _EXTENSION_OF_TEXT = (
     ("gin_trgm_ops", "pg_trgm"),
     ("gist_trgm_ops", "pg_trgm"),
@@ -119,8 +118,8 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
     return AlembicPlan(
         ini=fact.ini,
         script_location=fact.script_location,
-        options={name: value for name, value in fact.options.items() if name not in _OWN_OPTIONS},
-        version_locations=tuple(_split_locations(fact.options.get("version_locations", ""))),
+        options=fact.options,
+        version_locations=fact.version_locations,
         target="heads" if len(fact.heads) > 1 else "head",
         url_via=via,  # type: ignore[arg-type]
         attribute=fact.attribute,
@@ -133,11 +132,6 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
-
-
-def _split_locations(text: str) -> list[str]:
-    # a colon may belong to package:dir; the ini may separate by anything
-    return [part for part in re.split(r"[;,\s]+", text) if part]
 
 
 def _metadata(fact: MetadataFact) -> MetadataPlan:
