@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e_support import read_report, run, tcgen, write
+from e2e_support import read_report, run, tcgen, virtual_environment, write
 
 pytestmark = pytest.mark.e2e
 
@@ -166,22 +164,9 @@ FIRST = ("1.4-flask-2", "2.0")
 def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The interpreter of an environment with these versions."""
     versions = VERSIONS[request.param]
-    folder = tmp_path_factory.mktemp("environment") / "venv"
-    made = run(
-        [sys.executable, "-m", "venv", "--without-pip" if shutil.which("uv") else "--clear", folder],
-        folder.parent,
-    )
-    assert made.status == 0, made.text
-    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = (
-        ["uv", "pip", "install", "--python", python]
-        if shutil.which("uv")
-        else [python, "-m", "pip", "install"]
-    )
     wanted = (f"sqlalchemy=={versions.sqlalchemy}", f"flask-sqlalchemy=={versions.flask_sqlalchemy}")
-    installed = run([*pip, "--quiet", *COMMON, *wanted, *versions.others], folder.parent, PIP_CONSTRAINT="")
-    assert installed.status == 0, installed.text
-    return str(python)
+    folder = tmp_path_factory.mktemp("environment") / "venv"
+    return virtual_environment(folder, *COMMON, *wanted, *versions.others)
 
 
 def outcomes(python: str, root: Path, url: dict[str, str], *flags: str) -> list[str]:

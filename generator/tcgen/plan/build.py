@@ -87,6 +87,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         setup_modules=schema.setup_modules,
         database=database,
         services=services,
+        enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
         factories=factories,
         requirements=requirements,
