@@ -113,6 +113,24 @@ def run(command: Iterable[str | Path], cwd: Path, **extra: str) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
+def virtual_environment(folder: Path, *requirements: str) -> str:
+    """Make an environment of this Python's version, with uv where it is there, and return its interpreter."""
+    made = run(
+        [sys.executable, "-m", "venv", *(["--without-pip"] if shutil.which("uv") else []), folder],
+        folder.parent,
+    )
+    assert made.status == 0, made.text
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    pip = (
+        ["uv", "pip", "install", "--python", python]
+        if shutil.which("uv")
+        else [python, "-m", "pip", "install"]
+    )
+    installed = run([*pip, "--quiet", *requirements], folder.parent, PIP_CONSTRAINT="")
+    assert installed.status == 0, installed.text
+    return str(python)
+
+
 def tcgen(*arguments: str | Path, cwd: Path, **extra: str) -> Finished:
     """Run the `tcgen` command."""
     return run([TCGEN, *arguments], cwd, **extra)

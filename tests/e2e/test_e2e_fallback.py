@@ -42,7 +42,7 @@ def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, st
     done = init(root, **on_a_url)
 
     assert "a_function_of_last_year() does not exist" in done.text
-    assert "create_all(engine)" in (root / "tests/integration/schema.py").read_text()
+    assert "create_all(connection)" in (root / "tests/integration/schema.py").read_text()
     run = pytest_in(root, "tests/integration", **on_a_url)
     assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
     assert "tests/integration/test_migrations.py::test_schema_is_at_the_only_head" in run.cases

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,39 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(demo: Path)
 def test_the_embedded_server_is_used_where_docker_does_not_answer(demo: Path) -> None:
     done = pytest_in(demo, "tests/integration", "--collect-only", **NO_DOCKER)
     assert "PostgreSQL: embedded server" in done.out, done.text
+
+
+ON_LOOPBACK = """
+    import socket
+
+    import pytest
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import OperationalError
+
+    def test_where_it_listens(database_url, db_session):
+        assert (database_url.host, database_url.username) == ("127.0.0.1", "postgres")
+        settings = [db_session.scalar(text(f"SHOW {name}")) for name in ("listen_addresses", "unix_socket_directories")]
+        assert settings == ["127.0.0.1", ""]
+        for address in {one[4][0] for one in socket.getaddrinfo(socket.gethostname(), None)} - {"127.0.0.1"}:
+            with pytest.raises(OSError):
+                socket.create_connection((address, database_url.port), timeout=2)
+
+    @pytest.mark.parametrize("password", [None, "", "postgres"])
+    def test_only_with_its_password(database_url, password):
+        other = database_url.set(password=password) if password is not None else database_url._replace(password=None)
+        with pytest.raises(OperationalError, match="password"):
+            create_engine(other).connect()
+"""
+
+
+def test_the_embedded_server_is_on_the_loopback_interface(demo: Path) -> None:
+    write(demo / "tests/integration/test_loopback.py", ON_LOOPBACK)
+    with ThreadPoolExecutor() as both:
+        command = ("tests/integration", "-k", "loopback or Author")
+        runs = [both.submit(pytest_in, demo, *command, TEST_DATABASE="embedded") for _ in range(2)]
+    for done in (run.result() for run in runs):
+        assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+        assert len(done.cases) == 4 + 2
 
 
 @pytest.mark.parametrize(("ci", "status", "outcome"), [("", 0, "skipped"), ("1", 1, "error")])

@@ -26,12 +26,14 @@ class PytestSettings:
 def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagnostic]) -> PytestSettings:
     """Read the file pytest would read, in pytest's own order."""
     for file, options in _sources(tree, manifest, diagnostics):
+        words = _words(options.get("addopts"))
         mode = options.get("asyncio_mode")
         asyncio_mode: Literal["strict", "auto"] = "auto" if mode == "auto" else "strict"
         config = PytestConfig(
             file=file,
             testpaths=tuple(_folders(options.get("testpaths"))),
-            plugins=tuple(_plugins(options.get("addopts"))),
+            plugins=tuple(_plugins(words)),
+            measures_coverage=any(word.partition("=")[0] == "--cov" for word in words),
             asyncio_mode=asyncio_mode,
         )
         return PytestSettings(config, tuple(_folders(options.get("pythonpath"))))
@@ -100,11 +102,14 @@ def _folders(value: object) -> Iterator[str]:
         yield normpath(folder.replace("\\", "/"))
 
 
-def _plugins(addopts: object) -> Iterator[str]:
+def _words(addopts: object) -> list[str]:
     try:
-        words = shlex.split(addopts) if isinstance(addopts, str) else texts(addopts)
+        return shlex.split(addopts) if isinstance(addopts, str) else list(texts(addopts))
     except ValueError:
-        return
+        return []
+
+
+def _plugins(words: list[str]) -> Iterator[str]:
     for index, word in enumerate(words):
         if word == "-p" and index + 1 < len(words):
             name = words[index + 1]

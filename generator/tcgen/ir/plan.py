@@ -137,11 +137,13 @@ class FrameworkPlan(Frozen):
         name: The folder of ``templates/frameworks`` with the fixture's body.
         statement: Imports the extension's object.
         extension: That object.
+        version: Of the library that has it; empty where nobody could tell.
     """
 
     name: str
     statement: str
     extension: str
+    version: tuple[int, ...] = ()
 
 
 SchemaFrom = Literal[
@@ -219,6 +221,7 @@ class SuitePlan(Frozen):
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
         services: Those beside PostgreSQL.
+        enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
@@ -241,6 +244,7 @@ class SuitePlan(Frozen):
     setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
     services: tuple[ServicePlan, ...] = ()
+    enables_sockets: bool = False
     compose_file: str = ""
     factories: tuple[FactoryPlan, ...]
     requirements: tuple[str, ...]

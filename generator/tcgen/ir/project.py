@@ -29,11 +29,16 @@ class AlembicConfig(Frozen):
 
 
 class PytestConfig(Frozen):
-    """The project's own pytest settings, as far as they matter to what is generated."""
+    """The project's own pytest settings, as far as they matter to what is generated.
+
+    Attributes:
+        measures_coverage: ``addopts`` turn pytest-cov on.
+    """
 
     file: str | None = None
     testpaths: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
+    measures_coverage: bool = False
     asyncio_mode: Literal["strict", "auto"] = "strict"
 
 

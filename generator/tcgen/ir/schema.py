@@ -286,8 +286,8 @@ class AlembicFact(Frozen):
 
     Attributes:
         ini, script_location, section: As in discover; of an installed package, ``package:path``.
-        options: Main options of the ini that matter and name no absolute path
-            (``version_locations``, ``version_path_separator``, …), ``%(here)s`` expanded relative to the root.
+        options: Main options of the ini that matter and name no path of this machine.
+        version_locations: Folders of scripts, relative to the root or ``package:dir``; empty for the usual one.
         url_via: Where env.py takes its URL from. ``option``: ``sqlalchemy.url`` of the Config.
             ``attribute``: ``config.attributes[attribute]`` holds a connection. ``environment``:
             variables, see ``environment``. ``direct``: env.py cannot be run alone; its scripts can,
@@ -312,6 +312,7 @@ class AlembicFact(Frozen):
     ini: str | None
     script_location: str
     options: dict[str, str] = {}
+    version_locations: tuple[str, ...] = ()
     url_via: UrlVia
     attribute: str | None = None
     environment: dict[str, str] = {}

@@ -87,6 +87,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         setup_modules=schema.setup_modules,
         database=database,
         services=services,
+        enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
         factories=factories,
         requirements=requirements,
@@ -169,7 +170,7 @@ def _requirements(
         if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
-            wanted.append("pytest-asyncio>=0.24")
+            wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
     return tuple(sorted(set(wanted)))
 

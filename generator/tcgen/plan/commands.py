@@ -23,6 +23,8 @@ def plan_commands(
     """
     needs = tuple(one for one in manager.needs if one not in _present(manager, provider))
     words = {"group": (GROUP,), "needs": needs, "project": (install,)}
+    # a part of the tests cannot reach what is asked of all of them
+    no_coverage = " --no-cov" if project.pytest.measures_coverage else ""
     first = () if "{needs}" in manager.install or not needs else (f"pip install {' '.join(needs)}",)
     return CommandsPlan(
         action=manager.action.uses,
@@ -30,7 +32,7 @@ def plan_commands(
         install=(*first, _filled(manager.install, words)),
         tool=manager.tool,
         check=f"check {manager.check}".rstrip(),
-        test=f"{manager.run} pytest {dest} -n auto".lstrip(),
+        test=f"{manager.run} pytest {dest} -n auto{no_coverage}".lstrip(),
         hint=_filled(manager.hint, words) if project.has_pyproject else f"python -m pip install {install}",
     )
 

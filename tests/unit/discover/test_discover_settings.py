@@ -118,6 +118,15 @@ def test_pytest_9_reads_its_own_table(write):
     assert (found.file, found.testpaths, found.plugins) == ("pyproject.toml", ("t",), ("x",))
 
 
+@pytest.mark.parametrize(
+    ("addopts", "measures"),
+    [("--cov=shop -q", True), ("--cov", True), ("--cov-fail-under=9", False), ("", False)],
+)
+def test_coverage_that_is_always_measured(write, addopts, measures):
+    found = discover(write({"pytest.ini": f"[pytest]\naddopts = {addopts}\n"}))
+    assert found.pytest.measures_coverage is measures
+
+
 def test_an_empty_pytest_ini_goes_first(write):
     found = discover(
         write({"pytest.ini": "", "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths=['t']\n"})

@@ -238,6 +238,37 @@ def test_several_heads(inspect: Inspect) -> None:
     assert error.code == "several-heads" and "alembic merge heads" in error.hint
 
 
+@pytest.mark.parametrize(
+    ("separator", "written"),
+    [
+        ("", "%(here)s/migrations/one, %(here)s/migrations/two, shop:three"),
+        ("path_separator = space", "%(here)s/migrations/one migrations/two shop:three"),
+        ("path_separator = os", "%(here)s/migrations/one:migrations/two"),
+        ("path_separator = ;", "%(here)s/migrations/one;migrations/the second one;shop:three"),
+        (
+            "path_separator = newline",
+            "\n  %(here)s/migrations/one\n  migrations/the second one\n  shop:three",
+        ),
+        ("version_path_separator = :", "migrations/one:%(here)s/migrations/the second one"),
+    ],
+)
+def test_version_locations_as_alembic_splits_them(inspect: Inspect, separator: str, written: str) -> None:
+    files = project(PLAIN, a=revision("a", None, CREATE))
+    files["migrations/one/a.py"] = files.pop("migrations/versions/a.py")
+    files["migrations/two/b.py"] = files["migrations/the second one/b.py"] = revision("b", "a", "pass")
+    files["shop/three/c.py"] = revision("c", "a", "pass")
+    files["alembic.ini"] = (
+        f"[alembic]\nscript_location = migrations\n{separator}\nversion_locations = {written}\n"
+    )
+    second = "migrations/the second one" if "second" in written else "migrations/two"
+    expected = ("migrations/one", second, *(("shop:three",) if "three" in written else ()))
+    found = fact(inspect(files))
+
+    assert found.version_locations == expected
+    assert found.options == {}
+    assert found.heads == (("b", "c") if "three" in written else ("b",))
+
+
 def test_config_below_the_root_and_a_template_for_an_ini(inspect: Inspect, tmp_path: Path) -> None:
     files = {name.replace("migrations/", "shop/db/"): text for name, text in project(PLAIN).items()}
     files["shop/db/alembic.ini"] = (
@@ -248,7 +279,7 @@ def test_config_below_the_root_and_a_template_for_an_ini(inspect: Inspect, tmp_p
     found = fact(inspect(files, packages=("shop",), alembic_config="shop/db/alembic.ini"))
 
     assert (found.ini, found.script_location) == ("shop/db/alembic.ini", "shop/db")
-    assert found.options == {"version_locations": "shop/db/versions", "custom": "yes"}
+    assert (found.options, found.version_locations) == ({"custom": "yes"}, ("shop/db/versions",))
     assert found.url_via == "option"
 
     files["shop/db/alembic.ini"] = "[alembic]\nscript_location = {folder}\nbroken = %(nothing)s\n"

@@ -75,7 +75,7 @@ def test_scripts_below_versions_that_go_on_from_those_in_it(inspect: Inspect) ->
     )
 
     assert alembic(schema).heads == ("b",)
-    assert alembic(schema).options["version_locations"] == "migrations/versions migrations/versions/y2024"
+    assert alembic(schema).version_locations == ("migrations/versions", "migrations/versions/y2024")
 
 
 def test_named_branches_are_not_heads_to_be_joined(inspect: Inspect) -> None:

@@ -68,7 +68,7 @@ def test_a_library_is_added_where_the_project_has_none() -> None:
 def test_coroutines_need_a_plugin() -> None:
     nats = ServiceChoice(kind="nats", name="nats")
     alone = plan_service(nats, project("nats-py"), catalog(), None)
-    assert (alone.asynchronous, alone.requirements) == ("pytest-asyncio", ("pytest-asyncio>=0.24",))
+    assert (alone.asynchronous, alone.requirements) == ("pytest-asyncio", ("pytest-asyncio>=0.26",))
     assert plan_service(nats, project("nats-py"), catalog(), "anyio").asynchronous == "anyio"
     assert plan_service(nats, project("nats-py"), catalog(), "anyio").requirements == ()
     assert (

@@ -261,7 +261,8 @@ def _alembic_fact(
     return {
         "ini": location.portable_ini(place, root),
         "script_location": location.portable(place.script, root),
-        "options": location.options(place, root),
+        "options": location.options(place),
+        "version_locations": location.version_locations(place, root),
         "url_via": "option"
         if url_source.via == "option"
         else "attribute"

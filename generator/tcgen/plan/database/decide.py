@@ -21,7 +21,6 @@ _SYNC = (
     ("psycopg2-binary", "psycopg2"),
     ("pg8000", "pg8000"),
 )
-_OWN_OPTIONS = ("version_locations", "path_separator", "version_path_separator", "prepend_sys_path")
 _EXTENSION_OF_TEXT = (
     ("gin_trgm_ops", "pg_trgm"),
     ("gist_trgm_ops", "pg_trgm"),
@@ -63,18 +62,25 @@ def plan_database(
         schemas=_schemas(schema, alembic if runs_alone else None),
         metadatas=tuple(_metadata(one) for one in schema.metadatas),
         alembic=alembic,
-        framework=_framework(schema),
+        framework=_framework(schema, catalog),
         migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
 
 
-def _framework(schema: Schema) -> FrameworkPlan | None:
+def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:
     fact = next((one.framework for one in schema.metadatas if one.framework), None)
     if fact is None:
         return None
     module, extension = fact.ref.module, fact.ref.qualname
-    return FrameworkPlan(name=fact.name, statement=f"from {module} import {extension}", extension=extension)
+    library = catalog.frameworks[fact.name].distributions[0]
+    version = schema.environment.distributions.get(library) or ""
+    return FrameworkPlan(
+        name=fact.name,
+        statement=f"from {module} import {extension}",
+        extension=extension,
+        version=tuple(int(number) for number in re.findall(r"\d+", version)[:2]),
+    )
 
 
 def failed_at(schema: Schema, reason: str) -> str:
@@ -112,8 +118,8 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
     return AlembicPlan(
         ini=fact.ini,
         script_location=fact.script_location,
-        options={name: value for name, value in fact.options.items() if name not in _OWN_OPTIONS},
-        version_locations=tuple(_split_locations(fact.options.get("version_locations", ""))),
+        options=fact.options,
+        version_locations=fact.version_locations,
         target="heads" if len(fact.heads) > 1 else "head",
         url_via=via,  # type: ignore[arg-type]
         attribute=fact.attribute,
@@ -126,11 +132,6 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
-
-
-def _split_locations(text: str) -> list[str]:
-    # a colon may belong to package:dir; the ini may separate by anything
-    return [part for part in re.split(r"[;,\s]+", text) if part]
 
 
 def _metadata(fact: MetadataFact) -> MetadataPlan:

@@ -155,5 +155,5 @@ def _requirements(
         if re.split(r"[\[><=]", known[one].requirement)[0] not in project.runtime
     ]
     if runner is None and any(known[one].asynchronous for one in clients):
-        wanted.append("pytest-asyncio>=0.24")
+        wanted.append("pytest-asyncio>=0.26")
     return tuple(wanted)

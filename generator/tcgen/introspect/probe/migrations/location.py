@@ -18,6 +18,8 @@ SECTION = "alembic"
 DROPPED = frozenset(
     [
         "script_location",
+        "version_locations",
+        "prepend_sys_path",
         "sqlalchemy.url",
         "file_template",
         "timezone",
@@ -32,7 +34,6 @@ DROPPED = frozenset(
 )
 REVISION = re.compile(r"^revision\b[^=\n]*=\s*[\"']([^\"']+)", re.M)
 DOWN_REVISION = re.compile(r"^down_revision\b[^=\n]*=\s*[\"']([^\"']+)", re.M)
-PATHS = frozenset(["version_locations", "prepend_sys_path"])
 
 
 class Location(NamedTuple):
@@ -203,44 +204,29 @@ def portable_ini(location: Location, root: Path) -> str | None:
     return portable(location.ini, root)
 
 
-def options(location: Location, root: Path) -> dict[str, str]:
+def version_locations(location: Location, root: Path) -> list[str]:
+    """Where the scripts are, split as Alembic splits the option; empty where it is its default.
+
+    Those below the root relative to it, those of an installed package as ``package:dir``.
+    """
+    from alembic.script import ScriptDirectory
+
+    listed: list[Live] = []
+    with suppress(Exception):  # an ini that cannot be read is noted by who reads the history
+        script: Live = ScriptDirectory.from_config(make_config(location, "postgresql://", Notes()))
+        listed = [str(one) for one in script.version_locations or () if str(one)]
+    return [portable(Path(one).resolve(), root) if Path(one).is_absolute() else one for one in listed]
+
+
+def options(location: Location) -> dict[str, str]:
     """Main options that matter to a run and name no absolute path."""
     found: dict[str, str] = {}
     for name, value in _raw(location.ini, location.section).items() if location.ini else ():
-        if name == "prepend_sys_path" and is_installed(location.script, root):
-            continue
         if name in DROPPED or name.startswith(("sqlalchemy.", "version_path_separator", "path_separator")):
             continue
         here = str(location.ini.parent) if location.ini else ""
         script = str(location.script)
         value = value.replace("%(here)s", here).replace("%(script_location)s", script).replace("%%", "%")
-        if name in PATHS or here in value:
-            value = _paths(name, value, root)
-        if value and not value.startswith("/") and "%(" not in value:
+        if value and here not in value and not value.startswith("/") and "%(" not in value:
             found[name] = value
-    folders = version_folders(location)
-    if folders:
-        found.setdefault("version_locations", " ".join(portable(f, root) for f in folders))
-    separator = _separator(location)
-    if separator and "version_locations" in found:
-        found["version_path_separator"] = separator
     return found
-
-
-def _separator(location: Location) -> str:
-    raw = _raw(location.ini, location.section) if location.ini else {}
-    return raw.get("path_separator") or raw.get("version_path_separator") or ""
-
-
-def _paths(name: str, value: str, root: Path) -> str:
-    pieces = [p for p in value.replace(";", " ").replace("\n", " ").split() if p]
-    if name == "version_locations" and ":" in value and "/" in value and not pieces[0].count(":/"):
-        pieces = [q for p in pieces for q in ([p] if not p.startswith("/") else p.split(":"))]
-    kept = []
-    for piece in pieces:
-        path = Path(piece)
-        if not path.is_absolute():
-            kept.append(piece)
-        elif name != "prepend_sys_path" or not is_installed(path, root):
-            kept.append(portable(path.resolve(), root))
-    return " ".join(kept)

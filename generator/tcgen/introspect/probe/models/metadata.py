@@ -65,7 +65,8 @@ def _extension(metadata: MetaData, cls: str, names: list[str]) -> dict[str, str]
         for attribute, value in list(vars(sys.modules[name]).items()):
             if type(value).__name__ == cls and metadata in metadatas_of(value):
                 with suppress(Exception):
-                    if None in value.engines:
+                    # before 3, Flask-SQLAlchemy has no engines by name
+                    if None in value.engines if hasattr(value, "engines") else value.engine:
                         return {"module": name, "qualname": attribute}
     return None
 

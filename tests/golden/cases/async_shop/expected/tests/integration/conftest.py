@@ -13,10 +13,11 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import warnings
 from collections.abc import AsyncIterator, Generator, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 from zlib import crc32
 
 import pytest
@@ -37,6 +38,7 @@ sys.path[:0] = [str(ROOT)]
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4)
 SEED = os.environ.get("TEST_SEED") or RUN[:8]
 ANNOUNCED = pytest.StashKey[bool]()
+LoopScope = Literal["function", "class", "module", "package", "session"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -136,11 +138,15 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]:
     """The URL of a running server, and the name of the template database on it."""
-    from .schema import create_schema
-
+    folder = _run_folder(tmp_path_factory) / "postgres"
     try:
-        run = partial(postgres.run_template, postgres.source(), create_schema)
-        shared = containers.shared(_run_folder(tmp_path_factory) / "postgres", run)
+        with warnings.catch_warnings():
+            # of a starting server and of migrations: pytest may be told to raise them
+            warnings.simplefilter("ignore")
+            from .schema import create_schema
+
+            run = partial(postgres.run_template, postgres.source(), create_schema)
+            shared = containers.shared(folder, run)
     except ServiceUnavailable as error:
         _unavailable(error)
     url, template, containers.LOGGED["postgres"] = shared.split("\n")
@@ -186,26 +192,55 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
         ModelFactory.__session__ = None
 
 
-@pytest_asyncio.fixture
-async def async_db_session(database_url: URL) -> AsyncIterator[AsyncSession]:
-    """An async session whose commits end at a savepoint; the factories use it."""
-    from .factories.base import ModelFactory
+def _async_session_on(loop_scope: LoopScope) -> object:
+    """Make a fixture: an async session on one of the loops a test may run on."""
 
-    # An engine a test, without a pool: connections cannot move between event loops.
-    url = database_url.set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        transaction = await connection.begin()
-        async with AsyncSession(
-            bind=connection,
-            expire_on_commit=False,
-            join_transaction_mode="create_savepoint",
-        ) as session:
-            ModelFactory.__async_session__ = session
-            yield session
-            ModelFactory.__async_session__ = None
-        await transaction.rollback()
-    await engine.dispose()
+    @pytest_asyncio.fixture(
+        loop_scope=loop_scope, name=f"async_session_on_{loop_scope}_loop"
+    )
+    async def async_session(database_url: URL) -> AsyncIterator[AsyncSession]:
+        from .factories.base import ModelFactory
+
+        # An engine a test, without a pool: connections cannot move between event loops.
+        url = database_url.set(drivername="postgresql+asyncpg")
+        engine = create_async_engine(url, poolclass=NullPool)
+        async with engine.connect() as connection:
+            transaction = await connection.begin()
+            async with AsyncSession(
+                bind=connection,
+                expire_on_commit=False,
+                join_transaction_mode="create_savepoint",
+            ) as session:
+                ModelFactory.__async_session__ = session
+                yield session
+                ModelFactory.__async_session__ = None
+            await transaction.rollback()
+        await engine.dispose()
+
+    return async_session
+
+
+_on_function_loop = _async_session_on("function")
+_on_class_loop = _async_session_on("class")
+_on_module_loop = _async_session_on("module")
+_on_package_loop = _async_session_on("package")
+_on_session_loop = _async_session_on("session")
+
+
+@pytest.fixture
+def async_db_session(
+    request: pytest.FixtureRequest,
+    database_url: URL,  # which tells pytest, and our marks, what is needed
+) -> AsyncSession:
+    """An async session whose commits end at a savepoint; the factories use it.
+
+    It lives on the loop of its test: that of the mark's `loop_scope`, else the default.
+    """
+    mark = request.node.get_closest_marker("asyncio")
+    chosen = mark.kwargs.get("loop_scope") if mark else None
+    loop = chosen or request.config.getini("asyncio_default_test_loop_scope")
+    session: AsyncSession = request.getfixturevalue(f"async_session_on_{loop}_loop")
+    return session
 
 
 @pytest.fixture(scope="session")

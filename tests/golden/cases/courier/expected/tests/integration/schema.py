@@ -9,5 +9,6 @@ from courier.models import Base
 
 def create_schema(engine: Engine, url: URL) -> None:
     """Create all tables from the models, as there are no migrations to run."""
-
-    Base.metadata.create_all(engine)
+    with engine.connect() as connection:  # what listens to tables may commit
+        Base.metadata.create_all(connection)
+        connection.commit()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+import warnings
 from collections.abc import Generator, Iterator
 from functools import partial
 from pathlib import Path
@@ -133,11 +134,15 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]:
     """The URL of a running server, and the name of the template database on it."""
-    from .schema import create_schema
-
+    folder = _run_folder(tmp_path_factory) / "postgres"
     try:
-        run = partial(postgres.run_template, postgres.source(), create_schema)
-        shared = containers.shared(_run_folder(tmp_path_factory) / "postgres", run)
+        with warnings.catch_warnings():
+            # of a starting server and of migrations: pytest may be told to raise them
+            warnings.simplefilter("ignore")
+            from .schema import create_schema
+
+            run = partial(postgres.run_template, postgres.source(), create_schema)
+            shared = containers.shared(folder, run)
     except ServiceUnavailable as error:
         _unavailable(error)
     url, template, containers.LOGGED["postgres"] = shared.split("\n")

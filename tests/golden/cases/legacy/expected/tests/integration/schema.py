@@ -18,5 +18,7 @@ def create_schema(engine: Engine, url: URL) -> None:
     ):
         import_module(module)
 
-    Base.metadata.create_all(engine)
-    SQLModel.metadata.create_all(engine)
+    with engine.connect() as connection:  # what listens to tables may commit
+        Base.metadata.create_all(connection)
+        SQLModel.metadata.create_all(connection)
+        connection.commit()

