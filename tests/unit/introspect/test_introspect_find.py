@@ -75,6 +75,20 @@ def test_one_module_that_imports_the_others_is_enough(inspect: Inspect) -> None:
     assert schema.metadatas[0].modules == ("shop.models",)
 
 
+def test_a_module_that_brings_all_is_named_where_the_models_do_not_bring_it(inspect: Inspect) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/base.py": BASE,
+        "shop/users.py": USER,
+        "shop/notes.py": USER.replace("User", "Note").replace("users", "notes"),
+        "shop/every.py": "from shop.base import Base\nfrom shop import notes, users\n",
+    }
+    schema = inspect(files, models=["shop.every:Base"])
+
+    assert schema.metadatas[0].ref.module == "shop.every"
+    assert schema.metadatas[0].modules == ("shop.every",)
+
+
 def test_src_layout_and_circular_type_imports(inspect: Inspect) -> None:
     side = """
         from __future__ import annotations

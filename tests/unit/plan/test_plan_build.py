@@ -215,7 +215,16 @@ def test_metadata_is_named_with_the_modules_that_complete_it() -> None:
     (metadata,) = plan(FOUND.model_copy(update={"metadatas": (fact,)})).database.metadatas
     assert metadata.expression == "Base.metadata"
     assert "from app.db import Base" in metadata.imports
-    assert "app.models" in str(metadata)
+    assert metadata.modules == ("app.db", "app.models")
+
+
+def test_one_module_of_models_needs_no_list_and_several_metadatas_do() -> None:
+    fact = MetadataFact(ref=ref("Base.metadata", "app.db"))
+    (metadata,) = plan(FOUND.model_copy(update={"metadatas": (fact,)})).database.metadatas
+    assert metadata.modules == ()
+    other = MetadataFact(ref=ref("Base.metadata", "app.archive"))
+    both = plan(FOUND.model_copy(update={"metadatas": (fact, other)})).database.metadatas
+    assert [one.modules for one in both] == [("app.db",), ("app.archive",)]
 
 
 def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:

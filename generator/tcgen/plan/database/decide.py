@@ -13,6 +13,7 @@ from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
 from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.services.decide import composed_images
+from tcgen.plan.source.naming import is_plain_name
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 _SYNC = (
@@ -61,7 +62,7 @@ def plan_database(
         async_runner=_runner(project) if is_async else None,
         extensions=_extensions(schema, runs_alone),
         schemas=_schemas(schema, alembic if runs_alone else None),
-        metadatas=tuple(_metadata(one) for one in schema.metadatas),
+        metadatas=tuple(_metadata(one, _own_modules(schema)) for one in schema.metadatas),
         alembic=alembic,
         framework=_framework(schema),
         migrations_error=migrations_error if source == "stamp" else "",
@@ -133,13 +134,21 @@ def _split_locations(text: str) -> list[str]:
     return [part for part in re.split(r"[;,\s]+", text) if part]
 
 
-def _metadata(fact: MetadataFact) -> MetadataPlan:
+def _metadata(fact: MetadataFact, own: set[str]) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
+    modules = {*fact.modules, *own & {fact.ref.module}}
     return MetadataPlan(
-        modules=tuple(module for module in fact.modules if module != fact.ref.module),
+        modules=tuple(sorted(module for module in modules if is_plain_name(module))),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
     )
+
+
+def _own_modules(schema: Schema) -> set[str]:
+    """Return the project's modules that metadatas lie in; none where one module is all there is to import."""
+    tops = {mapper.cls.module.partition(".")[0] for mapper in schema.mappers}
+    own = {fact.ref.module for fact in schema.metadatas if fact.ref.module.partition(".")[0] in tops}
+    return own if len(own) > 1 or any(fact.modules for fact in schema.metadatas) else set()
 
 
 def _has(project: Project, schema: Schema, name: str) -> bool:

@@ -18,6 +18,8 @@ from .metadata import modules_under
 def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set[str]) -> list[str]:
     """Modules to import, besides ``start``, for every table and mapped class of a metadata to be there.
 
+    ``start`` itself where it brings all, but the modules of the classes do not bring it.
+
     Follows import statements at module level only; what a module imports by other means is named itself.
     """
     owned = [m for m in mappers if any(t.metadata is metadata for t in tables_of(m))]
@@ -26,6 +28,8 @@ def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set
     needed |= set(_holding([t for t in metadata.tables.values() if t not in mapped], tops))
     needed = {n for n in needed if n in sys.modules}
     graph = _Graph({n.split(".")[0] for n in needed} | {start.split(".")[0]})
+    if needed <= graph.closure(start):
+        return [] if all(start in graph.closure(n) for n in needed) else [start]
     needed -= graph.closure(start)
     candidates = sorted({a for n in needed for a in graph.importers(n)}, key=lambda n: (n.count("."), n))
     chosen: list[str] = []

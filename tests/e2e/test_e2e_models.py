@@ -1,0 +1,68 @@
+"""Where the models lie: whichever test is run alone, SQLAlchemy knows every class by then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from e2e_support import init, pytest_in, write
+
+pytestmark = pytest.mark.e2e
+
+PYPROJECT = '[project]\nname = "shop"\nversion = "0"\ndependencies = ["sqlalchemy", "psycopg"]\n'
+BASE = """
+    from sqlalchemy.orm import DeclarativeBase
+
+    class Base(DeclarativeBase):
+        pass
+"""
+AUTHOR = """
+    from sqlalchemy.orm import Mapped, mapped_column, relationship
+    from .base import Base
+
+    class Author(Base):
+        __tablename__ = "author"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        books: Mapped[list["Book"]] = relationship(back_populates="author")
+"""
+BOOK = """
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.orm import Mapped, mapped_column, relationship
+    from .base import Base
+
+    class Book(Base):
+        __tablename__ = "book"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        author_id: Mapped[int] = mapped_column(ForeignKey("author.id"))
+        author: Mapped["Author"] = relationship(back_populates="books")
+"""
+OWN_TEST = """
+    from shop.author import Author
+
+    def test_an_author_is_made():
+        assert Author().books == []
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A project with a module a model, none of which imports another."""
+    write(tmp_path / "pyproject.toml", PYPROJECT)
+    write(tmp_path / "shop/__init__.py", "")
+    write(tmp_path / "shop/base.py", BASE)
+    write(tmp_path / "shop/author.py", AUTHOR)
+    write(tmp_path / "shop/book.py", BOOK)
+    return tmp_path
+
+
+def test_models_one_a_module(shop: Path, on_a_url: dict[str, str]) -> None:
+    init(shop, **on_a_url)
+    write(shop / "tests/integration/test_own.py", OWN_TEST)
+    selections = (
+        (["tests/integration", "-n", "2"], 5),
+        (["tests/integration/test_factories.py", "-k", "Author and test_inserts_a_row"], 1),
+        (["tests/integration/test_own.py::test_an_author_is_made"], 1),
+    )
+    for arguments, cases in selections:
+        done = pytest_in(shop, *arguments, **on_a_url)
+        assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, cases), done.text
