@@ -13,7 +13,6 @@ from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
 from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.services.decide import composed_images
-from tcgen.plan.source.naming import is_plain_name
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 _SYNC = (
@@ -136,9 +135,8 @@ def _split_locations(text: str) -> list[str]:
 
 def _metadata(fact: MetadataFact, own: set[str]) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
-    modules = {*fact.modules, *own & {fact.ref.module}}
     return MetadataPlan(
-        modules=tuple(sorted(module for module in modules if is_plain_name(module))),
+        modules=tuple(sorted({*fact.modules, *own & {fact.ref.module}})),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
     )

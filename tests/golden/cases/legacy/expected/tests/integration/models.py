@@ -1,7 +1,12 @@
-"""Every module of models: what they say of each other by name holds once all are there."""
+"""Imports every module of models: what they call by name is found once all are there."""
 
 from __future__ import annotations
 
-import legacy.assets  # noqa: F401
-import legacy.carriers  # noqa: F401
-import legacy.teams  # noqa: F401
+from importlib import import_module
+
+for module in (
+    "legacy.assets",
+    "legacy.carriers",
+    "legacy.teams",
+):
+    import_module(module)
