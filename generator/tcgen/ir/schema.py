@@ -268,7 +268,7 @@ class MetadataFact(Frozen):
 
     Attributes:
         ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
-        modules: Modules to import before it is complete, sorted, as few as do.
+        modules: Modules to import before it is complete, as few as do: sorted, those last that need the others.
         from_alembic: It is the one Alembic's env.py names.
         framework: The one whose extension it belongs to, where an application context is open once the
             setup modules are imported.

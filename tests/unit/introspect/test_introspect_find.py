@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -404,3 +405,70 @@ def test_schema_survives_json(inspect: Inspect) -> None:
     assert type(schema).model_validate(json.loads(schema.model_dump_json())) == schema
     assert "settings-made-up" not in codes(schema)
     assert Project(root="/", name="x", python="python").version == 1
+
+
+HALF = """
+    from sqlalchemy import Column, ForeignKey, Integer, Table
+    from sqlalchemy.orm import relationship
+    from shop.base import Base
+
+    tagging = Table("tagging", Base.metadata, Column("theme_id", ForeignKey("theme.id"), primary_key=True))
+
+    class Theme(Base):
+        __tablename__ = "theme"
+        id = Column(Integer, primary_key=True)
+        kind = Column(Integer)
+        __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 1}
+        pages = relationship("Page", secondary=Table(
+            "bound", Base.metadata,
+            Column("theme_id", ForeignKey("theme.id"), primary_key=True),
+            Column("page_id", ForeignKey("page.id"), primary_key=True),
+        ))
+
+    from shop import page
+"""
+PAGE = """
+    from sqlalchemy import Column, ForeignKey, Integer
+    from shop.base import Base
+    from shop.{theme} import Theme
+
+    class Page(Base):
+        __tablename__ = "page"
+        id = Column(Integer, primary_key=True)
+        theme_id = Column(ForeignKey("theme.id"))
+"""
+
+
+def test_a_second_try_finds_nothing_of_a_module_that_failed_halfway(inspect: Inspect) -> None:
+    """The first is imported while the last is not there yet, and leaves classes and tables of a circle behind."""
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/core.py": HALF + "    import shop\n    shop.settings.LIMIT\n",
+            "shop/page.py": PAGE.format(theme="core"),
+            "shop/settings.py": "LIMIT = 1\n" + textwrap.dedent(USER),
+            "shop/view.py": "from shop.page import Page\nTABLE = Page.__table__\n",
+        }
+    )
+
+    assert names(schema) == ["shop.core.Theme", "shop.page.Page", "shop.settings.User"]
+    assert [t.key for t in schema.tables] == ["bound", "page", "tagging", "theme", "users"]
+    assert "module-not-imported" not in codes(schema)
+
+
+def test_what_failed_for_good_leaves_the_others(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/core.py": HALF + "    raise RuntimeError('no application')\n",
+            "shop/page.py": PAGE.format(theme="core"),
+            "shop/users.py": USER,
+            "shop/view.py": "from shop.core import Theme\nTABLE = Theme.__table__\n",
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    assert {"module-not-imported"} == codes(schema)

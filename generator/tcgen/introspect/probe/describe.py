@@ -44,7 +44,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     tops = {p.split(".")[0] for p in packages} | targets.tops
     chosen = _choose(targets, url_source, every, tops, loader, notes)
     loader.report()
-    facts = _facts(request, chosen, every, tops, targets, url_source)
+    facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
     facts["setup_modules"] = targets.setup_modules
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
@@ -194,6 +194,7 @@ def _facts(
     tops: set[str],
     targets: Targets,
     url_source: Live,
+    late: list[str],
 ) -> dict[str, Live]:
     mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
@@ -209,7 +210,7 @@ def _facts(
             registries[mapper] = mappers.find_registry(mapper, mine, names)
     every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
     return {
-        "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source) for m in chosen],
+        "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source, late) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],
         "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
     }
@@ -222,6 +223,7 @@ def _metadata_fact(
     tops: set[str],
     targets: Targets,
     url_source: Live,
+    late: list[str],
 ) -> dict[str, Live]:
     ref = targets.reference(item) or metadata.find_reference(item, mine, tops)
     if ref is None:
@@ -233,7 +235,7 @@ def _metadata_fact(
     return {
         "ref": ref,
         "framework": metadata.framework_of(item, request["frameworks"], metadata.modules_under(tops)),
-        "modules": import_closure.complete_with(item, mine, ref["module"], tops),
+        "modules": import_closure.complete_with(item, mine, ref["module"], tops, late),
         "tables": sorted(item.tables),
         "from_alembic": url_source is not None and item in url_source.metadatas,
     }

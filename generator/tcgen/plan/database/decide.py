@@ -136,7 +136,7 @@ def _split_locations(text: str) -> list[str]:
 def _metadata(fact: MetadataFact, own: set[str]) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
     return MetadataPlan(
-        modules=tuple(sorted({*fact.modules, *own & {fact.ref.module}})),
+        modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
     )

@@ -15,12 +15,14 @@ from .mappers import tables_of
 from .metadata import modules_under
 
 
-def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set[str]) -> list[str]:
+def complete_with(
+    metadata: MetaData, mappers: list[Live], start: str, tops: set[str], late: list[str]
+) -> list[str]:
     """Modules to import, besides ``start``, for every table and mapped class of a metadata to be there.
 
     ``start`` itself where it brings all, but the modules of the classes do not bring it.
 
-    Follows import statements at module level only; what a module imports by other means is named itself.
+    Those that can only be imported once others are there come last. Follows import statements at module level only; what a module imports by other means is named itself.
     """
     owned = [m for m in mappers if any(t.metadata is metadata for t in tables_of(m))]
     needed = {m.class_.__module__ for m in owned}
@@ -31,7 +33,9 @@ def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set
     if needed <= graph.closure(start):
         return [] if all(start in graph.closure(n) for n in needed) else [start]
     needed -= graph.closure(start)
-    candidates = sorted({a for n in needed for a in graph.importers(n)}, key=lambda n: (n.count("."), n))
+    candidates = sorted(
+        {a for n in needed for a in graph.importers(n)}, key=lambda n: (n in late, n.count("."), n)
+    )
     chosen: list[str] = []
     while needed:
         best = max(candidates, key=lambda n: len(graph.closure(n) & needed))
@@ -41,7 +45,7 @@ def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set
             break
         chosen.append(best)
         needed -= gained
-    return sorted(chosen)
+    return sorted(chosen, key=lambda n: (n in late, n))
 
 
 def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Imports every module of models: what they call by name is found once all are there."""
+"""Imports all modules of models: classes find each other by name once all are there."""
 
 from __future__ import annotations
 
