@@ -66,3 +66,13 @@ def test_models_one_a_module(shop: Path, on_a_url: dict[str, str]) -> None:
     for arguments, cases in selections:
         done = pytest_in(shop, *arguments, **on_a_url)
         assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, cases), done.text
+
+
+def test_a_class_that_cannot_be_configured_is_left_to_itself(shop: Path, on_a_url: dict[str, str]) -> None:
+    broken = BOOK.replace("Book", "Loan").replace('"book"', '"loan"').replace('"Author"', '"Nowhere"')
+    write(shop / "shop/loan.py", broken)
+    done = init(shop, **on_a_url)
+    assert "shop.loan.Loan cannot be configured" in done.text
+    run = pytest_in(shop, "tests/integration", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+    assert run.ids("test_inserts_a_row") == ["shop.author.Author", "shop.book.Book"]

@@ -31,6 +31,7 @@ REMARKS: Mapping[str, str] = {
     "alembic-no-scripts": "An Alembic configuration is left out: no folder with an env.py belongs to it.",
     "bad-ini": "An ini file could not be read and is left out.",
     "bad-setup-py": "setup.py could not be read and is left out.",
+    "class-left-out": "SQLAlchemy cannot configure a class: it has no factory, nor have those in modules that import it.",
     "class-not-importable": "A mapped class has no factory: its name does not lead back to it.",
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",

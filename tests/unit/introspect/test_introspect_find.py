@@ -472,3 +472,81 @@ def test_what_failed_for_good_leaves_the_others(inspect: Inspect) -> None:
     assert names(schema) == ["shop.users.User"]
     assert [t.key for t in schema.tables] == ["users"]
     assert {"module-not-imported"} == codes(schema)
+
+
+TAG = """
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.orm import Mapped, mapped_column, relationship
+    from shop.base import Base
+    class Tag(Base):
+        __tablename__ = "tags"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+        user = relationship("User", backref="tags")
+        label: Mapped["{label}"] = relationship()
+"""
+LABEL = """
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.orm import Mapped, mapped_column
+    from shop.base import Base
+    class Label(Base):
+        __tablename__ = "{table}"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        tag_id: Mapped[int] = mapped_column(ForeignKey("{target}"))
+"""
+
+
+def test_a_class_that_cannot_be_configured_costs_only_what_needs_it(inspect: Inspect) -> None:
+    """A relationship to a class that is nowhere; the user it points back to keeps no trace of it."""
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/labels.py": LABEL.format(table="labels", target="tags.id"),
+            "shop/tags.py": TAG.format(label="Nowhere"),
+            "shop/users.py": USER,
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    assert mapper(schema, "User").relationships == ()
+    (remark,) = [d for d in schema.diagnostics if d.code == "class-left-out"]
+    assert "shop.tags.Tag cannot be configured" in remark.message
+    assert "'Nowhere' failed to locate a name" in remark.message
+    assert "left out: shop.labels.Label, shop.tags.Tag" in remark.message
+
+
+def test_two_classes_of_one_name_cost_the_class_that_names_them(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/labels.py": LABEL.format(table="labels", target="users.id"),
+            "shop/others.py": LABEL.format(table="others", target="users.id"),
+            "shop/tags.py": TAG.format(label="Label"),
+            "shop/users.py": USER,
+        }
+    )
+
+    assert names(schema) == ["shop.labels.Label", "shop.others.Label", "shop.users.User"]
+    assert "class-left-out" in codes(schema)
+
+
+@pytest.mark.parametrize("init", ["from shop import tags, users", ""])
+def test_where_nothing_is_left_the_class_is_named_with_the_cure(inspect: Inspect, init: str) -> None:
+    files = {"shop/__init__.py": init, "shop/base.py": BASE, "shop/tags.py": TAG.format(label="Core")}
+    if init:
+        files["shop/users.py"] = USER
+    else:
+        files["shop/core.py"] = (
+            LABEL.format(table="cores", target="tags.id") + "    raise RuntimeError('no app')\n"
+        )
+    with pytest.raises(TcgenError) as caught:
+        inspect(files)
+
+    assert caught.value.code == "mapping-fails"
+    assert caught.value.message.startswith("shop.tags.Tag cannot be configured: InvalidRequestError")
+    assert ("--models MODULE" in caught.value.hint) and (
+        init or "shop.core could not be imported" in caught.value.hint
+    )

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.orm import configure_mappers
 
 from .common import Live, Notes, ProbeError, is_importable
 from .migrations import location
 from .migrations.location import Location
-from .models import find_model_files, import_closure, mappers, metadata, tables
-from .models.loading import Loader, import_failed
+from .models import configuring, find_model_files, import_closure, mappers, metadata, tables
+from .models.loading import Loader
 from .models.named_models import Targets
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     packages = _packages(request, targets, place)
     found = find_model_files.model_modules(packages, roots, _known_names(_libraries(request)))
     loader.load_all(m for m in found if m not in sys.modules)
-    every = _configured(loader, notes, root)
     tops = {p.split(".")[0] for p in packages} | targets.tops
+    every = configuring.configured(loader, notes, tops, _needed(targets, place, url_source, tops))
     chosen = _choose(targets, url_source, every, tops, loader, notes)
     loader.report()
     facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
@@ -130,13 +129,12 @@ def _distributed(name: str) -> list[str]:
     return sorted(n for n in found if n.isidentifier())
 
 
-def _configured(loader: Loader, notes: Notes, root: str) -> list[Live]:
-    with loader.timed():
-        try:
-            configure_mappers()
-        except Exception as error:
-            raise import_failed("the mapping of the models", error, root, notes) from error
-    return [m for m in mappers.all_mappers() if mappers.tables_of(m)]
+def _needed(targets: Targets, place: Live, url_source: Live, tops: set[str]) -> set[str]:
+    """Modules that the suite imports whatever they hold: what the user named for setup, and env.py's own."""
+    needed = set(targets.setup_modules)
+    if place is not None and url_source.via in ("option", "attribute"):
+        needed |= import_closure.reached_from(place.env_text, tops)
+    return needed
 
 
 def _choose(

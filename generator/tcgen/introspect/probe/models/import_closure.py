@@ -29,7 +29,7 @@ def complete_with(
     mapped = {t for m in owned for t in tables_of(m)}
     needed |= set(_holding([t for t in metadata.tables.values() if t not in mapped], tops))
     needed = {n for n in needed if n in sys.modules}
-    graph = _Graph({n.split(".")[0] for n in needed} | {start.split(".")[0]})
+    graph = Graph({n.split(".")[0] for n in needed} | {start.split(".")[0]})
     if needed <= graph.closure(start):
         return [] if all(start in graph.closure(n) for n in needed) else [start]
     needed -= graph.closure(start)
@@ -59,7 +59,16 @@ def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:
             yield name
 
 
-class _Graph:
+def reached_from(script: str, tops: set[str]) -> set[str]:
+    """Modules of some packages that a script brings when it is run."""
+    graph = Graph(tops)
+    with suppress(SyntaxError, ValueError):
+        nodes = _statements(ast.parse(script).body)
+        return {reached for node in nodes for name in _targets(node, "") for reached in graph.closure(name)}
+    return set()
+
+
+class Graph:
     """Who imports whom among the imported modules of some packages."""
 
     def __init__(self, tops: set[str]) -> None:

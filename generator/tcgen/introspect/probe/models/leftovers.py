@@ -27,10 +27,7 @@ class Before:
         failed = _failed(error)
         broken = set(failed)
         namespaces = [*failed.values(), *self._forget_dependants(broken)]
-        dead = {cls for cls in _classes() if _is_dead(cls, broken)}
-        _remove_tables(dead, namespaces)
-        for registry in _registries():
-            _dispose(registry, dead)
+        _discard(broken, namespaces)
 
     def _forget_dependants(self, broken: set[str]) -> list[dict[str, Live]]:
         """Drop the modules that took something out of a broken one: a circle is imported anew as a whole."""
@@ -43,6 +40,18 @@ class Before:
                 return namespaces
             broken |= more
             namespaces += [vars(_forget(name)) for name in sorted(more)]
+
+
+def take_back(modules: set[str]) -> None:
+    """Remove modules as if they had never been imported, with their classes and tables."""
+    _discard(modules, [vars(_forget(name)) for name in sorted(modules & set(sys.modules))])
+
+
+def _discard(modules: set[str], namespaces: list[dict[str, Live]]) -> None:
+    dead = {cls for cls in _classes() if cls.__module__ in modules and cls.__module__ not in sys.modules}
+    _remove_tables(dead, namespaces)
+    for registry in _registries():
+        _dispose(registry, dead)
 
 
 def _remove_tables(dead: set[type], namespaces: list[dict[str, Live]]) -> None:
@@ -136,10 +145,6 @@ def _classes() -> Iterator[type]:
             several = getattr(value, "contents", None)
             held = [ref() for ref in list(several)] if isinstance(several, set) else [value]
             yield from [cls for cls in held if isinstance(cls, type)]
-
-
-def _is_dead(cls: type, broken: set[str]) -> bool:
-    return cls.__module__ in broken and cls.__module__ not in sys.modules
 
 
 def _live_tables(dead: set[type]) -> Iterator[Table]:

@@ -90,7 +90,8 @@ class Loader:
                 "warning",
                 "module-not-imported",
                 f"{failure.module} was left out: importing it raised "
-                f"{type(failure.error).__name__}: {_line(failure.error)}" + (f" ({where})" if where else ""),
+                f"{type(failure.error).__name__}: {first_line(failure.error)}"
+                + (f" ({where})" if where else ""),
                 "Models in it get no factory; name the modules to use with --models MODULE.",
             )
 
@@ -111,11 +112,12 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
             "Install what is missing in the project's environment, or pass --python PATH of one that has it."
         )
     where = place(error, root)
-    message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {_line(error)}"
+    message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {first_line(error)}"
     return ProbeError("import-failed", message, hint, explain(error, root))
 
 
-def _line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The beginning of an error's message."""
     lines = str(error).strip().splitlines() or [""]
     return lines[0][:300]
 
