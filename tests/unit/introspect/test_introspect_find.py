@@ -326,7 +326,7 @@ def test_syntax_error_names_the_projects_own_line(inspect: Inspect) -> None:
     assert "introspect" not in caught.value.detail
 
 
-def test_failing_mapping_is_an_import_failure(inspect: Inspect) -> None:
+def test_failing_mapping_has_an_error_of_its_own(inspect: Inspect) -> None:
     with pytest.raises(TcgenError) as caught:
         inspect(
             {
@@ -335,7 +335,7 @@ def test_failing_mapping_is_an_import_failure(inspect: Inspect) -> None:
             }
         )
 
-    assert caught.value.code == "import-failed"
+    assert caught.value.code == "mapping-fails"
     assert "Nothing" in caught.value.message
 
 
