@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import init, pytest_in, write
+from e2e_support import init, pytest_in, tcgen, write
 
 pytestmark = pytest.mark.e2e
 
@@ -76,3 +77,41 @@ def test_a_class_that_cannot_be_configured_is_left_to_itself(shop: Path, on_a_ur
     run = pytest_in(shop, "tests/integration", **on_a_url)
     assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
     assert run.ids("test_inserts_a_row") == ["shop.author.Author", "shop.book.Book"]
+
+
+def test_tables_without_classes_have_a_suite_without_factories(
+    tmp_path: Path, on_a_url: dict[str, str]
+) -> None:
+    tables = """
+        from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+
+        metadata = MetaData()
+        users = Table("users", metadata, Column("id", Integer, primary_key=True))
+    """
+    notes = """
+        from sqlalchemy import Column, ForeignKey, Table
+        from shop.tables import metadata
+
+        notes = Table("notes", metadata, Column("user_id", ForeignKey("users.id")))
+    """
+    own = """
+        from shop.tables import users
+
+        def test_rows(db_connection):
+            db_connection.execute(users.insert())
+            assert len(db_connection.execute(users.select()).all()) == 1
+    """
+    write(tmp_path / "pyproject.toml", PYPROJECT)
+    write(tmp_path / "shop/__init__.py", "")
+    write(tmp_path / "shop/tables.py", tables)
+    write(tmp_path / "shop/notes.py", notes)
+    init(tmp_path, **on_a_url)
+    suite = tmp_path / "tests/integration"
+    assert "polyfactory" not in (tmp_path / "pyproject.toml").read_text()
+    assert not (suite / "factories").exists()
+    write(suite / "test_own.py", own)
+    done = pytest_in(tmp_path, suite, **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert done.ids("test_takes_a_select") == ["notes", "users"]
+    verified = tcgen("verify", "--python", sys.executable, cwd=tmp_path, **on_a_url)
+    assert verified.status == 0, verified.text

@@ -70,7 +70,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
-    requirements = _requirements(project, schema, database, services)
+    requirements = _requirements(project, database, services, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
     manager = project.package_manager or catalog.default_manager
@@ -150,22 +150,22 @@ def _services(
 
 
 def _requirements(
-    project: Project, schema: Schema, database: DatabasePlan, services: tuple[ServicePlan, ...]
+    project: Project, database: DatabasePlan, services: tuple[ServicePlan, ...], has_factories: bool
 ) -> tuple[str, ...]:
     wanted = [
-        "faker>=30",
         "filelock>=3.12",
-        # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
-        "greenlet>=3",
-        "polyfactory>=3.5",
         "pytest>=8.2",
         "pytest-xdist>=3.6",
         "testcontainers>=4.15",
     ]
+    if has_factories:
+        # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
+        wanted += ["faker>=30", "greenlet>=3", "polyfactory>=3.5"]
     # what only an extra or a group of the project brings is not there where CI installs our group
     if not {database.sync_driver, f"{database.sync_driver}-binary"} & set(project.runtime):
         wanted.append(_DRIVERS[database.sync_driver])
     if database.async_driver:
+        wanted.append("greenlet>=3")
         if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":

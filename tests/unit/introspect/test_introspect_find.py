@@ -550,3 +550,33 @@ def test_where_nothing_is_left_the_class_is_named_with_the_cure(inspect: Inspect
     assert ("--models MODULE" in caught.value.hint) and (
         init or "shop.core could not be imported" in caught.value.hint
     )
+
+
+CORE = """
+    from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+    metadata = MetaData()
+    users: Table = Table("users", metadata, Column("id", Integer, primary_key=True))
+"""
+
+
+def test_tables_that_no_class_is_mapped_to(inspect: Inspect) -> None:
+    more = """
+        from sqlalchemy import Column, ForeignKey, Integer, Table
+        from shop.tables import metadata
+        made = [Table("notes", metadata, Column("user_id", ForeignKey("users.id")))]
+    """
+    schema = inspect({"shop/__init__.py": "", "shop/tables.py": CORE, "shop/notes.py": more})
+
+    assert schema.mappers == ()
+    assert [t.key for t in schema.tables] == ["notes", "users"]
+    assert schema.metadatas[0].ref.dotted == "shop.tables.metadata"
+    assert schema.metadatas[0].modules == ("shop.notes",)
+
+
+def test_a_metadata_that_only_its_tables_lead_to(inspect: Inspect) -> None:
+    schema = inspect(
+        {"shop/tables.py": CORE.replace("metadata = MetaData()", "").replace("metadata,", "MetaData(),")}
+    )
+
+    assert [t.key for t in schema.tables] == ["users"]
+    assert schema.metadatas[0].ref.dotted == "shop.tables.users.metadata"

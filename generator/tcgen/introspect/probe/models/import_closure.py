@@ -12,7 +12,7 @@ from sqlalchemy import MetaData, Table
 
 from ..common import Live
 from .mappers import tables_of
-from .metadata import modules_under
+from .metadata import modules_under, tables_held
 
 
 def complete_with(
@@ -53,7 +53,7 @@ def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:
     for name in modules_under(tops):
         if not wanted:
             return
-        held = {id(v) for v in list(vars(sys.modules[name]).values()) if isinstance(v, Table)} & wanted
+        held = {id(table) for table in tables_held(sys.modules[name])} & wanted
         if held:
             wanted -= held
             yield name
