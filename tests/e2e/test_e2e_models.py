@@ -115,3 +115,16 @@ def test_tables_without_classes_have_a_suite_without_factories(
     assert done.ids("test_takes_a_select") == ["notes", "users"]
     verified = tcgen("verify", "--python", sys.executable, cwd=tmp_path, **on_a_url)
     assert verified.status == 0, verified.text
+
+
+def test_a_project_that_is_started_in_a_folder_of_its_own(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    write(tmp_path / "pyproject.toml", PYPROJECT)
+    write(tmp_path / "backend/app/__init__.py", "")
+    write(tmp_path / "backend/app/base.py", BASE)
+    write(tmp_path / "backend/app/author.py", AUTHOR.replace("from .base", "from app.base"))
+    write(tmp_path / "backend/app/book.py", BOOK)
+    write(tmp_path / "backend/main.py", "from app import author, book")
+    init(tmp_path, **on_a_url)
+    done = pytest_in(tmp_path, "tests/integration", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert done.ids("test_inserts_a_row") == ["app.author.Author", "app.book.Book"]

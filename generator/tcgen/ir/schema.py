@@ -355,6 +355,7 @@ class Schema(Frozen):
     Attributes:
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
             (``psycopg2``), or "".
+        source_roots: Folders below the root that models were imported from, besides those of the project's layout.
         setup_modules: Modules the user named that hold no models: they set something up, and come first.
         import_env: Settings that were made up, without which the models cannot be imported.
     """
@@ -366,6 +367,7 @@ class Schema(Frozen):
     mappers: tuple[MapperFact, ...] = ()
     alembic: AlembicFact | None = None
     own_driver: str = ""
+    source_roots: tuple[str, ...] = ()
     setup_modules: tuple[str, ...] = ()
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0

@@ -131,9 +131,10 @@ def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnos
 
 
 def _source_roots(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple[str, ...]:
-    if before and set(before) <= set(project.source_roots):
+    if before and {*schema.source_roots} <= {*before} <= {*project.source_roots, *schema.source_roots}:
         return before  # they do no harm where the project is installed
-    return () if schema.environment.editable else project.source_roots
+    own = () if schema.environment.editable else project.source_roots
+    return (*own, *schema.source_roots)
 
 
 def _services(

@@ -580,3 +580,18 @@ def test_a_metadata_that_only_its_tables_lead_to(inspect: Inspect) -> None:
 
     assert [t.key for t in schema.tables] == ["users"]
     assert schema.metadatas[0].ref.dotted == "shop.tables.users.metadata"
+
+
+def test_folders_that_the_project_puts_on_the_path_are_named(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "import sys\nsys.path.insert(0, 'server')\n",
+            "shop/models.py": "from tables import Base, User\n# DeclarativeBase, sqlalchemy\n",
+            "server/tables.py": BASE + USER.replace("from shop.base import Base", ""),
+        },
+        packages=["shop", "server"],
+        models=["shop", "tables"],
+    )
+
+    assert names(schema) == ["tables.User"]
+    assert schema.source_roots == ("server",)
