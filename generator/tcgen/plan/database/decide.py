@@ -159,9 +159,24 @@ def _sync_driver(project: Project, schema: Schema) -> str:
     declared = [driver for name, driver in _SYNC if name in project.dependencies]
     installed = [driver for name, driver in _SYNC if schema.environment.distributions.get(name)]
     # of those that came along, psycopg2 runs more of what was written before psycopg 3
-    found = [*declared, *sorted(installed, key=lambda driver: driver != "psycopg2")]
-    usable = [driver for driver in found if driver != "psycopg" or _is_modern(schema)]
+    found = [
+        *declared,
+        *named_drivers(project, schema),
+        *sorted(installed, key=lambda driver: driver != "psycopg2"),
+    ]
+    known = dict(_SYNC).values()
+    usable = [one for one in found if one in known and (one != "psycopg" or _is_modern(schema))]
     return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
+
+
+def named_drivers(project: Project, schema: Schema) -> tuple[str, ...]:
+    """Return the drivers that the project's own URLs are opened with."""
+    bare = "psycopg" if _version(schema) >= (2, 1) else "psycopg2"
+    return tuple(name.partition("+")[2] or bare for name in project.drivernames)
+
+
+def _version(schema: Schema) -> tuple[int, ...]:
+    return tuple(int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
 
 
 def _is_modern(schema: Schema) -> bool:
