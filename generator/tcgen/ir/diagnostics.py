@@ -41,6 +41,7 @@ REMARKS: Mapping[str, str] = {
     "ini-not-read": "Alembic cannot read the ini file; the script folder is used without it.",
     "metadata-copy": "A metadata repeats tables of mapped classes and is left out.",
     "metadata-from-alembic": "The models are those of the metadata that env.py names.",
+    "metadata-left-out": "No module names a metadata: its tables and classes are left out.",
     "migrations-fail": "The migrations fail on an empty PostgreSQL; the tables come from the models.",
     "module-not-imported": "A module could not be imported; models in it have no factory.",
     "no-package": "No package or module was found in the root or in src/.",

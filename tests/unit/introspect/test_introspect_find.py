@@ -595,3 +595,21 @@ def test_folders_that_the_project_puts_on_the_path_are_named(inspect: Inspect) -
 
     assert names(schema) == ["tables.User"]
     assert schema.source_roots == ("server",)
+
+
+def test_a_throw_away_metadata_is_left_out(inspect: Inspect) -> None:
+    """The table of a view, made in a metadata that nothing leads to but the class."""
+    view = """
+        from sqlalchemy import Column, Integer, MetaData, Table
+        from shop.base import Base
+        class Ranking(Base):
+            __table__ = Table("ranking", MetaData(), Column("id", Integer, primary_key=True))
+    """
+    schema = inspect(
+        {"shop/__init__.py": "", "shop/base.py": BASE, "shop/users.py": USER, "shop/views.py": view}
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    (remark,) = [d for d in schema.diagnostics if d.code == "metadata-left-out"]
+    assert "ranking" in remark.message

@@ -42,6 +42,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     tops = {p.split(".")[0] for p in packages} | targets.tops
     every = configuring.configured(loader, notes, tops, _needed(targets, place, url_source, tops))
     chosen = _choose(targets, url_source, every, tops, loader, notes)
+    chosen = _reachable(chosen, every, tops, targets, notes)
     loader.report()
     facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
     facts["setup_modules"] = targets.setup_modules
@@ -160,6 +161,27 @@ def _choose(
     )
 
 
+def _reachable(
+    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, notes: Notes
+) -> list[MetaData]:
+    """Those that can be imported, if any can: a view's table often has a throw-away metadata of its own."""
+    kept = [m for m in chosen if targets.reference(m) or metadata.find_reference(m, _mine([m], every), tops)]
+    for left_out in [m for m in chosen if m not in kept] if kept else []:
+        notes.add(
+            "note",
+            "metadata-left-out",
+            f"No module names the metadata of {', '.join(sorted(left_out.tables)[:5])}: the suite neither makes"
+            " these tables nor has factories for their classes.",
+            "If they are tables, give their metadata a name in a module.",
+        )
+    return kept or chosen
+
+
+def _mine(chosen: list[MetaData], every: list[Live]) -> list[Live]:
+    """The mappers whose rows go to tables of these metadatas."""
+    return [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
+
+
 def _worst(loader: Loader) -> Live:
     """The failure to show: one that names a missing setting or is no mere consequence, before others."""
     for failure in loader.failures:
@@ -194,7 +216,7 @@ def _facts(
     url_source: Live,
     late: list[str],
 ) -> dict[str, Live]:
-    mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
+    mine = _mine(chosen, every)
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
     registries = {}
