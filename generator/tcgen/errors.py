@@ -46,6 +46,7 @@ ERRORS: Mapping[str, str] = {
     "import-failed": "The project's models cannot be imported; the project's own line is shown.",
     "internal-error": "A fault of tcgen's own: please report it.",
     "interrupted": "An earlier run was killed while it wrote; `tcgen update` puts everything back.",
+    "mapping-fails": "SQLAlchemy cannot configure a class, and no class can be had without it; its words are shown.",
     "merge-in-progress": "A merge of the project's repository is not finished.",
     "metadata-not-importable": "A metadata cannot be reached by import, so that no suite could use it.",
     "models-not-found": "`--models` names what there is not, or what holds no models.",

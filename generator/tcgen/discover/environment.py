@@ -37,9 +37,11 @@ class EnvironmentSettings:
     env_defaults: dict[str, str]
     environment_names: tuple[str, ...]
     async_engine: bool
+    drivernames: tuple[str, ...]
 
 
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
+_DRIVERNAME = re.compile(r"""\b(postgresql(?:\+\w+)?)://|["'](postgresql\+\w+)["']""")
 
 
 def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> EnvironmentSettings:
@@ -57,13 +59,19 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
     async_engine = False
+    drivernames: set[str] = set()
     for path in tree.sizes:
         if path.endswith(".py") and not is_aside(path):
             text = tree.text(path)
             names.update(names_in_source(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
+            drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(
-        (*real, *examples), dict(sorted(defaults.items())), tuple(sorted(names)), async_engine
+        (*real, *examples),
+        dict(sorted(defaults.items())),
+        tuple(sorted(names)),
+        async_engine,
+        tuple(sorted(drivernames)),
     )
 
 

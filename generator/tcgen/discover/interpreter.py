@@ -68,7 +68,7 @@ def find_interpreter(
     chosen = next((one for one in usable if has_package(one.python, "sqlalchemy")), None)
     chosen = chosen or next(iter(usable), None)
     if chosen is None:
-        return Interpreter(str(Path(sys.executable).absolute()), (*diagnostics, _own_note()))
+        return Interpreter(str(Path(sys.executable).absolute()), (*diagnostics, _own_note(folders)))
     if chosen is not usable[0]:
         diagnostics.append(_passed_over(usable[0], chosen))
     return Interpreter(str(chosen.python), tuple(diagnostics))
@@ -118,13 +118,31 @@ def _candidates(
         for name in _FOLDERS:
             if (folder / name / "pyvenv.cfg").is_file():
                 yield _Candidate(_python_in(folder / name), f"{name} in the project")
+        for settings in sorted(folder.glob("*/pyvenv.cfg")):
+            if settings.parent.name not in _FOLDERS:
+                yield _Candidate(_python_in(settings.parent), f"{settings.parent.name} in the project")
         yield from _named_in_files(folder)
         yield from _poetry(folder, manifest, environ)
         yield from _pipenv(folder, environ)
     yield from _hatch(manifest, environ)
+    for above in _workspaces(folders[0]):
+        for name in _FOLDERS:
+            if (above / name / "pyvenv.cfg").is_file():
+                yield _Candidate(_python_in(above / name), f"{name} of the workspace {above.name}")
     if conda := environ.get("CONDA_PREFIX"):
         yield _Candidate(_python_in(Path(conda)), "the active conda environment")
     yield from _on_path(environ)
+
+
+def _workspaces(root: Path) -> list[Path]:
+    """Folders above the project that declare something, as far as the repository reaches."""
+    found = []
+    for folder in root.parents if not (root / ".git").exists() else ():
+        if (folder / "pyproject.toml").is_file():
+            found.append(folder)
+        if (folder / ".git").exists():
+            return found
+    return []
 
 
 def _on_path(environ: Mapping[str, str]) -> Iterator[_Candidate]:
@@ -215,11 +233,13 @@ def _first_line(path: Path) -> str:
         return ""
 
 
-def _own_note() -> Diagnostic:
+def _own_note(folders: tuple[Path, ...]) -> Diagnostic:
+    places = ", ".join(str(one) for one in (*folders, *_workspaces(folders[0])))
     return Diagnostic(
         level="note",
         code="python-guessed",
-        message="no environment of the project was found; the Python that runs tcgen is used",
+        message="no environment of the project was found: none is active, none lies in"
+        f" {places}, no tool of the project's keeps one; the Python that runs tcgen is used",
         hint="name the project's own: --python PATH",
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -82,8 +83,12 @@ def _layout_of(
             found.update(dict.fromkeys(names))
     if not found:
         root = next((one for one in _conventional(tree, base) if _has_code(tree, one)), base or ".")
-        roots[root] = None
-        found.update(dict.fromkeys(_scan(tree, root)))
+        work = _working_folders(tree, root)
+        names = [name for name in _scan(tree, root) if name not in {one.rpartition("/")[2] for one in work}]
+        if names or not work:
+            roots[root] = None
+        roots.update(dict.fromkeys(work))
+        found.update(dict.fromkeys([*names, *(name for folder in work for name in _scan(tree, folder))]))
     for folder in pythonpath:
         if tree.folder(folder) is not None and folder not in roots:
             roots[folder] = None
@@ -184,6 +189,36 @@ def _imported_as_src(tree: ProjectFiles, src: str) -> bool:
     used = re.compile(r"^\s*(?:from|import)\s+src\b", re.MULTILINE)
     inside = (path for path in tree.sizes if path.startswith(f"{src}/") and path.endswith(".py"))
     return any(used.search(tree.text(path)) for path in inside)
+
+
+def _working_folders(tree: ProjectFiles, root: str) -> list[str]:
+    """Folders with models that the project is started in: their modules import each other without its name."""
+    folder = tree.folder(root)
+    names = [name for name in folder.dirs if name not in _ASIDE | _PLAIN_FOLDERS] if folder else []
+    return [join(root, name) for name in names if _is_working_folder(tree, join(root, name))]
+
+
+def _is_working_folder(tree: ProjectFiles, path: str) -> bool:
+    folder = tree.folder(path)
+    below = "|".join(_names_in(folder)) if folder is not None and _has_code(tree, path) else ""
+    if not below:
+        return False
+    inner = re.compile(rf"^(?:from|import)\s+(?:{below})\b", re.MULTILINE)
+    outer = re.compile(rf"^\s*(?:from|import)\s+{re.escape(path.rpartition('/')[2])}\b", re.MULTILINE)
+    texts_of = {one: tree.text(one) for one in tree.sizes if one.endswith(".py")}
+    inside = [text for one, text in texts_of.items() if one.startswith(f"{path}/")]
+    return (
+        any(_ORM.search(text) for text in inside)
+        and any(inner.search(text) for text in inside)
+        and not any(outer.search(text) for text in texts_of.values())
+    )
+
+
+def _names_in(folder: Folder) -> list[str]:
+    """Names that can be imported where a folder is on ``sys.path``, but for those of the standard library."""
+    files = [name.removesuffix(".py") for name in folder.files if name.endswith(".py")]
+    names = {*folder.dirs, *files} - sys.stdlib_module_names - _ASIDE
+    return sorted(name for name in names if _importable(name) and not name.startswith("__"))
 
 
 def _has_code(tree: ProjectFiles, root: str) -> bool:

@@ -87,6 +87,7 @@ def discover(
         env_defaults=environment.env_defaults,
         environment_names=environment.environment_names,
         async_engine=environment.async_engine,
+        drivernames=environment.drivernames,
         compose_files=compose_files,
         compose_images=find_compose_images(tree, compose_files),
         ci=provider,

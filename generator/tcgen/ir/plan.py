@@ -121,7 +121,7 @@ class MetadataPlan(Frozen):
     """A ``MetaData`` the suite creates.
 
     Attributes:
-        modules: To be imported for their tables to be in it.
+        modules: To be imported for its tables and classes to be complete; none where any model brings all.
         imports: Statements the expression needs.
     """
 

@@ -62,6 +62,7 @@ class Project(Frozen):
         compose_images: Images that these run, with registry and tag as written there.
         environment_names: Names of environment variables the source text mentions.
         async_engine: The source text makes an async engine somewhere.
+        drivernames: Those of the PostgreSQL URLs in the source text (``postgresql``, ``postgresql+psycopg2``).
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
         env_defaults: Values for settings the project cannot be imported without, read from env_files.
     """
@@ -85,6 +86,7 @@ class Project(Frozen):
     env_defaults: dict[str, str] = {}
     environment_names: tuple[str, ...] = ()
     async_engine: bool = False
+    drivernames: tuple[str, ...] = ()
     compose_files: tuple[str, ...] = ()
     compose_images: tuple[str, ...] = ()
     ci: str = ""

@@ -265,7 +265,7 @@ class MetadataFact(Frozen):
 
     Attributes:
         ref: An importable expression, as ``module`` and path (``app.models``, ``Base.metadata``).
-        modules: Modules to import before it is complete, sorted, as few as do.
+        modules: Modules to import before it is complete, as few as do: sorted, those last that need the others.
         from_alembic: It is the one Alembic's env.py names; for ``inspect --json``.
         framework: The one whose extension it belongs to, where an application context is open once the
             setup modules are imported.
@@ -353,6 +353,7 @@ class Schema(Frozen):
     Attributes:
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
             (``psycopg2``), or "".
+        source_roots: Folders below the root that models were imported from, besides those of the project's layout.
         setup_modules: Modules the user named that hold no models: they set something up, and come first.
         import_env: Settings that were made up, without which the models cannot be imported.
     """
@@ -364,6 +365,7 @@ class Schema(Frozen):
     mappers: tuple[MapperFact, ...] = ()
     alembic: AlembicFact | None = None
     own_driver: str = ""
+    source_roots: tuple[str, ...] = ()
     setup_modules: tuple[str, ...] = ()
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0

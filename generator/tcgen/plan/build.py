@@ -14,7 +14,7 @@ from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
-from tcgen.plan.database.decide import plan_database
+from tcgen.plan.database.decide import named_drivers, plan_database
 from tcgen.plan.database.drift import with_drift
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.services.decide import detect, plan_service
@@ -70,7 +70,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     factories, about_factories = plan_factories(schema, project.packages, options.providers)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
-    requirements = _requirements(project, schema, database, services)
+    requirements = _requirements(project, schema, database, services, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
     manager = project.package_manager or catalog.default_manager
@@ -132,9 +132,10 @@ def _destination(project: Project, options: Options) -> tuple[str, tuple[Diagnos
 
 
 def _source_roots(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple[str, ...]:
-    if before and set(before) <= set(project.source_roots):
+    if before and {*schema.source_roots} <= {*before} <= {*project.source_roots, *schema.source_roots}:
         return before  # they do no harm where the project is installed
-    return () if schema.environment.editable else project.source_roots
+    own = () if schema.environment.editable else project.source_roots
+    return (*own, *schema.source_roots)
 
 
 def _services(
@@ -151,28 +152,44 @@ def _services(
 
 
 def _requirements(
-    project: Project, schema: Schema, database: DatabasePlan, services: tuple[ServicePlan, ...]
+    project: Project,
+    schema: Schema,
+    database: DatabasePlan,
+    services: tuple[ServicePlan, ...],
+    has_factories: bool,
 ) -> tuple[str, ...]:
     wanted = [
-        "faker>=30",
         "filelock>=3.12",
-        # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
-        "greenlet>=3",
-        "polyfactory>=3.5",
         "pytest>=8.2",
         "pytest-xdist>=3.6",
         "testcontainers>=4.15",
     ]
+    if has_factories:
+        # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
+        wanted += ["faker>=30", "greenlet>=3", "polyfactory>=3.5"]
     # what only an extra or a group of the project brings is not there where CI installs our group
-    if not {database.sync_driver, f"{database.sync_driver}-binary"} & set(project.runtime):
-        wanted.append(_DRIVERS[database.sync_driver])
+    wanted += [_DRIVERS[one] for one in _drivers(project, schema, database) if not _comes_along(project, one)]
     if database.async_driver:
+        wanted.append("greenlet>=3")
         if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
     return tuple(sorted(set(wanted)))
+
+
+def _drivers(project: Project, schema: Schema, database: DatabasePlan) -> list[str]:
+    """Return the drivers of the suite and of the project's own URLs."""
+    named = [one for one in named_drivers(project, schema) if one in _DRIVERS]
+    # a URL that names none goes by whatever the project brings
+    brought = any(_comes_along(project, one) for one in _DRIVERS)
+    explicit = {name.partition("+")[2] for name in project.drivernames}
+    return [database.sync_driver, *(one for one in named if one in explicit or not brought)]
+
+
+def _comes_along(project: Project, driver: str) -> bool:
+    return bool({driver, f"{driver}-binary"} & set(project.runtime))
 
 
 def _install(project: Project, requirements: tuple[str, ...]) -> str:

@@ -154,3 +154,25 @@ def test_the_subproject_s_own(write):
     root = write({"backend/pyproject.toml": "", "backend/app/__init__.py": ""})
     python = environment(root / "backend" / ".venv", "sqlalchemy")
     assert discover(root).python == python
+
+
+@pytest.mark.parametrize("name", [".venv-3.12", "venv312"])
+def test_one_of_another_name(write, name):
+    root = write({"pyproject.toml": ""})
+    python = environment(root / name, "sqlalchemy")
+    assert discover(root).python == python
+
+
+def test_the_workspace_s_above_the_project(write, tmp_path):
+    root = write({"pyproject.toml": ""})
+    python = environment(tmp_path / ".venv", "sqlalchemy")
+    (tmp_path / "pyproject.toml").write_text("")
+    assert discover(root).python != python, "nothing says that they belong together"
+    (tmp_path / ".git").mkdir()
+    assert discover(root).python == python
+
+
+def test_where_it_looked(write):
+    root = write({"pyproject.toml": ""})
+    (remark,) = [one for one in discover(root).diagnostics if one.code == "python-guessed"]
+    assert str(root) in remark.message

@@ -23,6 +23,25 @@ LAYOUTS = {
     ),
     "src with init": ({"src/__init__.py": "", "src/models.py": MODELS}, (".",), ("src",)),
     "no init": ({"app/main.py": "", "app/models.py": MODELS}, (".",), ("app",)),
+    "started in a folder": (
+        {"server/models.py": MODELS, "server/main.py": "import models\n", "web/a.ts": ""},
+        ("server",),
+        ("main", "models"),
+    ),
+    "started in a folder with init": (
+        {"server/__init__.py": "", "server/models.py": MODELS, "server/main.py": "from models import A\n"},
+        ("server",),
+        ("main", "models"),
+    ),
+    "a package below the folder it is started in": (
+        {
+            "backend/app/__init__.py": "",
+            "backend/app/db.py": MODELS,
+            "backend/run.py": "from app import db\n",
+        },
+        ("backend",),
+        ("app",),
+    ),
     "modules only": (
         {"app.py": "", "models.py": MODELS, "setup.py": "", "test_a.py": ""},
         (".",),

@@ -335,3 +335,14 @@ def test_it_is_the_same_twice_and_survives_json(write):
 def test_whether_there_is_a_pyproject(write):
     assert not discover(write({"setup.py": ""})).has_pyproject
     assert discover(write({"pyproject.toml": ""})).has_pyproject
+
+
+def test_drivers_of_urls_in_the_source(write):
+    root = write(
+        {
+            "shop/db.py": 'URL = f"postgresql://{host}/shop"\nOTHER = URL.create("postgresql+psycopg2")\n',
+            "shop/kind.py": 'if dialect == "postgresql": pass\n',
+            "tests/test_a.py": 'URL = "postgresql+pg8000://"\n',
+        }
+    )
+    assert discover(root).drivernames == ("postgresql", "postgresql+psycopg2")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,20 @@ def test_one_module_that_imports_the_others_is_enough(inspect: Inspect) -> None:
     )
 
     assert schema.metadatas[0].modules == ("shop.models",)
+
+
+def test_a_module_that_brings_all_is_named_where_the_models_do_not_bring_it(inspect: Inspect) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/base.py": BASE,
+        "shop/users.py": USER,
+        "shop/notes.py": USER.replace("User", "Note").replace("users", "notes"),
+        "shop/every.py": "from shop.base import Base\nfrom shop import notes, users\n",
+    }
+    schema = inspect(files, models=["shop.every:Base"])
+
+    assert schema.metadatas[0].ref.module == "shop.every"
+    assert schema.metadatas[0].modules == ("shop.every",)
 
 
 def test_src_layout_and_circular_type_imports(inspect: Inspect) -> None:
@@ -311,7 +326,7 @@ def test_syntax_error_names_the_projects_own_line(inspect: Inspect) -> None:
     assert "introspect" not in caught.value.detail
 
 
-def test_failing_mapping_is_an_import_failure(inspect: Inspect) -> None:
+def test_failing_mapping_has_an_error_of_its_own(inspect: Inspect) -> None:
     with pytest.raises(TcgenError) as caught:
         inspect(
             {
@@ -320,7 +335,7 @@ def test_failing_mapping_is_an_import_failure(inspect: Inspect) -> None:
             }
         )
 
-    assert caught.value.code == "import-failed"
+    assert caught.value.code == "mapping-fails"
     assert "Nothing" in caught.value.message
 
 
@@ -390,3 +405,211 @@ def test_schema_survives_json(inspect: Inspect) -> None:
     assert type(schema).model_validate(json.loads(schema.model_dump_json())) == schema
     assert "settings-made-up" not in codes(schema)
     assert Project(root="/", name="x", python="python").version == 1
+
+
+HALF = """
+    from sqlalchemy import Column, ForeignKey, Integer, Table
+    from sqlalchemy.orm import relationship
+    from shop.base import Base
+
+    tagging = Table("tagging", Base.metadata, Column("theme_id", ForeignKey("theme.id"), primary_key=True))
+
+    class Theme(Base):
+        __tablename__ = "theme"
+        id = Column(Integer, primary_key=True)
+        kind = Column(Integer)
+        __mapper_args__ = {"polymorphic_on": kind, "polymorphic_identity": 1}
+        pages = relationship("Page", secondary=Table(
+            "bound", Base.metadata,
+            Column("theme_id", ForeignKey("theme.id"), primary_key=True),
+            Column("page_id", ForeignKey("page.id"), primary_key=True),
+        ))
+
+    from shop import page
+"""
+PAGE = """
+    from sqlalchemy import Column, ForeignKey, Integer
+    from shop.base import Base
+    from shop.{theme} import Theme
+
+    class Page(Base):
+        __tablename__ = "page"
+        id = Column(Integer, primary_key=True)
+        theme_id = Column(ForeignKey("theme.id"))
+"""
+
+
+def test_a_second_try_finds_nothing_of_a_module_that_failed_halfway(inspect: Inspect) -> None:
+    """The first is imported while the last is not there yet, and leaves classes and tables of a circle behind."""
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/core.py": HALF + "    import shop\n    shop.settings.LIMIT\n",
+            "shop/page.py": PAGE.format(theme="core"),
+            "shop/settings.py": "LIMIT = 1\n" + textwrap.dedent(USER),
+            "shop/view.py": "from shop.page import Page\nTABLE = Page.__table__\n",
+        }
+    )
+
+    assert names(schema) == ["shop.core.Theme", "shop.page.Page", "shop.settings.User"]
+    assert [t.key for t in schema.tables] == ["bound", "page", "tagging", "theme", "users"]
+    assert "module-not-imported" not in codes(schema)
+
+
+def test_what_failed_for_good_leaves_the_others(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/core.py": HALF + "    raise RuntimeError('no application')\n",
+            "shop/page.py": PAGE.format(theme="core"),
+            "shop/users.py": USER,
+            "shop/view.py": "from shop.core import Theme\nTABLE = Theme.__table__\n",
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    assert {"module-not-imported"} == codes(schema)
+
+
+TAG = """
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.orm import Mapped, mapped_column, relationship
+    from shop.base import Base
+    class Tag(Base):
+        __tablename__ = "tags"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+        user = relationship("User", backref="tags")
+        label: Mapped["{label}"] = relationship()
+"""
+LABEL = """
+    from sqlalchemy import ForeignKey
+    from sqlalchemy.orm import Mapped, mapped_column
+    from shop.base import Base
+    class Label(Base):
+        __tablename__ = "{table}"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        tag_id: Mapped[int] = mapped_column(ForeignKey("{target}"))
+"""
+
+
+def test_a_class_that_cannot_be_configured_costs_only_what_needs_it(inspect: Inspect) -> None:
+    """A relationship to a class that is nowhere; the user it points back to keeps no trace of it."""
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/labels.py": LABEL.format(table="labels", target="tags.id"),
+            "shop/tags.py": TAG.format(label="Nowhere"),
+            "shop/users.py": USER,
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    assert mapper(schema, "User").relationships == ()
+    (remark,) = [d for d in schema.diagnostics if d.code == "class-left-out"]
+    assert "shop.tags.Tag cannot be configured" in remark.message
+    assert "'Nowhere' failed to locate a name" in remark.message
+    assert "left out: shop.labels.Label, shop.tags.Tag" in remark.message
+
+
+def test_two_classes_of_one_name_cost_the_class_that_names_them(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/labels.py": LABEL.format(table="labels", target="users.id"),
+            "shop/others.py": LABEL.format(table="others", target="users.id"),
+            "shop/tags.py": TAG.format(label="Label"),
+            "shop/users.py": USER,
+        }
+    )
+
+    assert names(schema) == ["shop.labels.Label", "shop.others.Label", "shop.users.User"]
+    assert "class-left-out" in codes(schema)
+
+
+@pytest.mark.parametrize("init", ["from shop import tags, users", ""])
+def test_where_nothing_is_left_the_class_is_named_with_the_cure(inspect: Inspect, init: str) -> None:
+    files = {"shop/__init__.py": init, "shop/base.py": BASE, "shop/tags.py": TAG.format(label="Core")}
+    if init:
+        files["shop/users.py"] = USER
+    else:
+        files["shop/core.py"] = (
+            LABEL.format(table="cores", target="tags.id") + "    raise RuntimeError('no app')\n"
+        )
+    with pytest.raises(TcgenError) as caught:
+        inspect(files)
+
+    assert caught.value.code == "mapping-fails"
+    assert caught.value.message.startswith("shop.tags.Tag cannot be configured: InvalidRequestError")
+    assert ("--models MODULE" in caught.value.hint) and (
+        init or "shop.core could not be imported" in caught.value.hint
+    )
+
+
+CORE = """
+    from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table
+    metadata = MetaData()
+    users: Table = Table("users", metadata, Column("id", Integer, primary_key=True))
+"""
+
+
+def test_tables_that_no_class_is_mapped_to(inspect: Inspect) -> None:
+    more = """
+        from sqlalchemy import Column, ForeignKey, Integer, Table
+        from shop.tables import metadata
+        made = [Table("notes", metadata, Column("user_id", ForeignKey("users.id")))]
+    """
+    schema = inspect({"shop/__init__.py": "", "shop/tables.py": CORE, "shop/notes.py": more})
+
+    assert schema.mappers == ()
+    assert [t.key for t in schema.tables] == ["notes", "users"]
+    assert schema.metadatas[0].ref.dotted == "shop.tables.metadata"
+    assert schema.metadatas[0].modules == ("shop.notes",)
+
+
+def test_a_metadata_that_only_its_tables_lead_to(inspect: Inspect) -> None:
+    schema = inspect(
+        {"shop/tables.py": CORE.replace("metadata = MetaData()", "").replace("metadata,", "MetaData(),")}
+    )
+
+    assert [t.key for t in schema.tables] == ["users"]
+    assert schema.metadatas[0].ref.dotted == "shop.tables.users.metadata"
+
+
+def test_folders_that_the_project_puts_on_the_path_are_named(inspect: Inspect) -> None:
+    schema = inspect(
+        {
+            "shop/__init__.py": "import sys\nsys.path.insert(0, 'server')\n",
+            "shop/models.py": "from tables import Base, User\n# DeclarativeBase, sqlalchemy\n",
+            "server/tables.py": BASE + USER.replace("from shop.base import Base", ""),
+        },
+        packages=["shop", "server"],
+        models=["shop", "tables"],
+    )
+
+    assert names(schema) == ["tables.User"]
+    assert schema.source_roots == ("server",)
+
+
+def test_a_throw_away_metadata_is_left_out(inspect: Inspect) -> None:
+    """The table of a view, made in a metadata that nothing leads to but the class."""
+    view = """
+        from sqlalchemy import Column, Integer, MetaData, Table
+        from shop.base import Base
+        class Ranking(Base):
+            __table__ = Table("ranking", MetaData(), Column("id", Integer, primary_key=True))
+    """
+    schema = inspect(
+        {"shop/__init__.py": "", "shop/base.py": BASE, "shop/users.py": USER, "shop/views.py": view}
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    (remark,) = [d for d in schema.diagnostics if d.code == "metadata-left-out"]
+    assert "ranking" in remark.message

@@ -127,6 +127,32 @@ def test_sync_driver(dependencies: tuple[str, ...], driver: str) -> None:
     assert plan(dependencies=dependencies).database.sync_driver == driver
 
 
+@pytest.mark.parametrize(
+    ("drivernames", "runtime", "drivers"),
+    [
+        (("postgresql",), (), ["psycopg2-binary"]),
+        (("postgresql",), ("psycopg",), []),
+        (("postgresql+psycopg2",), ("asyncpg",), ["psycopg2-binary"]),
+        (("postgresql+psycopg2",), ("psycopg",), ["psycopg2-binary"]),
+        (("postgresql+asyncpg",), ("asyncpg", "psycopg"), []),
+        (("postgresql+pg8000",), (), ["pg8000"]),
+        ((), (), ["psycopg[binary]"]),
+    ],
+)
+def test_the_group_has_the_drivers_of_the_projects_own_urls(
+    drivernames: tuple[str, ...], runtime: tuple[str, ...], drivers: list[str]
+) -> None:
+    made = plan(drivernames=drivernames, runtime=runtime, dependencies=runtime)
+    names = [one.partition(">")[0] for one in made.requirements]
+    assert [one for one in names if one.startswith(("psycopg", "pg8000"))] == drivers
+
+
+def test_what_a_url_without_a_driver_means_depends_on_sqlalchemy() -> None:
+    environment = FOUND.environment.model_copy(update={"sqlalchemy": "2.1.0"})
+    later = FOUND.model_copy(update={"environment": environment})
+    assert plan(later, drivernames=("postgresql",)).database.sync_driver == "psycopg"
+
+
 def test_async_projects_get_a_driver_and_a_runner() -> None:
     assert (plan().database.async_driver, plan().database.async_runner) == (None, None)
     database = plan(async_engine=True, dependencies=("asyncpg",)).database
@@ -205,7 +231,16 @@ def test_metadata_is_named_with_the_modules_that_complete_it() -> None:
     (metadata,) = plan(FOUND.model_copy(update={"metadatas": (fact,)})).database.metadatas
     assert metadata.expression == "Base.metadata"
     assert "from app.db import Base" in metadata.imports
-    assert "app.models" in str(metadata)
+    assert metadata.modules == ("app.db", "app.models")
+
+
+def test_one_module_of_models_needs_no_list_and_several_metadatas_do() -> None:
+    fact = MetadataFact(ref=ref("Base.metadata", "app.db"))
+    (metadata,) = plan(FOUND.model_copy(update={"metadatas": (fact,)})).database.metadatas
+    assert metadata.modules == ()
+    other = MetadataFact(ref=ref("Base.metadata", "app.archive"))
+    both = plan(FOUND.model_copy(update={"metadatas": (fact, other)})).database.metadatas
+    assert [one.modules for one in both] == [("app.db",), ("app.archive",)]
 
 
 def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:

@@ -67,8 +67,8 @@ def inspect_project(
 
     Raises:
         TcgenError: ``python-not-found``, ``python-too-old``, ``probe-timeout``, ``probe-crashed``,
-            ``sqlalchemy-missing``, ``sqlalchemy-too-old``, ``import-failed``, ``no-models``, ``models-not-found``,
-            ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-config-not-found``.
+            ``sqlalchemy-missing``, ``sqlalchemy-too-old``, ``import-failed``, ``mapping-fails``,
+            ``no-models``, ``models-not-found``, ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
     request = make_request(project, models, alembic_config, frameworks)

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
-from sqlalchemy.orm import configure_mappers
 
 from .common import Live, Notes, ProbeError, is_importable
 from .migrations import location
 from .migrations.location import Location
-from .models import find_model_files, import_closure, mappers, metadata, tables
-from .models.loading import Loader, import_failed
+from .models import configuring, find_model_files, import_closure, mappers, metadata, tables
+from .models.loading import Loader
 from .models.named_models import Targets
 
 if TYPE_CHECKING:
@@ -40,11 +39,12 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     packages = _packages(request, targets, place)
     found = find_model_files.model_modules(packages, roots, _known_names(_libraries(request)))
     loader.load_all(m for m in found if m not in sys.modules)
-    every = _configured(loader, notes, root)
     tops = {p.split(".")[0] for p in packages} | targets.tops
+    every = configuring.configured(loader, notes, tops, _needed(targets, place, url_source, tops))
     chosen = _choose(targets, url_source, every, tops, loader, notes)
+    chosen = _reachable(chosen, every, tops, targets, notes)
     loader.report()
-    facts = _facts(request, chosen, every, tops, targets, url_source)
+    facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
     facts["setup_modules"] = targets.setup_modules
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
@@ -130,13 +130,12 @@ def _distributed(name: str) -> list[str]:
     return sorted(n for n in found if n.isidentifier())
 
 
-def _configured(loader: Loader, notes: Notes, root: str) -> list[Live]:
-    with loader.timed():
-        try:
-            configure_mappers()
-        except Exception as error:
-            raise import_failed("the mapping of the models", error, root, notes) from error
-    return [m for m in mappers.all_mappers() if mappers.tables_of(m)]
+def _needed(targets: Targets, place: Live, url_source: Live, tops: set[str]) -> set[str]:
+    """Modules that the suite imports whatever they hold: what the user named for setup, and env.py's own."""
+    needed = set(targets.setup_modules)
+    if place is not None and url_source.via in ("option", "attribute"):
+        needed |= import_closure.reached_from(place.env_text, tops)
+    return needed
 
 
 def _choose(
@@ -160,6 +159,27 @@ def _choose(
         f"No SQLAlchemy models were found in {', '.join(sorted(tops)) or 'the project'}",
         "Name where they are with --models MODULE or --models MODULE:ATTR (a Base, registry, MetaData or db).",
     )
+
+
+def _reachable(
+    chosen: list[MetaData], every: list[Live], tops: set[str], targets: Targets, notes: Notes
+) -> list[MetaData]:
+    """Those that can be imported, if any can: a view's table often has a throw-away metadata of its own."""
+    kept = [m for m in chosen if targets.reference(m) or metadata.find_reference(m, _mine([m], every), tops)]
+    for left_out in [m for m in chosen if m not in kept] if kept else []:
+        notes.add(
+            "note",
+            "metadata-left-out",
+            f"No module names the metadata of {', '.join(sorted(left_out.tables)[:5])}: the suite neither makes"
+            " these tables nor has factories for their classes.",
+            "If they are tables, give their metadata a name in a module.",
+        )
+    return kept or chosen
+
+
+def _mine(chosen: list[MetaData], every: list[Live]) -> list[Live]:
+    """The mappers whose rows go to tables of these metadatas."""
+    return [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
 
 
 def _worst(loader: Loader) -> Live:
@@ -194,8 +214,9 @@ def _facts(
     tops: set[str],
     targets: Targets,
     url_source: Live,
+    late: list[str],
 ) -> dict[str, Live]:
-    mine = [m for m in every if any(t.metadata in chosen for t in mappers.tables_of(m))]
+    mine = _mine(chosen, every)
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
     registries = {}
@@ -209,7 +230,7 @@ def _facts(
             registries[mapper] = mappers.find_registry(mapper, mine, names)
     every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
     return {
-        "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source) for m in chosen],
+        "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source, late) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],
         "mappers": [mappers.mapper_fact(m, references, registries.get(m)) for m in mine],
     }
@@ -222,6 +243,7 @@ def _metadata_fact(
     tops: set[str],
     targets: Targets,
     url_source: Live,
+    late: list[str],
 ) -> dict[str, Live]:
     ref = targets.reference(item) or metadata.find_reference(item, mine, tops)
     if ref is None:
@@ -233,7 +255,7 @@ def _metadata_fact(
     return {
         "ref": ref,
         "framework": metadata.framework_of(item, request["frameworks"], metadata.modules_under(tops)),
-        "modules": import_closure.complete_with(item, mine, ref["module"], tops),
+        "modules": import_closure.complete_with(item, mine, ref["module"], tops, late),
         "tables": sorted(item.tables),
         "from_alembic": url_source is not None and item in url_source.metadatas,
     }

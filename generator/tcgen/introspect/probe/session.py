@@ -41,17 +41,19 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
     """Carry out a request; errors and missing settings are part of the answer."""
     notes = Notes()
     roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
+    known = {str(Path(place or ".").resolve()) for place in sys.path}
     sys.path[:0] = [r for r in roots if r not in sys.path]
     try:
         environment = _environment(request["name"], request["distributions"])
         # Only now: these import SQLAlchemy, which may not be there.
-        from . import describe, no_database
+        from . import describe, no_database, source_roots
 
         no_database.install()
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
         schema, url_source = describe.schema(request, notes)
         schema["environment"] = environment
+        schema["source_roots"] = source_roots.needed(schema, request, known)
         return {"schema": schema, "url_source": url_source, "missing": notes.missing}
     except ProbeError as error:
         return {"error": error.fields, "missing": notes.missing}

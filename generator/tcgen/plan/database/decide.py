@@ -60,7 +60,7 @@ def plan_database(
         async_runner=_runner(project) if is_async else None,
         extensions=_extensions(schema, runs_alone),
         schemas=_schemas(schema, alembic if runs_alone else None),
-        metadatas=tuple(_metadata(one) for one in schema.metadatas),
+        metadatas=tuple(_metadata(one, _own_modules(schema)) for one in schema.metadatas),
         alembic=alembic,
         framework=_framework(schema, catalog),
         migrations_error=migrations_error if source == "stamp" else "",
@@ -134,13 +134,20 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
     )
 
 
-def _metadata(fact: MetadataFact) -> MetadataPlan:
+def _metadata(fact: MetadataFact, own: set[str]) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
     return MetadataPlan(
-        modules=tuple(module for module in fact.modules if module != fact.ref.module),
+        modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
     )
+
+
+def _own_modules(schema: Schema) -> set[str]:
+    """Return the project's modules that metadatas lie in; none where one module is all there is to import."""
+    tops = {mapper.cls.module.partition(".")[0] for mapper in schema.mappers}
+    own = {fact.ref.module for fact in schema.metadatas if fact.ref.module.partition(".")[0] in tops}
+    return own if len(own) > 1 or any(fact.modules for fact in schema.metadatas) else set()
 
 
 def _has(project: Project, schema: Schema, name: str) -> bool:
@@ -153,9 +160,24 @@ def _sync_driver(project: Project, schema: Schema) -> str:
     declared = [driver for name, driver in _SYNC if name in project.dependencies]
     installed = [driver for name, driver in _SYNC if schema.environment.distributions.get(name)]
     # of those that came along, psycopg2 runs more of what was written before psycopg 3
-    found = [*declared, *sorted(installed, key=lambda driver: driver != "psycopg2")]
-    usable = [driver for driver in found if driver != "psycopg" or _is_modern(schema)]
+    found = [
+        *declared,
+        *named_drivers(project, schema),
+        *sorted(installed, key=lambda driver: driver != "psycopg2"),
+    ]
+    known = dict(_SYNC).values()
+    usable = [one for one in found if one in known and (one != "psycopg" or _is_modern(schema))]
     return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
+
+
+def named_drivers(project: Project, schema: Schema) -> tuple[str, ...]:
+    """Return the drivers that the project's own URLs are opened with."""
+    bare = "psycopg" if _version(schema) >= (2, 1) else "psycopg2"
+    return tuple(name.partition("+")[2] or bare for name in project.drivernames)
+
+
+def _version(schema: Schema) -> tuple[int, ...]:
+    return tuple(int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
 
 
 def _is_modern(schema: Schema) -> bool:

@@ -19,6 +19,7 @@ from sqlalchemy import MetaData
 from .. import no_database
 from ..column_types.type_facts import PG
 from ..common import Live, Notes, place
+from ..models import leftovers
 from .location import Location, make_config
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ def run(
 ) -> Run:
     """Execute env.py once."""
     outcome = Run()
+    before = leftovers.Before()
     with ExitStack() as stack:
         seen = stack.enter_context(no_database.pretending())
         try:
@@ -107,6 +109,8 @@ def run(
             outcome.error = error
         outcome.urls, outcome.is_async = list(seen.urls), seen.is_async
     outcome.metadatas = list(_metadatas(outcome))
+    if outcome.error is not None:
+        before.restore(outcome.error)
     return outcome
 
 

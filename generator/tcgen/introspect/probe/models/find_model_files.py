@@ -189,11 +189,21 @@ def _declared_names(tree: ast.Module) -> set[str] | None:
             if _tail(node.value.func) in FACTORIES:
                 names |= {_tail(t) for t in node.targets}
             relevant = relevant or _tail(node.value.func) in MAPPING_CALLS
+        elif isinstance(node, (ast.AnnAssign, ast.List, ast.Tuple, ast.Dict)):
+            relevant = relevant or any(_tail(value) == "Table" for value in _values(node))
         elif isinstance(node, ast.Constant) and node.value in ("__tablename__", "__table__"):
             relevant = True  # a class made by calling type()
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             relevant = relevant or _tail(node.value.func) in ("map_imperatively", "mapper")
     return names if names or relevant else None
+
+
+def _values(node: ast.AnnAssign | ast.List | ast.Tuple | ast.Dict) -> list[ast.Call]:
+    if isinstance(node, ast.AnnAssign):
+        values: list[ast.expr | None] = [node.value]
+    else:
+        values = list(node.values if isinstance(node, ast.Dict) else node.elts)
+    return [value for value in values if isinstance(value, ast.Call)]
 
 
 def _table_classes(tree: ast.Module) -> set[str] | None:

@@ -12,22 +12,30 @@ from sqlalchemy import MetaData, Table
 
 from ..common import Live
 from .mappers import tables_of
-from .metadata import modules_under
+from .metadata import modules_under, tables_held
 
 
-def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set[str]) -> list[str]:
+def complete_with(
+    metadata: MetaData, mappers: list[Live], start: str, tops: set[str], late: list[str]
+) -> list[str]:
     """Modules to import, besides ``start``, for every table and mapped class of a metadata to be there.
 
-    Follows import statements at module level only; what a module imports by other means is named itself.
+    ``start`` itself where it brings all, but the modules of the classes do not bring it.
+
+    Those that can only be imported once others are there come last. Follows import statements at module level only; what a module imports by other means is named itself.
     """
     owned = [m for m in mappers if any(t.metadata is metadata for t in tables_of(m))]
     needed = {m.class_.__module__ for m in owned}
     mapped = {t for m in owned for t in tables_of(m)}
     needed |= set(_holding([t for t in metadata.tables.values() if t not in mapped], tops))
     needed = {n for n in needed if n in sys.modules}
-    graph = _Graph({n.split(".")[0] for n in needed} | {start.split(".")[0]})
+    graph = Graph({n.split(".")[0] for n in needed} | {start.split(".")[0]})
+    if needed <= graph.closure(start):
+        return [] if all(start in graph.closure(n) for n in needed) else [start]
     needed -= graph.closure(start)
-    candidates = sorted({a for n in needed for a in graph.importers(n)}, key=lambda n: (n.count("."), n))
+    candidates = sorted(
+        {a for n in needed for a in graph.importers(n)}, key=lambda n: (n in late, n.count("."), n)
+    )
     chosen: list[str] = []
     while needed:
         best = max(candidates, key=lambda n: len(graph.closure(n) & needed))
@@ -37,7 +45,7 @@ def complete_with(metadata: MetaData, mappers: list[Live], start: str, tops: set
             break
         chosen.append(best)
         needed -= gained
-    return sorted(chosen)
+    return sorted(chosen, key=lambda n: (n in late, n))
 
 
 def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:
@@ -45,13 +53,22 @@ def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:
     for name in modules_under(tops):
         if not wanted:
             return
-        held = {id(v) for v in list(vars(sys.modules[name]).values()) if isinstance(v, Table)} & wanted
+        held = {id(table) for table in tables_held(sys.modules[name])} & wanted
         if held:
             wanted -= held
             yield name
 
 
-class _Graph:
+def reached_from(script: str, tops: set[str]) -> set[str]:
+    """Modules of some packages that a script brings when it is run."""
+    graph = Graph(tops)
+    with suppress(SyntaxError, ValueError):
+        nodes = _statements(ast.parse(script).body)
+        return {reached for node in nodes for name in _targets(node, "") for reached in graph.closure(name)}
+    return set()
+
+
+class Graph:
     """Who imports whom among the imported modules of some packages."""
 
     def __init__(self, tops: set[str]) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from ..common import Live, Notes, ProbeError, explain, place
-from . import missing_settings
+from . import leftovers, missing_settings
 
 
 class Failure(NamedTuple):
@@ -35,6 +35,8 @@ class Loader:
         self.names = names
         self.notes = notes
         self.failures: list[Failure] = []
+        self.late: list[str] = []
+        """Modules that can be imported once others are there."""
         self.seconds = 0.0
 
     @contextmanager
@@ -48,12 +50,14 @@ class Loader:
 
     def load(self, module: str) -> Live:
         """Import a module; SystemExit of a script without a guard counts as a failure like any other."""
+        before = leftovers.Before()
         with self.timed():
             try:
                 return importlib.import_module(module)
             except KeyboardInterrupt:
                 raise
             except BaseException as error:
+                before.restore(error)
                 self.failures.append(Failure(module, error))
                 return None
 
@@ -65,8 +69,10 @@ class Loader:
         failed = self.failures[before:]
         del self.failures[before:]
         for failure in failed:
-            if self.load(failure.module) is None:
-                # the second error may be of the first's making: a table that is defined already
+            if self.load(failure.module) is not None:
+                self.late.append(failure.module)
+            else:
+                # the second error may be of the first's making
                 self.failures[-1] = failure
 
     def note_missing(self, error: BaseException) -> None:
@@ -84,7 +90,8 @@ class Loader:
                 "warning",
                 "module-not-imported",
                 f"{failure.module} was left out: importing it raised "
-                f"{type(failure.error).__name__}: {_line(failure.error)}" + (f" ({where})" if where else ""),
+                f"{type(failure.error).__name__}: {first_line(failure.error)}"
+                + (f" ({where})" if where else ""),
                 "Models in it get no factory; name the modules to use with --models MODULE.",
             )
 
@@ -105,11 +112,12 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
             "Install what is missing in the project's environment, or pass --python PATH of one that has it."
         )
     where = place(error, root)
-    message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {_line(error)}"
+    message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {first_line(error)}"
     return ProbeError("import-failed", message, hint, explain(error, root))
 
 
-def _line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """The beginning of an error's message."""
     lines = str(error).strip().splitlines() or [""]
     return lines[0][:300]
 

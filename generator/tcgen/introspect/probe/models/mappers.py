@@ -67,7 +67,11 @@ def mapper_fact(
         "abstract": _is_abstract(mapper),
         "version_id": _attribute_key(mapper, mapper.version_id_col),
         "attributes": _attributes(mapper),
-        "relationships": [_relationship(r, constructor, references) for r in mapper.relationships],
+        "relationships": [
+            _relationship(r, constructor, references)
+            for r in mapper.relationships
+            if not r.mapper._dispose_called  # the backref of a class that was left out
+        ],
         "constructor": constructor,
         "validators": sorted(mapper.validators),
     }

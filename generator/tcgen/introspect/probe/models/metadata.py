@@ -49,6 +49,14 @@ def in_module(module: ModuleType) -> list[MetaData]:
     return found
 
 
+def tables_held(module: ModuleType) -> Iterator[Table]:
+    """Tables that are attributes of a module, or stand in a list or dictionary that is one."""
+    for value in list(vars(module).values()):
+        inner = list(value.values()) if isinstance(value, dict) else [value]
+        inner = list(value) if isinstance(value, (list, tuple)) else inner
+        yield from [one for one in inner if isinstance(one, Table)]
+
+
 def framework_of(metadata: MetaData, frameworks: dict[str, Live], names: list[str]) -> dict[str, Live] | None:
     """The framework whose extension a metadata belongs to, if an application context was left open for it."""
     for framework, spec in frameworks.items():
@@ -91,7 +99,8 @@ def of_project(mappers: list[Live], tops: set[str]) -> list[MetaData]:
         for value in list(vars(sys.modules[name]).values()):
             if isinstance(value, MetaData) and value.tables and value not in found:
                 found.append(value)
-    return found
+    # tables alone lead to one that has no name of its own
+    return found or [m for name in modules_under(tops) for m in in_module(sys.modules[name])][:1]
 
 
 def without_overlap(

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-
 from sqlalchemy.engine import URL, Engine
 
 from legacy.assets import Base
 from sqlmodel import SQLModel
 
+from . import models  # noqa: F401  # registers all tables
+
 
 def create_schema(engine: Engine, url: URL) -> None:
     """Create all tables from the models, as there are no migrations to run."""
-    for module in (  # importing them registers their tables
-        "legacy.carriers",
-        "legacy.teams",
-    ):
-        import_module(module)
 
     with engine.connect() as connection:  # what listens to tables may commit
         Base.metadata.create_all(connection)

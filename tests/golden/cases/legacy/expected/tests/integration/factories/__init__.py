@@ -6,6 +6,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from .. import models  # noqa: F401  # before a factory needs one of them
 from .base import ModelFactory, is_factory
 
 

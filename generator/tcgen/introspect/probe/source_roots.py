@@ -1,0 +1,40 @@
+"""Folders the models were imported from that nobody had named: env.py or the project put them on ``sys.path``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .common import Live
+
+if TYPE_CHECKING:
+    from tcgen.introspect.protocol import ProbeRequest
+
+
+def needed(schema: dict[str, Live], request: ProbeRequest, known: set[str]) -> list[str]:
+    """Folders below the root, relative to it.
+
+    Args:
+        schema: What was found.
+        request: Names the root, and the folders that are on ``sys.path`` anyway.
+        known: Those that the interpreter has by itself.
+    """
+    root = Path(request["root"]).resolve()
+    named = {str(Path(root, one).resolve()) for one in request["source_roots"]}
+    names = {one["cls"]["module"] for one in schema["mappers"]} | set(schema["setup_modules"])
+    names |= {name for one in schema["metadatas"] for name in [one["ref"]["module"], *one["modules"]]}
+    folders = {folder for name in names if (folder := _folder(name)) is not None}
+    inside = [f for f in folders if f.is_relative_to(root) and "site-packages" not in f.parts]
+    return sorted(f.relative_to(root).as_posix() for f in inside if str(f) not in known | named)
+
+
+def _folder(name: str) -> Path | None:
+    """The folder a module's name starts in."""
+    module = sys.modules.get(name)
+    path = getattr(module, "__file__", None)
+    if not path:
+        return None
+    levels = name.count(".") + (1 if hasattr(module, "__path__") else 0)
+    parents = Path(path).resolve().parents
+    return parents[levels] if levels < len(parents) else None
