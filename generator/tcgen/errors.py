@@ -13,14 +13,16 @@ class TcgenError(Exception):
         message: Names the file and the cause.
         hint: The next command, flag or setting.
         detail: Text shown below, such as the project's own frame of an import error.
+        status: What the command ends with.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "", detail: str = "") -> None:
+    def __init__(self, code: str, message: str, *, hint: str = "", detail: str = "", status: int = 2) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
         self.detail = detail
+        self.status = status
 
 
 ERRORS: Mapping[str, str] = {
@@ -61,6 +63,7 @@ ERRORS: Mapping[str, str] = {
     "not-a-folder": "What was given as the project is no folder.",
     "not-confirmed": "A question was to be answered, and nobody is there.",
     "older-template": "The template's repository has only versions before the recorded one.",
+    "other-database": "The project's own database is not PostgreSQL; nothing was written.",
     "probe-crashed": "The project's interpreter ended before it could describe the models.",
     "probe-timeout": "Importing the project's models took too long.",
     "python-not-found": "The project's interpreter does not exist or cannot be run.",

@@ -168,3 +168,40 @@ def test_without_a_pyproject_nothing_is_made_up(sample: Sample) -> None:
     done = init(root)
     assert not (root / "pyproject.toml").exists()
     assert (root / "tests/integration/conftest.py").is_file(), done.text
+
+
+OTHER_MODELS = """
+    from sqlalchemy.dialects.mysql import TINYINT
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    URL = "mysql+pymysql://localhost/boxes"
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Box(Base):
+        __tablename__ = "box"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        size: Mapped[int] = mapped_column({type})
+"""
+
+
+@pytest.mark.parametrize("type_", ["TINYINT", ""])
+def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path, type_: str) -> None:
+    write(tmp_path / "pyproject.toml", '[project]\nname = "boxes"\nversion = "1"\n')
+    write(tmp_path / "boxes/__init__.py", "")
+    write(tmp_path / "boxes/models.py", OTHER_MODELS.replace("{type}", type_))
+    before = tree(tmp_path)
+    done = tcgen("init", "--yes", "--json", "--python", sys.executable, cwd=tmp_path)
+
+    assert done.status == 1, done.text
+    error = json.loads(done.out)
+    assert error["code"] == "other-database"
+    seen = "box.size is its TINYINT" if type_ else "a URL begins with mysql"
+    assert f"boxes runs on MySQL ({seen})" in error["message"]
+    assert tree(tmp_path) == before
+
+    replace(tmp_path / "pyproject.toml", 'version = "1"', 'version = "1"\ndependencies = ["psycopg"]')
+    init(tmp_path)

@@ -36,10 +36,12 @@ class EnvironmentSettings:
     env_files: tuple[str, ...]
     env_defaults: dict[str, str]
     environment_names: tuple[str, ...]
+    database_backends: tuple[str, ...]
     async_engine: bool
     drivernames: tuple[str, ...]
 
 
+_BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
 _DRIVERNAME = re.compile(r"""\b(postgresql(?:\+\w+)?)://|["'](postgresql\+\w+)["']""")
 
@@ -59,19 +61,31 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
     async_engine = False
+<<<<<<< HEAD
     drivernames: set[str] = set()
+=======
+    backends = {one for path in (*real, *examples) for one in _BACKEND.findall(tree.text(path))}
+>>>>>>> runtime
     for path in tree.sizes:
+        if path.endswith(".ini") and not is_aside(path):
+            backends.update(_BACKEND.findall(tree.text(path)))
         if path.endswith(".py") and not is_aside(path):
             text = tree.text(path)
             names.update(names_in_source(text))
+            backends.update(_BACKEND.findall(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
             drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(
         (*real, *examples),
         dict(sorted(defaults.items())),
         tuple(sorted(names)),
+<<<<<<< HEAD
         async_engine,
         tuple(sorted(drivernames)),
+=======
+        tuple(sorted(backends)),
+        async_engine,
+>>>>>>> runtime
     )
 
 

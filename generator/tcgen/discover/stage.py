@@ -86,6 +86,7 @@ def discover(
         env_files=environment.env_files,
         env_defaults=environment.env_defaults,
         environment_names=environment.environment_names,
+        database_backends=environment.database_backends,
         async_engine=environment.async_engine,
         drivernames=environment.drivernames,
         compose_files=compose_files,

@@ -61,6 +61,7 @@ class Project(Frozen):
         compose_files: Compose files relative to the root.
         compose_images: Images that these run, with registry and tag as written there.
         environment_names: Names of environment variables the source text mentions.
+        database_backends: How the URLs of databases begin that the source text, the ini files and env files hold.
         async_engine: The source text makes an async engine somewhere.
         drivernames: Those of the PostgreSQL URLs in the source text (``postgresql``, ``postgresql+psycopg2``).
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
@@ -85,6 +86,7 @@ class Project(Frozen):
     env_files: tuple[str, ...] = ()
     env_defaults: dict[str, str] = {}
     environment_names: tuple[str, ...] = ()
+    database_backends: tuple[str, ...] = ()
     async_engine: bool = False
     drivernames: tuple[str, ...] = ()
     compose_files: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of
+from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.record.answers import Record, find_record, read_record
 from tcgen.record.lines import RecordedSuite, plan_lines
@@ -95,6 +96,8 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
     for one in schema.diagnostics:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
+    if record is None:  # a suite that is there was wanted
+        check_database(project, schema)
     check_providers(table.providers, schema)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     suite = record.plan.suite if record else RecordedSuite.model_validate({"format": 0, "dest": ""})

@@ -12,7 +12,6 @@ from . import models  # noqa: F401  # registers all tables
 
 def create_schema(engine: Engine, url: URL) -> None:
     """Create all tables from the models, as there are no migrations to run."""
-
     with engine.connect() as connection:  # what listens to tables may commit
         Base.metadata.create_all(connection)
         SQLModel.metadata.create_all(connection)

@@ -1,0 +1,88 @@
+"""Tells a project whose own database is none that a suite could run on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tcgen.errors import TcgenError
+from tcgen.ir.project import Project
+from tcgen.ir.schema import Schema, TypeFact
+
+POSTGRESQL = "PostgreSQL"
+NAMES = {
+    "cockroachdb": POSTGRESQL,
+    "mariadb": "MariaDB",
+    "mssql": "SQL Server",
+    "mysql": "MySQL",
+    "oracle": "Oracle",
+    "postgres": POSTGRESQL,
+    "postgresql": POSTGRESQL,
+    "sqlite": "SQLite",
+}
+"""What the databases are called, by the first part of a URL and by SQLAlchemy's folder of a dialect."""
+
+DRIVERS = {
+    "aiomysql": "MySQL",
+    "aioodbc": "SQL Server",
+    "aiosqlite": "SQLite",
+    "asyncmy": "MySQL",
+    "asyncpg": POSTGRESQL,
+    "cx-oracle": "Oracle",
+    "mariadb": "MariaDB",
+    "mysql-connector-python": "MySQL",
+    "mysqlclient": "MySQL",
+    "oracledb": "Oracle",
+    "pg8000": POSTGRESQL,
+    "psycopg": POSTGRESQL,
+    "psycopg-binary": POSTGRESQL,
+    "psycopg2": POSTGRESQL,
+    "psycopg2-binary": POSTGRESQL,
+    "pymssql": "SQL Server",
+    "pymysql": "MySQL",
+    "pyodbc": "SQL Server",
+    "sqlalchemy-cockroachdb": POSTGRESQL,
+}
+_DIALECTS = "sqlalchemy.dialects."
+
+
+def check_database(project: Project, schema: Schema) -> None:
+    """Refuse a project that shows another database and nowhere PostgreSQL.
+
+    Raises:
+        TcgenError: ``other-database``.
+    """
+    found = list(_evidence(project, schema))
+    if not found or any(name == POSTGRESQL for name, _ in found):
+        return
+    name, where = found[0]
+    raise TcgenError(
+        "other-database",
+        f"{project.name} runs on {name} ({where}), and tcgen writes suites for PostgreSQL alone: nothing was written",
+        hint="Where it runs on PostgreSQL too, declare a driver such as psycopg among its dependencies.",
+        status=1,
+    )
+
+
+def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
+    """Name databases, and where each is seen, the surest first."""
+    for table in schema.tables:
+        for column in table.columns:
+            for fact in _types(column.type):
+                dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]
+                if fact.module.startswith(_DIALECTS) and dialect in NAMES:
+                    yield NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}"
+    for name in project.dependencies:
+        if name in DRIVERS:
+            yield DRIVERS[name], f"its driver {name} is a dependency"
+    for backend in project.database_backends:
+        yield NAMES[backend], f"a URL begins with {backend}"
+    for image in project.compose_images:
+        if (named := image.rpartition("/")[2].partition(":")[0]) in NAMES:
+            yield NAMES[named], f"a Compose file runs {image}"
+
+
+def _types(fact: TypeFact) -> Iterator[TypeFact]:
+    yield fact
+    for inner in (fact.impl, fact.item):
+        if inner is not None:
+            yield from _types(inner)
