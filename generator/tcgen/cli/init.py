@@ -18,7 +18,7 @@ from tcgen.workflow.init import Initialised, Prepared
 from tcgen.workflow.request import Request
 
 
-def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool) -> int:
+def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool, prove: bool) -> int:
     """Generate the suite and say what to do next; return the exit status.
 
     Raises:
@@ -38,7 +38,7 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
     if not yes and sys.stdin.isatty() and not confirm(f"write {_count(prepared)} files?"):
         say("nothing was written")
         return 0
-    done = workflow.write(prepared, progress)
+    done = workflow.write(prepared, progress, prove=prove)
     if not as_json:
         show_diagnostics(done.diagnostics)
     _show(prepared, done, as_json)

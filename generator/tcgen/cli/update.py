@@ -41,6 +41,7 @@ def update(
     dry_run: bool,
     diff: bool,
     as_json: bool,
+    prove: bool,
 ) -> int:
     """Merge what changed in the models and the template into the suite; return the exit status.
 
@@ -55,7 +56,7 @@ def update(
     if diff or dry_run:
         _report(prepared, Updated((), places, None), style, as_json, written=False)
         return int(bool(found.pending))
-    done = workflow.write(prepared, style)
+    done = workflow.write(prepared, style, progress, prove=prove)
     _report(prepared, done, style, as_json, written=True)
     failed = done.outcome is not None and done.outcome.status not in (None, 0)
     return int(bool(done.conflicts or found.left_over or failed))
@@ -125,7 +126,7 @@ def _report(prepared: Prepared, done: Updated, style: ConflictStyle, as_json: bo
     if as_json:
         _emit("update", prepared, done)
         return
-    show_diagnostics(prepared.diagnostics)
+    show_diagnostics((*prepared.diagnostics, *done.diagnostics))
     show_changes(prepared.update.changes)
     if done.conflicts and written:
         where = "your side of these lines is in" if style == "rej" else "both sides changed these lines:"
@@ -140,12 +141,16 @@ def show_outcome(planned: Planned, outcome: Outcome, *, next_command: str) -> No
     """Say what pytest said when it collected the suite, and what to do next."""
     plan = planned.plan
     if outcome.missing:
+        if outcome.status == 0:
+            say(f"{outcome.tests} test cases collected, in an environment beside the project's")
         say(f"next: {plan.commands.hint}")
         say(f"      (for {', '.join(outcome.missing)})")
         say(f"then: pytest {plan.dest}")
+    elif outcome.status is None:
+        say(f"next: {next_command} {plan.dest}")
     elif outcome.status == 0:
         say(f"{outcome.tests} test cases collected; next: {next_command} {plan.dest}")
-    else:
+    if outcome.status:
         say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
         say(outcome.output[-3000:])
 
@@ -164,6 +169,6 @@ def _emit(kind: str, prepared: Prepared, done: Updated) -> None:
             "kept": [change.path for change in found.left_over],
             "tests": outcome.tests if outcome else None,
             "missing": list(outcome.missing) if outcome else None,
-            "diagnostics": [one.model_dump() for one in found.diagnostics],
+            "diagnostics": [one.model_dump() for one in (*found.diagnostics, *done.diagnostics)],
         },
     )

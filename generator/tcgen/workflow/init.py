@@ -9,7 +9,7 @@ from tcgen.apply.write import publish
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.verify import suite
 from tcgen.verify.suite import Outcome
-from tcgen.workflow import stages
+from tcgen.workflow import proving, stages
 from tcgen.workflow.ready import get_ready
 from tcgen.workflow.request import Progress, Request, quiet
 from tcgen.workflow.stages import Planned
@@ -42,7 +42,7 @@ class Initialised:
         planned: The plan it was made from in the end.
         written: Paths, relative to the root.
         outcome: What pytest said when it collected the suite.
-        diagnostics: What trying the migrations showed.
+        diagnostics: What trying it showed.
     """
 
     planned: Planned
@@ -61,8 +61,13 @@ def prepare(request: Request, progress: Progress = quiet) -> Prepared:
     return Prepared(planned, stages.changes(planned, progress))
 
 
-def write(prepared: Prepared, progress: Progress = quiet) -> Initialised:
+def write(prepared: Prepared, progress: Progress = quiet, *, prove: bool = True) -> Initialised:
     """Write the suite, collect it, and try its migrations.
+
+    Args:
+        prepared: The suite.
+        progress: Told what is being done.
+        prove: Run what was written; else nothing is run.
 
     Raises:
         OSError: The disk refused; the project is as it was.
@@ -70,15 +75,19 @@ def write(prepared: Prepared, progress: Progress = quiet) -> Initialised:
     """
     planned = prepared.planned
     written = tuple(publish(planned.root, prepared.changes))
-    progress("collecting the suite")
-    outcome = suite.collect(planned.project, planned.plan, planned.schema)
-    if outcome.status != 0 or not written:
-        return Initialised(planned, written, outcome)
-    planned, diagnostics = _with_a_schema(stages.written(planned), progress)
-    return Initialised(planned, written, outcome, diagnostics)
+    if not prove:
+        return Initialised(planned, written, proving.not_run(planned))
+    environment = proving.environment(planned, progress)
+    outcome = proving.collect(planned, environment, progress)
+    if outcome.status != 0:
+        return Initialised(planned, written, outcome, environment.diagnostics)
+    planned, diagnostics = _with_a_schema(stages.written(planned), environment.python, progress)
+    return Initialised(planned, written, outcome, (*environment.diagnostics, *diagnostics))
 
 
-def _with_a_schema(planned: Planned, progress: Progress) -> tuple[Planned, tuple[Diagnostic, ...]]:
+def _with_a_schema(
+    planned: Planned, python: str, progress: Progress
+) -> tuple[Planned, tuple[Diagnostic, ...]]:
     """Try the migrations where there is a PostgreSQL, and plan for the database that they make.
 
     Falls back to the models where only those make a schema.
@@ -86,13 +95,13 @@ def _with_a_schema(planned: Planned, progress: Progress) -> tuple[Planned, tuple
     if not planned.plan.database.schema_from.startswith("alembic_"):
         return planned, ()
     progress("trying the migrations on PostgreSQL")
-    trial = suite.try_migrations(planned.project, planned.plan)
+    trial = suite.try_migrations(python, planned.project.root, planned.plan)
     if trial.catalog is not None:
         return _following(planned, stages.as_migrated(planned, trial.catalog))
     if trial.failure is None:
         return planned, ()
     fallback = _published(stages.from_models(planned, trial.failure))
-    other = suite.try_migrations(planned.project, fallback.plan).failure
+    other = suite.try_migrations(python, planned.project.root, fallback.plan).failure
     if other is None:
         return fallback, tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
     return _published(stages.written(planned)), (_no_way(trial.failure, other),)
