@@ -11,8 +11,8 @@ from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import read_record
 from tcgen.update.run import ConflictStyle, Update, conflicts
 from tcgen.update.run import write as write_update
-from tcgen.verify.suite import Outcome
 from tcgen.workflow import proving, stages
+from tcgen.workflow.proving import Tried
 from tcgen.workflow.ready import get_ready
 from tcgen.workflow.request import Progress, Request, quiet
 from tcgen.workflow.stages import Planned
@@ -45,14 +45,12 @@ class Updated:
     Attributes:
         written: Paths, relative to the root.
         conflicts: Places that a person has to settle.
-        outcome: What pytest said when it collected the suite; None where that was not tried.
-        diagnostics: What trying it showed.
+        tried: What came of running the suite; None where there was nothing to run, or conflicts are left.
     """
 
     written: tuple[str, ...]
     conflicts: tuple[str, ...]
-    outcome: Outcome | None
-    diagnostics: tuple[Diagnostic, ...] = ()
+    tried: Tried | None
 
 
 def prepare(request: Request, template: str | None = None, progress: Progress = quiet) -> Prepared:
@@ -74,7 +72,7 @@ def prepare(request: Request, template: str | None = None, progress: Progress = 
 def write(
     prepared: Prepared, style: ConflictStyle = "inline", progress: Progress = quiet, *, prove: bool = True
 ) -> Updated:
-    """Write an update, and collect the suite if nothing is left for a person to settle.
+    """Write an update, and run the suite if nothing is left for a person to settle.
 
     Args:
         prepared: The update.
@@ -98,8 +96,5 @@ def write(
     planned = prepared.planned
     if places or not written:
         return Updated(written, places, None)
-    if not prove:
-        return Updated(written, places, proving.not_run(planned))
-    environment = proving.environment(planned, progress)
-    outcome = proving.collect(planned, environment, progress)
-    return Updated(written, places, outcome, environment.diagnostics)
+    tried = proving.try_out(planned, progress) if prove else proving.not_tried(planned)
+    return Updated(written, places, tried)
