@@ -136,9 +136,13 @@ def tcgen(*arguments: str | Path, cwd: Path, **extra: str) -> Finished:
     return run([TCGEN, *arguments], cwd, **extra)
 
 
-def init(root: Path, *arguments: str, **extra: str) -> Finished:
-    """Run `tcgen init` with these tests' own interpreter as the project's; it has to succeed."""
-    done = tcgen("init", "--yes", "--python", sys.executable, *arguments, cwd=root, **extra)
+def init(root: Path, *arguments: str, prove: bool = False, **extra: str) -> Finished:
+    """Run `tcgen init` with these tests' own interpreter as the project's; it has to succeed.
+
+    It runs what it wrote where `prove` says so: that takes a server, and most tests run the suite themselves.
+    """
+    proof = () if prove else ("--no-prove",)
+    done = tcgen("init", "--yes", "--python", sys.executable, *proof, *arguments, cwd=root, **extra)
     assert done.status == 0, done.text
     return done
 

@@ -39,7 +39,7 @@ def add_revision(root: Path, revision: str, down: str, statement: str) -> None:
 def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("failing")
     add_revision(root, "0004", "0003", "SELECT a_function_of_last_year()")
-    done = init(root, **on_a_url)
+    done = init(root, prove=True, **on_a_url)
 
     assert "a_function_of_last_year() does not exist" in done.text
     assert "create_all(connection)" in (root / "tests/integration/schema.py").read_text()
@@ -48,16 +48,19 @@ def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, st
     assert "tests/integration/test_migrations.py::test_schema_is_at_the_only_head" in run.cases
 
     # known by now: nothing to try, nothing to write, and no server needed to remember it
-    assert "everything is up to date" in init(root, TEST_DATABASE="postgresql://nobody@nowhere/x_test").err
+    assert (
+        "everything is up to date"
+        in init(root, prove=True, TEST_DATABASE="postgresql://nobody@nowhere/x_test").err
+    )
 
 
 def test_a_newer_revision_is_tried_again(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("mended")
     add_revision(root, "0004", "0003", "SELECT a_function_of_last_year()")
-    init(root, **on_a_url)
+    init(root, prove=True, **on_a_url)
     add_revision(root, "0004", "0003", "SELECT 1")
     add_revision(root, "0005", "0004", "SELECT 2")
-    done = init(root, **on_a_url)
+    done = init(root, prove=True, **on_a_url)
 
     assert "migrations fail" not in done.text and "update    tests/integration/schema.py" in done.err
     assert "command.upgrade" in (root / "tests/integration/schema.py").read_text()
@@ -86,7 +89,7 @@ def test_factories_follow_the_database_where_it_demands_more(
 ) -> None:
     root = sample("stricter")
     add_revision(root, "0004", "0003", DEMANDS)
-    done = init(root, **on_a_url)
+    done = init(root, prove=True, **on_a_url)
 
     assert "the database demands more than the models of authors, books, categories" in done.err
     factory = (root / "tests/integration/factories/author.py").read_text()
@@ -96,7 +99,7 @@ def test_factories_follow_the_database_where_it_demands_more(
 
     # it is in the record, so that whoever has no server gets the same suite
     alone = {"TEST_DATABASE": "postgresql://nobody@nowhere/x_test"}
-    assert "everything is up to date" in init(root, **alone).err
+    assert "everything is up to date" in init(root, prove=True, **alone).err
     assert tcgen("check", cwd=root, **alone).status == 0
 
 
@@ -104,7 +107,7 @@ def test_a_project_that_runs_failed_tests_first(sample: Sample, on_a_url: dict[s
     root = sample("failed_first")
     options = "[tool.pytest.ini_options]\n"
     replace(root / "pyproject.toml", options, f'{options}addopts = "--failed-first"\n')
-    done = init(root, **on_a_url)
+    done = init(root, prove=True, **on_a_url)
     assert "test cases collected" in done.err, done.text
     assert not (root / ".pytest_cache").exists()
     assert tcgen("verify", cwd=root, **on_a_url).status == 0

@@ -19,6 +19,7 @@ from tcgen.cli.options import (
     Directory,
     Json,
     Models,
+    NoProve,
     PythonPath,
     Service,
     Template,
@@ -59,6 +60,7 @@ Examples:
   tcgen init backend --diff           show what would be written, write nothing
   tcgen init --models shop.db:Base    say where the models are
   tcgen init --ci gitlab -y           choose the CI, ask nothing
+  tcgen init --no-prove               write it, run nothing of it
 """
 
 
@@ -74,6 +76,7 @@ def init(
     dest: Dest = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")] = False,
+    no_prove: NoProve = False,
     as_json: Json = False,
 ) -> None:
     """Write a test suite for the project's models, wired to a real PostgreSQL."""
@@ -87,7 +90,9 @@ def init(
                 "no-models", f"{directory} is empty", hint="tcgen demo DIR writes a sample project"
             )
         raise typer.Exit(init.demo(wanted.root))
-    raise typer.Exit(init.init(wanted, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json))
+    raise typer.Exit(
+        init.init(wanted, yes=yes, dry_run=dry_run, diff=diff, as_json=as_json, prove=not no_prove)
+    )
 
 
 @app.command(epilog="\b\nExamples:\n  tcgen inspect --json | jq '.schema.mappers[].cls'\n")
@@ -161,6 +166,7 @@ def update(
     ] = ConflictChoice.inline,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")] = False,
+    no_prove: NoProve = False,
     as_json: Json = False,
 ) -> None:
     """Bring the suite up to date with the models and the template; edits by hand stay."""
@@ -173,6 +179,7 @@ def update(
         dry_run=dry_run,
         diff=diff,
         as_json=as_json,
+        prove=not no_prove,
     )
     raise typer.Exit(status)
 

@@ -11,14 +11,14 @@ import typer
 from tcgen.apply.changes import WRITTEN
 from tcgen.cli.findings import show_findings
 from tcgen.cli.output import confirm, emit, progress, say, show_changes, show_diagnostics
-from tcgen.cli.update import show_outcome, show_put_back
+from tcgen.cli.update import proof_document, show_outcome, show_put_back
 from tcgen.workflow import demo as demo_workflow
 from tcgen.workflow import init as workflow
 from tcgen.workflow.init import Initialised, Prepared
 from tcgen.workflow.request import Request
 
 
-def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool) -> int:
+def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: bool, prove: bool) -> int:
     """Generate the suite and say what to do next; return the exit status.
 
     Raises:
@@ -38,16 +38,16 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
     if not yes and sys.stdin.isatty() and not confirm(f"write {_count(prepared)} files?"):
         say("nothing was written")
         return 0
-    done = workflow.write(prepared, progress)
+    done = workflow.write(prepared, progress, prove=prove)
     if not as_json:
-        show_diagnostics(done.diagnostics)
+        show_diagnostics(done.tried.diagnostics)
     _show(prepared, done, as_json)
     if not as_json:
         seconds, imports = time.monotonic() - started, prepared.planned.schema.import_seconds
         say(f"done in {seconds:.1f} s, {imports:.1f} s of it the project's imports")
-        show_outcome(done.planned, done.outcome, next_command="tcgen verify, or pytest")
+        show_outcome(done.tried, next_command="pytest")
     conflicts = any(change.kind == "conflict" for change in prepared.changes)
-    return int(conflicts or done.outcome.status not in (None, 0))
+    return int(conflicts or done.tried.outcome.status not in (None, 0))
 
 
 def _count(prepared: Prepared) -> int:
@@ -58,8 +58,9 @@ def _show(prepared: Prepared, done: Initialised | None, as_json: bool) -> None:
     if not as_json:
         show_changes(prepared.changes)
         return
-    planned = done.planned if done else prepared.planned
-    diagnostics = (*prepared.diagnostics, *(done.diagnostics if done else ()))
+    tried = done.tried if done else None
+    planned = tried.planned if tried else prepared.planned
+    diagnostics = (*prepared.diagnostics, *(tried.diagnostics if tried else ()))
     emit(
         "init",
         {
@@ -69,8 +70,9 @@ def _show(prepared: Prepared, done: Initialised | None, as_json: bool) -> None:
             "mapped_classes": len(planned.schema.mappers),
             "abstract_classes": sum(mapper.abstract for mapper in planned.schema.mappers),
             "factories": len(planned.plan.factories),
-            "tests": done.outcome.tests if done else None,
-            "missing": list(done.outcome.missing) if done else None,
+            "tests": tried.outcome.tests if tried else None,
+            "missing": list(tried.outcome.missing) if tried else None,
+            "proof": proof_document(tried.proof) if tried else None,
             "import_seconds": planned.schema.import_seconds,
             "diagnostics": [one.model_dump() for one in diagnostics],
         },

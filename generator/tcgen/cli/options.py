@@ -68,6 +68,10 @@ Template = Annotated[
         "--template", metavar="URL", help="Another git repository of the template [the recorded one]."
     ),
 ]
+NoProve = Annotated[
+    bool,
+    typer.Option("--no-prove", help="Run nothing of what was written, and make no environment to run it in."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
 
 

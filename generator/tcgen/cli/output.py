@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 
 import typer
@@ -13,6 +14,7 @@ from tcgen.apply.changes import Change
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 
+_STARTED = time.monotonic()
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "note": typer.colors.CYAN}
 
 
@@ -27,9 +29,9 @@ def confirm(question: str) -> bool:
 
 
 def progress(message: str) -> None:
-    """Say what is being done, where somebody watches."""
+    """Say what is being done, and since when, where somebody watches."""
     if sys.stderr.isatty():
-        typer.secho(f"… {message}", err=True, dim=True)
+        typer.secho(f"… {time.monotonic() - _STARTED:5.1f} s  {message}", err=True, dim=True)
 
 
 def label(level: str) -> str:

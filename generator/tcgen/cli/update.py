@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
@@ -10,12 +11,11 @@ import typer
 from tcgen.cli.output import confirm, emit, progress, say, show_changes, show_diagnostics
 from tcgen.errors import TcgenError
 from tcgen.update.run import ConflictStyle, conflicts
-from tcgen.verify.suite import Outcome
 from tcgen.workflow import eject as eject_workflow
 from tcgen.workflow import update as workflow
+from tcgen.workflow.proving import Left, Proof, Tried, left_of
 from tcgen.workflow.ready import put_back
 from tcgen.workflow.request import Request
-from tcgen.workflow.stages import Planned
 from tcgen.workflow.update import Prepared, Updated
 
 
@@ -41,6 +41,7 @@ def update(
     dry_run: bool,
     diff: bool,
     as_json: bool,
+    prove: bool,
 ) -> int:
     """Merge what changed in the models and the template into the suite; return the exit status.
 
@@ -55,9 +56,9 @@ def update(
     if diff or dry_run:
         _report(prepared, Updated((), places, None), style, as_json, written=False)
         return int(bool(found.pending))
-    done = workflow.write(prepared, style)
+    done = workflow.write(prepared, style, progress, prove=prove)
     _report(prepared, done, style, as_json, written=True)
-    failed = done.outcome is not None and done.outcome.status not in (None, 0)
+    failed = done.tried is not None and done.tried.outcome.status not in (None, 0)
     return int(bool(done.conflicts or found.left_over or failed))
 
 
@@ -125,33 +126,73 @@ def _report(prepared: Prepared, done: Updated, style: ConflictStyle, as_json: bo
     if as_json:
         _emit("update", prepared, done)
         return
-    show_diagnostics(prepared.diagnostics)
+    show_diagnostics((*prepared.diagnostics, *(done.tried.diagnostics if done.tried else ())))
     show_changes(prepared.update.changes)
     if done.conflicts and written:
         where = "your side of these lines is in" if style == "rej" else "both sides changed these lines:"
         say("\n".join([where, *(f"  {place}" for place in done.conflicts)]))
     for change in prepared.update.left_over:
         say(f"kept {change.path}: {change.note}; delete it, or take its edits elsewhere")
-    if done.outcome is not None:
-        show_outcome(prepared.planned, done.outcome, next_command="pytest")
+    if done.tried is not None:
+        show_outcome(done.tried, next_command="pytest")
 
 
-def show_outcome(planned: Planned, outcome: Outcome, *, next_command: str) -> None:
-    """Say what pytest said when it collected the suite, and what to do next."""
-    plan = planned.plan
+def show_outcome(tried: Tried, *, next_command: str) -> None:
+    """Say what to do next, and what came of running the suite: how much of it is proved comes last."""
+    plan, outcome = tried.planned.plan, tried.outcome
     if outcome.missing:
+        if outcome.status == 0:
+            say(f"{outcome.tests} test cases collected, in an environment beside the project's")
         say(f"next: {plan.commands.hint}")
         say(f"      (for {', '.join(outcome.missing)})")
         say(f"then: pytest {plan.dest}")
+    elif outcome.status is None:
+        say(f"next: {next_command} {plan.dest}")
     elif outcome.status == 0:
         say(f"{outcome.tests} test cases collected; next: {next_command} {plan.dest}")
-    else:
+    if outcome.status:
         say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
         say(outcome.output[-3000:])
+    _show_left(tried.proof.left)
+    say(_in_short(tried.proof))
+
+
+def _show_left(left: Sequence[Left]) -> None:
+    classes = dict.fromkeys(one.label for one in left)
+    for label in classes:
+        found = [one for one in left if one.label == label]
+        rows = " and ".join(_ROWS[one.test] for one in found)
+        say(f"refused: {label}, {rows}: {found[0].reason}")
+    if classes:
+        say("      tcgen verify says which values to write into pyproject.toml")
+
+
+def _in_short(proof: Proof) -> str:
+    classes = list(dict.fromkeys(one.label for one in proof.left))
+    how = "marked xfail" if proof.marked else "not marked: test_factories.py was edited there"
+    marked = f"left {len(classes)}" + (f" ({how}: {', '.join(classes)})" if classes else "")
+    if proof.reason:
+        return f"not proved: {proof.reason}" + (f"; {marked}" if classes else "")
+    return f"proved {proof.proved} {'class' if proof.proved == 1 else 'classes'}, {marked}"
+
+
+def proof_document(proof: Proof) -> dict[str, object]:
+    """Return a proof as documents have it."""
+    return {"proved": proof.proved, "left": left_document(proof.left), "reason": proof.reason}
+
+
+def left_document(left: Sequence[Left]) -> list[dict[str, str]]:
+    """Return what is refused as documents have it."""
+    return [{"class": one.label, "test": one.test, "reason": one.reason} for one in left]
+
+
+_ROWS = {"one": "a row", "many": "25 rows"}
 
 
 def _emit(kind: str, prepared: Prepared, done: Updated) -> None:
-    found, outcome = prepared.update, done.outcome
+    found, tried = prepared.update, done.tried
+    outcome = tried.outcome if tried else None
+    diagnostics = (*found.diagnostics, *(tried.diagnostics if tried else ()))
     emit(
         kind,
         {
@@ -164,6 +205,8 @@ def _emit(kind: str, prepared: Prepared, done: Updated) -> None:
             "kept": [change.path for change in found.left_over],
             "tests": outcome.tests if outcome else None,
             "missing": list(outcome.missing) if outcome else None,
-            "diagnostics": [one.model_dump() for one in found.diagnostics],
+            "diagnostics": [one.model_dump() for one in diagnostics],
+            "proof": proof_document(tried.proof) if tried else None,
+            "left": left_document(tried.proof.left if tried else left_of(prepared.planned.plan)),
         },
     )

@@ -61,11 +61,8 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
     async_engine = False
-<<<<<<< HEAD
     drivernames: set[str] = set()
-=======
     backends = {one for path in (*real, *examples) for one in _BACKEND.findall(tree.text(path))}
->>>>>>> runtime
     for path in tree.sizes:
         if path.endswith(".ini") and not is_aside(path):
             backends.update(_BACKEND.findall(tree.text(path)))
@@ -76,16 +73,12 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
             drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(
-        (*real, *examples),
-        dict(sorted(defaults.items())),
-        tuple(sorted(names)),
-<<<<<<< HEAD
-        async_engine,
-        tuple(sorted(drivernames)),
-=======
-        tuple(sorted(backends)),
-        async_engine,
->>>>>>> runtime
+        env_files=(*real, *examples),
+        env_defaults=dict(sorted(defaults.items())),
+        environment_names=tuple(sorted(names)),
+        database_backends=tuple(sorted(backends)),
+        async_engine=async_engine,
+        drivernames=tuple(sorted(drivernames)),
     )
 
 

@@ -177,7 +177,7 @@ def _poetry(folder: Path, manifest: Manifest, environ: Mapping[str, str]) -> Ite
     name = re.sub(r'[ $`!*@"\\\r\n\t]', "_", manifest.name.lower())[:42]
     place = os.path.normcase(os.path.realpath(folder)).encode()
     mark = base64.urlsafe_b64encode(hashlib.sha256(place).digest()).decode()[:8]
-    cache = Path(environ.get("POETRY_CACHE_DIR") or _cache_home(environ) / "pypoetry")
+    cache = Path(environ.get("POETRY_CACHE_DIR") or cache_home(environ) / "pypoetry")
     for found in sorted((cache / "virtualenvs").glob(f"{name}-{mark}-py*"), reverse=True):
         yield _Candidate(_python_in(found), "Poetry's environment")
 
@@ -199,7 +199,8 @@ def _hatch(manifest: Manifest, environ: Mapping[str, str]) -> Iterator[_Candidat
         yield _Candidate(_python_in(found), "Hatch's default environment")
 
 
-def _cache_home(environ: Mapping[str, str]) -> Path:
+def cache_home(environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder for what can be made again."""
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches"
     if sys.platform == "win32":

@@ -45,6 +45,7 @@ REMARKS: Mapping[str, str] = {
     "migrations-fail": "The migrations fail on an empty PostgreSQL; the tables come from the models.",
     "module-not-imported": "A module could not be imported; models in it have no factory.",
     "no-package": "No package or module was found in the root or in src/.",
+    "no-proof-environment": "No environment to try the suite in could be made; it is written without being tried.",
     "no-schema": "Neither the migrations nor the models make a schema on an empty PostgreSQL.",
     "other-metadata": "Mapped classes of another metadata than the one env.py names are left out.",
     "parent-not-mapped": "A required foreign key leads to a table that no mapped class makes rows of.",

@@ -54,6 +54,20 @@ class ParentPlan(Frozen):
     convert: str = ""
 
 
+class RefusalPlan(Frozen):
+    """A test of a factory whose rows were refused when it was tried: it is marked as one that has to fail.
+
+    Attributes:
+        test: With one row, or with 25.
+        label: The class whose row was refused: its own, or that of a row it needs first.
+        reason: Words of the database or the application, on one line.
+    """
+
+    test: Literal["one", "many"]
+    label: str
+    reason: str
+
+
 class FactoryPlan(Frozen):
     """A factory for one mapped class.
 
@@ -73,6 +87,7 @@ class FactoryPlan(Frozen):
         uses_spelled: One of them writes numbers in a form its CHECK asks for.
         model_code: Of a class no module holds: an assignment that finds it in its registry.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
+        refused: What was refused when it was tried last.
     """
 
     slug: str
@@ -91,6 +106,13 @@ class FactoryPlan(Frozen):
     uses_short_text: bool = False
     uses_spelled: bool = False
     uses_in_turn: bool = False
+    refused: tuple[RefusalPlan, ...] = ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What each attribute is given: an expression, or the parent's attribute it is copied from."""
+        keys = {ours: theirs for one in self.parents for ours, theirs in one.keys.items()}
+        return keys | {one.name: one.code for one in self.fields}
 
 
 class AlembicPlan(Frozen):

@@ -17,6 +17,7 @@ from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import named_drivers, plan_database
 from tcgen.plan.database.drift import with_drift
 from tcgen.plan.factories.build import plan_factories
+from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
 from tcgen.plan.services.decide import detect, plan_service
 
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
@@ -35,6 +36,7 @@ class Options:
         drift: What the tables were seen to demand beyond the models once the migrations had run.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
         user_choices: What was said about the models and migrations.
+        refused: Rows that were refused when the suite was tried.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
     """
@@ -47,6 +49,7 @@ class Options:
     drift: tuple[TableDrift, ...] = ()
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
+    refused: Refused = NOTHING
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
 
@@ -89,7 +92,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
-        factories=factories,
+        factories=with_refusals(factories, options.refused),
         requirements=requirements,
         requirements_group=GROUP,
         install=install,

@@ -10,10 +10,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tcgen.ir.drift import TableDrift
-from tcgen.ir.plan import GROUP, SuitePlan, UserChoices
+from tcgen.ir.plan import GROUP, FactoryPlan, RefusalPlan, SuitePlan, UserChoices
 from tcgen.ir.service import ServiceChoice
 
 
@@ -72,6 +72,19 @@ class RecordedFactory(_Line):
     table: str
     fields: tuple[RecordedField, ...] = ()
     parents: tuple[RecordedParent, ...] = ()
+    refused: tuple[RefusalPlan, ...] = ()
+
+    @field_validator("refused", mode="before")
+    @classmethod
+    def _readable(cls, found: object) -> object:
+        """Pass over what a later version wrote in another form."""
+        return [one for one in found if _is_refusal(one)] if isinstance(found, list) else ()
+
+    @property
+    def given(self) -> dict[str, str]:
+        """What each attribute is given, as in ``FactoryPlan``."""
+        keys = {ours: theirs for one in self.parents for ours, theirs in one.keys.items()}
+        return keys | {one.name: one.code for one in self.fields}
 
 
 class RecordedPlan(_Line):
@@ -89,8 +102,25 @@ def plan_lines(plan: SuitePlan) -> str:
     whichever version of Python wrote it.
     """
     suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
-    lines = [suite, *(one.model_dump(mode="json") for one in (*plan.services, *plan.factories))]
+    services = (one.model_dump(mode="json") for one in plan.services)
+    lines = [suite, *services, *map(_factory_line, plan.factories)]
     return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)
+
+
+def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
+    line = factory.model_dump(mode="json")
+    return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
+
+
+_WHERE_ANY = ("refused",)
+"""What most factories have none of, and earlier versions did not write."""
+
+
+def _is_refusal(found: object) -> bool:
+    try:
+        return bool(RefusalPlan.model_validate(found))
+    except ValidationError:
+        return False
 
 
 def read_lines(text: str) -> RecordedPlan:

@@ -7,11 +7,13 @@ import os
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from tcgen.errors import TcgenError
+from tcgen.ir.plan import SuitePlan
 from tcgen.record.answers import Record
 from tcgen.verify.project_pytest import run_pytest
 
@@ -21,9 +23,10 @@ PLACEHOLDER = "ATTRIBUTE"
 Values = Mapping[str, str]
 """Attribute → Python expression."""
 
-_TESTS = {"test_inserts_a_row": "one", "test_inserts_25_rows": "many"}
-# what the project may have told pytest must not stop it early, or leave tests out
-_OPTIONS = (*("-q", "--maxfail=0", "-m", "", "-k", "", "-o", "junit_family=xunit1"),)
+_TESTS: dict[str, Literal["one", "many"]] = {"test_inserts_a_row": "one", "test_inserts_25_rows": "many"}
+# what the project may have told pytest must not stop it early, or leave tests out; marks of an earlier trial do not
+# count
+_OPTIONS = (*("-q", "--maxfail=0", "--runxfail", "-m", "", "-k", "", "-o", "junit_family=xunit1"),)
 _LINE = re.compile(r'^\s*"(?P<name>[^"]+)" = "…"$', re.MULTILINE)
 
 
@@ -52,11 +55,15 @@ class Refusal:
         message: What the database, a validator or a type said.
         label: The class that was refused, maybe a parent of the one under test; "" where the test does not say.
         attributes: Those that may be at fault.
+        test: That of one row, or of many.
+        in_setup: The test did not come to insert anything.
     """
 
     message: str
     label: str = ""
     attributes: tuple[str, ...] = ()
+    test: Literal["one", "many"] = "one"
+    in_setup: bool = False
 
 
 @dataclass
@@ -87,6 +94,12 @@ def recorded_suite(root: Path, python: str, record: Record) -> Suite:
         )
     fields = {one.label: tuple(field.name for field in one.fields) for one in plan.factories}
     return Suite(root, python, plan.suite.dest, fields)
+
+
+def planned_suite(root: Path, python: str, plan: SuitePlan) -> Suite:
+    """Return the suite of a plan that has just been written."""
+    fields = {one.label: tuple(field.name for field in one.fields) for one in plan.factories}
+    return Suite(root, python, plan.dest, fields)
 
 
 def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:
@@ -168,7 +181,9 @@ def _results(cases: Iterable[ElementTree.Element], labels: Iterable[str]) -> dic
         # a backend of anyio's is one case more of the same test
         passed = not failures and getattr(result, _TESTS[test]) is not False
         setattr(result, _TESTS[test], passed)
-        result.refusals += [_refusal(one, known) for one in failures]
+        result.refusals += [
+            replace(_refusal(one, known), test=_TESTS[test], in_setup=one.tag == "error") for one in failures
+        ]
     return found
 
 

@@ -13,6 +13,7 @@ from tcgen.ir.drift import DatabaseCatalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
+from tcgen.verify.overlay import Environment
 from tcgen.verify.project_pytest import run_pytest
 
 
@@ -20,9 +21,9 @@ class Outcome(Frozen):
     """What pytest said.
 
     Attributes:
-        status: Its exit status; None when it could not be run because requirements are missing.
+        status: Its exit status; None when it was not run: nobody wanted it to, or requirements are missing.
         tests: Test cases collected or run.
-        missing: Requirements that are not installed.
+        missing: Requirements that are not installed in the project's environment.
         output: What it printed.
     """
 
@@ -44,13 +45,20 @@ def missing_requirements(plan: SuitePlan, schema: Schema) -> tuple[str, ...]:
     )
 
 
-def collect(project: Project, plan: SuitePlan, schema: Schema) -> Outcome:
-    """Collect the suite; nothing is started."""
-    missing = missing_requirements(plan, schema)
-    if missing:
+def collect(root: str, plan: SuitePlan, environment: Environment, missing: tuple[str, ...]) -> Outcome:
+    """Collect the suite; nothing is started.
+
+    Args:
+        root: The project.
+        plan: Of the suite.
+        environment: Where it is to be collected.
+        missing: Requirements that the project's own environment lacks.
+    """
+    if missing and not environment.complete:
         return Outcome(status=None, tests=0, missing=missing)
-    run = run_pytest(project.python, project.root, [plan.dest, "--collect-only", "-q"])
-    return Outcome(status=run.returncode, tests=_count(run.stdout), output=run.stdout + run.stderr)
+    run = run_pytest(environment.python, root, [plan.dest, "--collect-only", "-q"])
+    said = run.stdout + run.stderr
+    return Outcome(status=run.returncode, tests=_count(run.stdout), missing=missing, output=said)
 
 
 def _count(listing: str) -> int:
@@ -79,13 +87,19 @@ class MigrationTrial(Frozen):
     catalog: DatabaseCatalog | None = None
 
 
-def try_migrations(project: Project, plan: SuitePlan) -> MigrationTrial:
-    """Make the suite's database once, where there is a PostgreSQL."""
+def try_migrations(python: str, root: str, plan: SuitePlan) -> MigrationTrial:
+    """Make the suite's database once, where there is a PostgreSQL.
+
+    Args:
+        python: An interpreter that has the suite's requirements.
+        root: The project.
+        plan: Of the suite.
+    """
     with TemporaryDirectory() as folder:
         report, catalogue = Path(folder, "report.xml"), Path(folder, "catalogue.json")
         run_pytest(
-            project.python,
-            project.root,
+            python,
+            root,
             [f"{plan.dest}/test_migrations.py", "-q", f"--junitxml={report}"],
             plugin="read_pg_catalog",
             environment=os.environ | {"CI": "", "TCGEN_CATALOGUE": str(catalogue)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project
 from tcgen.ir.drift import DatabaseCatalog
-from tcgen.ir.plan import SuitePlan, UserChoices
+from tcgen.ir.plan import RefusalPlan, SuitePlan, UserChoices
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations
@@ -21,6 +22,7 @@ from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of
 from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
+from tcgen.plan.factories.refused import NOTHING, Refused
 from tcgen.record.answers import Record, find_record, read_record
 from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
@@ -111,6 +113,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         drift=suite.database.drift,
         services=request.services,
         user_choices=_choices(request),
+        refused=_refused_before(record),
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,
     )
@@ -158,6 +161,24 @@ def as_migrated(planned: Planned, catalog: DatabaseCatalog) -> Planned:
         catalog: What PostgreSQL says of that database.
     """
     return _again(planned, replace(planned.options, drift=drift_of(planned.schema, catalog)))
+
+
+def as_tried(planned: Planned, refused: Mapping[str, tuple[RefusalPlan, ...]]) -> Planned:
+    """Plan again, with what was refused when the suite was tried on record.
+
+    Args:
+        planned: The plan whose suite was tried.
+        refused: Label of a class → the tests whose rows were refused.
+    """
+    given = {one.label: one.given for one in planned.plan.factories}
+    return _again(planned, replace(planned.options, refused=Refused(refused, given)))
+
+
+def _refused_before(record: Record | None) -> Refused:
+    if record is None:
+        return NOTHING
+    factories = record.plan.factories
+    return Refused({one.label: one.refused for one in factories}, {one.label: one.given for one in factories})
 
 
 def _again(planned: Planned, options: Options) -> Planned:

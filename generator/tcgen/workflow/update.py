@@ -11,9 +11,8 @@ from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import read_record
 from tcgen.update.run import ConflictStyle, Update, conflicts
 from tcgen.update.run import write as write_update
-from tcgen.verify import suite
-from tcgen.verify.suite import Outcome
-from tcgen.workflow import stages
+from tcgen.workflow import proving, stages
+from tcgen.workflow.proving import Tried
 from tcgen.workflow.ready import get_ready
 from tcgen.workflow.request import Progress, Request, quiet
 from tcgen.workflow.stages import Planned
@@ -46,12 +45,12 @@ class Updated:
     Attributes:
         written: Paths, relative to the root.
         conflicts: Places that a person has to settle.
-        outcome: What pytest said when it collected the suite; None where that was not tried.
+        tried: What came of running the suite; None where there was nothing to run, or conflicts are left.
     """
 
     written: tuple[str, ...]
     conflicts: tuple[str, ...]
-    outcome: Outcome | None
+    tried: Tried | None
 
 
 def prepare(request: Request, template: str | None = None, progress: Progress = quiet) -> Prepared:
@@ -70,8 +69,16 @@ def prepare(request: Request, template: str | None = None, progress: Progress = 
     return Prepared(planned, stages.update(planned, record, progress, template))
 
 
-def write(prepared: Prepared, style: ConflictStyle = "inline") -> Updated:
-    """Write an update, and collect the suite if nothing is left for a person to settle.
+def write(
+    prepared: Prepared, style: ConflictStyle = "inline", progress: Progress = quiet, *, prove: bool = True
+) -> Updated:
+    """Write an update, and run the suite if nothing is left for a person to settle.
+
+    Args:
+        prepared: The update.
+        style: How conflicts are written.
+        progress: Told what is being done.
+        prove: Run what was written; else nothing is run.
 
     Raises:
         TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
@@ -87,6 +94,7 @@ def write(prepared: Prepared, style: ConflictStyle = "inline") -> Updated:
         ) from error
     places = tuple(conflicts(update, style))
     planned = prepared.planned
-    collects = bool(written) and not places
-    outcome = suite.collect(planned.project, planned.plan, planned.schema) if collects else None
-    return Updated(written, places, outcome)
+    if places or not written:
+        return Updated(written, places, None)
+    tried = proving.try_out(planned, progress) if prove else proving.not_tried(planned)
+    return Updated(written, places, tried)

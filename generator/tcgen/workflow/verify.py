@@ -13,6 +13,7 @@ from tcgen.discover.tool_table import load_tool_table
 from tcgen.record.answers import read_record
 from tcgen.verify.check_factories import Result, Suite, check_factories, recorded_suite
 from tcgen.verify.find_values import Proposal, propose
+from tcgen.verify.overlay import environment_for
 from tcgen.workflow import stages
 from tcgen.workflow.request import Progress, Request, quiet
 
@@ -41,7 +42,9 @@ def insert(request: Request, progress: Progress = quiet) -> Inserted:
     record = read_record(request.root)
     request = stages.as_before(request, record)
     project = discover(request.root, python=request.python)
-    suite = recorded_suite(request.root, project.python, record)
+    progress("looking for what the suite requires")
+    environment = environment_for(project.python, request.root, record.plan.suite.requirements)
+    suite = recorded_suite(request.root, environment.python, record)
     progress(f"inserting rows of {len(suite.fields)} classes")
     return Inserted(request, suite, check_factories(suite, {}))
 

@@ -50,7 +50,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def init(project: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return tcgen("init", "--yes", "--python", sys.executable, *arguments, cwd=project)
+    return tcgen("init", "--yes", "--no-prove", "--python", sys.executable, *arguments, cwd=project)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "library" / "__init__.py").touch()
     (root / "library" / "models.py").write_text(MODELS)
     (root / "pyproject.toml").write_text('[project]\nname = "library"\nversion = "1"\n')
-    done = tcgen("init", "-y", "--python", sys.executable, cwd=root)
+    done = tcgen("init", "-y", "--no-prove", "--python", sys.executable, cwd=root)
     assert done.returncode == 0, done.stderr
     return root
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tcgen.ir.plan import RefusalPlan
 from tcgen.record.answers import Record
 from tcgen.record.lines import read_lines
 from tcgen.verify.check_factories import recorded_suite
@@ -48,6 +49,20 @@ def test_what_the_first_versions_recorded_is_read() -> None:
     assert plan.suite.requirements_group == "integration"
     assert plan.suite.database.drift == ()
     assert plan.services == read_lines(COURIER).services != ()
+
+
+def test_refusals_are_read_and_another_form_of_them_is_passed_over() -> None:
+    suite, *rest = (json.loads(line) for line in COURIER.splitlines())
+    parcel = rest[-1]
+    assert "refused" not in parcel  # most factories have none
+    known = {"test": "one", "label": "courier.models.Parcel", "reason": "CheckViolation: no"}
+    parcel["refused"] = [known, {"test": "a_thousand"}, "no"]
+    (factory,) = read_lines("\n".join(map(json.dumps, (suite, *rest)))).factories
+    assert factory.refused == (RefusalPlan(**known),)
+    assert factory.given.keys() == {"address"}
+    parcel["refused"] = {"test": "one"}
+    (factory,) = read_lines("\n".join(map(json.dumps, (suite, *rest)))).factories
+    assert factory.refused == ()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "1", '{"format": 1}', "{"])

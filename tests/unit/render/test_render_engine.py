@@ -9,7 +9,16 @@ import pytest
 import yaml
 from sqlalchemy import text
 
-from tcgen.ir.plan import ANSWERS, CommandsPlan, DatabasePlan, FactoryPlan, FieldPlan, MetadataPlan, SuitePlan
+from tcgen.ir.plan import (
+    ANSWERS,
+    CommandsPlan,
+    DatabasePlan,
+    FactoryPlan,
+    FieldPlan,
+    MetadataPlan,
+    RefusalPlan,
+    SuitePlan,
+)
 from tcgen.plan.source.code import quoted
 from tcgen.record.lines import plan_lines
 from tcgen.render.engine import Rendered, render, render_text
@@ -50,6 +59,7 @@ def suite(*texts: str) -> SuitePlan:
         table="users",
         imports=("from app.models import User", "", "from .base import ModelFactory"),
         fields=fields,
+        refused=tuple(RefusalPlan(test="one", label="app.models.User", reason=text) for text in texts[:1]),
     )
     database = DatabasePlan(
         schema_from="create_all",
@@ -116,6 +126,10 @@ def test_hostile_text_stays_text(value: str) -> None:
     source = tree["tests/integration/factories/user.py"].decode().partition("__model__ = User\n")[2]
     exec("class A:\n" + source.lstrip("\n"), scope)
     assert vars(scope["A"])["f0"] == value  # type: ignore[call-overload]
+    lint = tree["tests/integration/test_factories.py"].decode()
+    marks = lint[lint.index("NO_ROW:") : lint.index("NO_25_ROWS:")]
+    exec(marks, scope)
+    assert scope["NO_ROW"] == {"app.models.User": value}
 
 
 def test_schema_names_stay_names_in_sql() -> None:

@@ -1,0 +1,223 @@
+"""What was written is run: it is collected, its schema is made, its factories insert; the plan keeps what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from tcgen.apply.write import publish
+from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import RefusalPlan, SuitePlan
+from tcgen.verify import suite
+from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
+from tcgen.verify.overlay import environment_for
+from tcgen.verify.suite import Outcome
+from tcgen.workflow import stages
+from tcgen.workflow.request import Progress
+from tcgen.workflow.stages import Planned
+
+_LONGEST = 160
+_TIMES = 4
+
+
+@dataclass(frozen=True)
+class Left:
+    """A test that fails, and is marked so.
+
+    Attributes:
+        label: Of the class.
+        test: With one row, or with many.
+        reason: Words of who refused it.
+    """
+
+    label: str
+    test: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What the factories' tests showed.
+
+    Attributes:
+        proved: Classes whose rows were taken.
+        left: What is refused.
+        marked: That is marked in the suite; else the file with the marks was edited where they would go.
+        reason: Why nothing was shown at all; "" where it was.
+    """
+
+    proved: int = 0
+    left: tuple[Left, ...] = ()
+    marked: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A suite that was run as far as that is possible.
+
+    Attributes:
+        planned: The plan it is written from in the end.
+        outcome: What pytest said when it collected it.
+        proof: What the tests of the factories showed.
+        diagnostics: What else came to light.
+    """
+
+    planned: Planned
+    outcome: Outcome
+    proof: Proof
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def left_of(plan: SuitePlan) -> tuple[Left, ...]:
+    """Return what a plan has on record as refused."""
+    return tuple(
+        Left(factory.label, one.test, one.reason) for factory in plan.factories for one in factory.refused
+    )
+
+
+def not_tried(planned: Planned) -> Tried:
+    """Return what is known of a suite that nobody wants to be run."""
+    outcome = Outcome(status=None, tests=0, missing=_missing(planned))
+    return Tried(planned, outcome, Proof(left=left_of(planned.plan), reason="nothing was to be run"))
+
+
+def try_out(planned: Planned, progress: Progress) -> Tried:
+    """Collect a suite that was written, make its schema, and insert rows with its factories.
+
+    Raises:
+        OSError: The disk refused; the project is as it was.
+        TcgenError: A file changed meanwhile, or another run is writing.
+    """
+    progress("looking for what the suite requires")
+    project = planned.project
+    where = environment_for(project.python, project.root, planned.plan.requirements)
+    progress("collecting the suite")
+    outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
+    if outcome.status != 0:
+        reason = "what it requires is not installed" if outcome.status is None else "it cannot be collected"
+        proof = Proof(left=left_of(planned.plan), reason=reason)
+        return Tried(planned, outcome, proof, where.diagnostics)
+    planned, remarks = _with_a_schema(stages.written(planned), where.python, progress)
+    if any(one.code == "no-schema" for one in remarks):
+        proof = Proof(left=left_of(planned.plan), reason="it has no schema")
+    else:
+        planned, proof = _prove(planned, where.python, progress)
+    return Tried(planned, outcome, proof, (*where.diagnostics, *remarks))
+
+
+def _missing(planned: Planned) -> tuple[str, ...]:
+    return suite.missing_requirements(planned.plan, planned.schema)
+
+
+def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, Proof]:
+    """Run the tests of the factories, and mark those that fail."""
+    classes = len(planned.plan.factories)
+    progress(f"inserting rows of {classes} classes, one of each and 25")
+    written = planned_suite(planned.root, python, planned.plan)
+    try:
+        results = check_factories(written, {})
+        repeated = _repeated(written, results)
+    except TcgenError as error:
+        return planned, Proof(left=left_of(planned.plan), reason=_one_line(error.message))
+    broken = [one for result in results.values() for one in result.refusals if one.in_setup]
+    if broken:
+        return planned, Proof(left=left_of(planned.plan), reason=_one_line(broken[0].message))
+    refused = _in_the_same_words(_refused([*results.items(), *repeated]), planned.plan)
+    planned = _published(planned, stages.as_tried(planned, refused))
+    left = tuple(Left(label, one.test, one.reason) for label, found in refused.items() for one in found)
+    proved = sum(one.passed for one in results.values())
+    return planned, Proof(proved, left, marked=left == left_of(planned.plan))
+
+
+def _repeated(written: Suite, results: Mapping[str, Result]) -> list[tuple[str, Result]]:
+    """Run the tests of classes that were refused some more times: some of their values may be taken by luck."""
+    refused = [label for label, result in results.items() if result.refusals]
+    again = try_values(written, {}, {label: [{}] * _TIMES for label in refused}) if refused else {}
+    return [(label, result) for (label, _), result in again.items()]
+
+
+def _refused(results: Iterable[tuple[str, Result]]) -> dict[str, tuple[RefusalPlan, ...]]:
+    """Return the first refusal of each test that failed."""
+    found: dict[str, dict[str, RefusalPlan]] = {}
+    for label, result in results:
+        for one in result.refusals:
+            refusal = RefusalPlan(test=one.test, label=one.label or label, reason=_one_line(one.message))
+            found.setdefault(label, {}).setdefault(one.test, refusal)
+    return {
+        label: tuple(tests[test] for test in ("one", "many") if test in tests)
+        for label, tests in sorted(found.items())
+    }
+
+
+def _in_the_same_words(
+    refused: dict[str, tuple[RefusalPlan, ...]], plan: SuitePlan
+) -> dict[str, tuple[RefusalPlan, ...]]:
+    """Keep what is on record for the same test: other values are refused each time, in words that name them."""
+    known = {(factory.label, one.test): one for factory in plan.factories for one in factory.refused}
+    return {
+        label: tuple(known.get((label, one.test), one) for one in found) for label, found in refused.items()
+    }
+
+
+def _one_line(message: str) -> str:
+    words = " ".join(message.split())
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
+def _with_a_schema(
+    planned: Planned, python: str, progress: Progress
+) -> tuple[Planned, tuple[Diagnostic, ...]]:
+    """Try the migrations where there is a PostgreSQL, and plan for the database that they make.
+
+    Falls back to the models where only those make a schema.
+    """
+    if not planned.plan.database.schema_from.startswith("alembic_"):
+        return planned, ()
+    progress("trying the migrations on PostgreSQL")
+    trial = suite.try_migrations(python, planned.project.root, planned.plan)
+    if trial.catalog is not None:
+        return _following(planned, stages.as_migrated(planned, trial.catalog))
+    if trial.failure is None:
+        return planned, ()
+    fallback = _published(planned, stages.from_models(planned, trial.failure))
+    other = suite.try_migrations(python, planned.project.root, fallback.plan).failure
+    if other is None:
+        return fallback, tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
+    return _published(fallback, replace(planned, record=fallback.record)), (_no_way(trial.failure, other),)
+
+
+def _following(planned: Planned, migrated: Planned) -> tuple[Planned, tuple[Diagnostic, ...]]:
+    """Write the suite again if the database demands more than the models said."""
+    drift = migrated.plan.database.drift
+    if drift == planned.plan.database.drift:
+        return migrated, ()
+    names = ", ".join(one.table for one in drift[:3]) + (f" and {len(drift) - 3} more" if drift[3:] else "")
+    remark = Diagnostic(
+        level="note",
+        code="database-demands-more",
+        message=f"the database demands more than the models of {names}: the factories follow the database",
+    )
+    return _published(planned, migrated), (remark,)
+
+
+def _published(before: Planned, planned: Planned) -> Planned:
+    """Write a suite that was planned again; lines that a person changed too stay as that person wants them."""
+    if planned.plan == before.plan:
+        return planned
+    changes = stages.changes(planned)
+    if any(one.kind == "conflict" for one in changes):
+        return before
+    publish(planned.root, changes)
+    return stages.written(planned)
+
+
+def _no_way(migrations: str, models: str) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="no-schema",
+        message=f"the migrations fail on an empty PostgreSQL: {migrations};"
+        f" the tables cannot be created from the models either: {models}",
+        hint="mend the migrations, then run tcgen init again",
+    )
