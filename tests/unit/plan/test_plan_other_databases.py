@@ -30,7 +30,7 @@ TINY = with_column(of_dialect("mysql", "TINYINT"))
     [
         ({"dependencies": ("pymysql", "sqlalchemy")}, PLAIN, "MySQL (its driver pymysql is a dependency)"),
         ({"dependencies": ("aiosqlite",)}, PLAIN, "SQLite (its driver aiosqlite"),
-        ({"database_backends": ("sqlite",)}, PLAIN, "SQLite (a URL begins with sqlite)"),
+        ({"database_backends": ("mysql", "sqlite")}, PLAIN, "MySQL (a URL begins with mysql)"),
         ({"compose_images": ("registry.test/mariadb:11",)}, PLAIN, "MariaDB (a Compose file runs"),
         ({}, TINY, "MySQL (box.size is its TINYINT)"),
         ({"database_backends": ("mssql", "sqlite")}, TINY, "MySQL (box.size"),
@@ -50,6 +50,7 @@ def test_another_database_is_named_with_what_shows_it(
     [
         ({}, PLAIN),
         ({"dependencies": ("asyncpg", "aiosqlite"), "database_backends": ("sqlite",)}, PLAIN),
+        ({"database_backends": ("sqlite",)}, PLAIN),
         ({"dependencies": ("pymysql",), "database_backends": ("mysql", "postgresql")}, PLAIN),
         ({"dependencies": ("pymysql",), "compose_images": ("postgres:18", "mysql:9")}, PLAIN),
         ({"database_backends": ("cockroachdb",)}, TINY),

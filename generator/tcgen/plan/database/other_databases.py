@@ -75,7 +75,9 @@ def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
         if name in DRIVERS:
             yield DRIVERS[name], f"its driver {name} is a dependency"
     for backend in project.database_backends:
-        yield NAMES[backend], f"a URL begins with {backend}"
+        # what a library falls back to says nothing of where it runs
+        if backend != "sqlite":
+            yield NAMES[backend], f"a URL begins with {backend}"
     for image in project.compose_images:
         if (named := image.rpartition("/")[2].partition(":")[0]) in NAMES:
             yield NAMES[named], f"a Compose file runs {image}"
