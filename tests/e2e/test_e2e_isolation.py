@@ -221,3 +221,51 @@ def test_rows_of_migrations_are_there_for_every_test(demo: Path, on_a_url: dict[
     done = pytest_in(demo, "tests/integration", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert len(done.cases) == 17 + 4
+
+
+NO_VALUE = """
+    import pytest
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+    from sqlalchemy.orm import Session
+
+    from .explain import explained
+    from .factories.author import AuthorFactory
+    from .factories.base import ModelFactory
+
+    def test_a_connection_that_is_refused(monkeypatch):
+        engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/x")
+        monkeypatch.setattr(ModelFactory, "__session__", Session(engine))
+        with pytest.raises(OperationalError, match="refused"), explained(AuthorFactory):
+            AuthorFactory.create_sync()
+
+    @pytest.mark.parametrize(
+        ("statements", "said"),
+        [
+            ("DROP TABLE authors CASCADE", "UndefinedTable"),
+            ("ALTER TABLE authors RENAME name TO called", "UndefinedColumn"),
+            (
+                "CREATE ROLE of_one_test; GRANT ALL ON ALL TABLES IN SCHEMA public TO of_one_test;"
+                "GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO of_one_test;"
+                "ALTER TABLE authors ENABLE ROW LEVEL SECURITY; SET LOCAL ROLE of_one_test",
+                "row-level security policy",
+            ),
+        ],
+    )
+    def test_a_table_a_column_or_a_policy(db_session, statements, said):
+        for statement in statements.split(";"):
+            db_session.execute(text(statement))
+        with pytest.raises(ProgrammingError, match=said), explained(AuthorFactory):
+            AuthorFactory.create_sync()
+
+    def test_a_value(db_session):
+        with pytest.raises(pytest.fail.Exception, match="name refused by"), explained(AuthorFactory):
+            AuthorFactory.create_sync(name=None)
+"""
+
+
+def test_only_a_value_is_called_refused(demo: Path, on_a_url: dict[str, str]) -> None:
+    write(demo / "tests/integration/test_no_value.py", NO_VALUE)
+    done = pytest_in(demo, "tests/integration/test_no_value.py", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert len(done.cases) == 5

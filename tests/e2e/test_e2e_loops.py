@@ -16,6 +16,7 @@ CHOSEN = """
 
     from async_shop.models import Account
 
+    from .explain import explained
     from .factories.account import AccountFactory
 
     async def add(session):
@@ -55,6 +56,10 @@ CHOSEN = """
         async def test_another(self, async_db_session):
             await add(async_db_session)
 
+    def test_another_loop_is_no_refused_value():
+        with pytest.raises(RuntimeError, match="different loop"), explained(AccountFactory):
+            raise RuntimeError("got Future attached to a different loop")
+
     def test_sync(db_session):
         assert db_session.scalar(select(func.count()).select_from(Account)) == 0
 """
@@ -87,9 +92,9 @@ def test_every_mixture(shop: Path, on_a_url: dict[str, str], fixtures: str, test
     given = [part for name, value in options.items() for part in ("-o", f"{name}={value}")]
     done = pytest_in(shop, "tests/integration", "-k", "loops or Account", *given, **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 12
+    assert len(done.cases) == 13
 
 
 def test_each_is_marked(shop: Path) -> None:
     done = pytest_in(shop, "tests/integration/test_loops.py", "-m", "postgres", "--collect-only", "-q")
-    assert "10 tests collected" in done.out, done.text
+    assert "10/11 tests collected" in done.out, done.text

@@ -11,11 +11,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import CheckConstraint, inspect
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from .factories.base import ModelFactory, is_factory
 
-NO_SUCH_NAME = ("42703", "42P01")  # of a column or table: no value is at fault
+# The connection, a right or a policy, a column, a table, resources, the server's end:
+# SQLSTATEs, or their first digits, where no value is at fault.
+NOT_OF_VALUES = ("08", "42501", "42703", "42P01", "53", "57")
+# the server, or the loop of a connection
+LOST = (InterfaceError, OperationalError, OSError, RuntimeError)
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def explained(factory: type[ModelFactory[Any]]) -> Iterator[None]:
         if isinstance(error, DBAPIError):
             refusal = refusal.__cause__ or refusal  # asyncpg's own
         state, column, constraint = _reported(refusal)
-        if state in NO_SUCH_NAME:
+        if isinstance(error, LOST) or (state or "").startswith(NOT_OF_VALUES):
             raise
         steps = [frame.f_locals for frame, _ in walk_tb(error.__traceback__)]
         factories = [step["cls"] for step in steps if is_factory(step.get("cls"))]

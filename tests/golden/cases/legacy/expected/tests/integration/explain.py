@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from .factories.base import ModelFactory, is_factory
 
-NO_SUCH_NAME = ("42703", "42P01")  # of a column or table: no value is at fault
+# The connection, a right or a policy, a column, a table, resources, the server's end:
+# SQLSTATEs, or their first digits, where no value is at fault.
+NOT_OF_VALUES = ("08", "42501", "42703", "42P01", "53", "57")
+# the server
+LOST = (InterfaceError, OperationalError, OSError)
 
 
 @contextmanager
@@ -25,7 +30,7 @@ def explained(factory: type[ModelFactory[Any]]) -> Iterator[None]:
     except Exception as error:
         refusal: Any = getattr(error, "orig", None) or error
         state, column, constraint = _reported(refusal)
-        if state in NO_SUCH_NAME:
+        if isinstance(error, LOST) or (state or "").startswith(NOT_OF_VALUES):
             raise
         steps = [frame.f_locals for frame, _ in walk_tb(error.__traceback__)]
         factories = [step["cls"] for step in steps if is_factory(step.get("cls"))]
