@@ -128,3 +128,36 @@ def test_a_project_that_is_started_in_a_folder_of_its_own(tmp_path: Path, on_a_u
     done = pytest_in(tmp_path, "tests/integration", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert done.ids("test_inserts_a_row") == ["app.author.Author", "app.book.Book"]
+
+
+def test_classes_that_the_application_makes_in_a_function(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    models = """
+        from sqlalchemy import Column, ForeignKey, Integer
+
+        def define(Base):
+            class User(Base):
+                __tablename__ = "users"
+                id = Column(Integer, primary_key=True)
+
+            class Order(Base):
+                __tablename__ = "orders"
+                id = Column(Integer, primary_key=True)
+                user_id = Column(ForeignKey(User.id), nullable=False)
+
+            return User, Order  # a registry alone does not keep them
+    """
+    application = """
+        from shop.base import Base
+        from shop.models import define
+
+        models = {"shop": define(Base)}
+    """
+    write(tmp_path / "pyproject.toml", PYPROJECT)
+    write(tmp_path / "shop/__init__.py", "")
+    write(tmp_path / "shop/base.py", BASE)
+    write(tmp_path / "shop/models.py", models)
+    write(tmp_path / "tests/__init__.py", "")
+    write(tmp_path / "tests/application.py", application)
+    init(tmp_path, "--models", "tests.application", **on_a_url)
+    done = pytest_in(tmp_path, "tests/integration", **on_a_url)
+    assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, 4), done.text

@@ -613,3 +613,72 @@ def test_a_throw_away_metadata_is_left_out(inspect: Inspect) -> None:
     assert [t.key for t in schema.tables] == ["users"]
     (remark,) = [d for d in schema.diagnostics if d.code == "metadata-left-out"]
     assert "ranking" in remark.message
+
+
+def test_each_named_module_brings_its_metadata(inspect: Inspect) -> None:
+    """The second is reached through its classes only, whatever the first holds."""
+    audit = """
+        from shop import archive
+        class Entry:
+            pass
+        archive.mapped.map_imperatively(Entry, archive.entries)
+    """
+    archive = """
+        from sqlalchemy import Column, Integer, Table
+        from sqlalchemy.orm import registry
+        mapped = registry()
+        entries = Table("entries", mapped.metadata, Column("id", Integer, primary_key=True))
+    """
+    files = {
+        "shop/__init__.py": "",
+        "shop/base.py": BASE,
+        "shop/users.py": USER,
+        "shop/archive.py": archive,
+        "shop/audit.py": audit,
+    }
+    schema = inspect(files, models=["shop.users", "shop.audit"])
+
+    assert {t.key for t in schema.tables} == {"entries", "users"}
+
+
+IN_FUNCTION = """
+    from sqlalchemy import Column, ForeignKey, Integer
+    class Shop:
+        def define(self, Base):
+            class User(Base):
+                __tablename__ = "users"
+                id = Column(Integer, primary_key=True)
+            class Order(Base):
+                __tablename__ = "orders"
+                id = Column(Integer, primary_key=True)
+                user_id = Column(ForeignKey(User.id), nullable=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "registry"),
+    [
+        ("from shop.base import Base\nShop().define(Base)\n", "shop.base.Base.registry"),
+        (
+            "from sqlalchemy.orm import declarative_base\nmade = declarative_base()\nShop().define(made)\n",
+            "tests.start.made.registry",
+        ),
+        (
+            "from shop import made\nmade.go(Shop)\n",
+            "shop.base.Base.registry",
+        ),
+    ],
+)
+def test_classes_that_the_application_makes_in_a_method(inspect: Inspect, start: str, registry: str) -> None:
+    files = {
+        "shop/__init__.py": "",
+        "shop/base.py": BASE,
+        "shop/models.py": IN_FUNCTION,
+        "shop/made.py": "from shop import base\ndef go(Shop):\n    Shop().define(base.Base)\n",
+        "tests/start.py": "from shop.models import Shop\n" + start,
+    }
+    schema = inspect(files, models=["tests.start"], packages=["shop"])
+
+    assert [m.cls.qualname.rpartition(".")[2] for m in schema.mappers] == ["Order", "User"]
+    assert {m.registry.dotted for m in schema.mappers if m.registry} == {registry}
+    assert all(m.reachable for m in schema.mappers)

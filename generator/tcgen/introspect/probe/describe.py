@@ -96,7 +96,7 @@ def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple
 
 def _packages(request: ProbeRequest, targets: Targets, place: Live) -> list[str]:
     """What to search: the packages of what was named, else the project's, else the distribution of its name."""
-    named = sorted(targets.tops - _libraries(request))
+    named = sorted(targets.holders - _libraries(request))
     if named:
         return named
     names = list(request["packages"]) or _distributed(request["name"])

@@ -231,7 +231,20 @@ def find_registry(mapper: Live, every: list[Live], modules: list[str]) -> dict[s
     for cls in [*mapper.class_.__mro__[1:], *others]:
         if getattr(cls, "registry", None) is mapper.registry and is_importable(cls):
             return {"module": cls.__module__, "qualname": cls.__qualname__ + ".registry"}
-    return find_reference(mapper.registry, modules)
+    return find_reference(mapper.registry, modules) or _held_registry(mapper.registry, modules)
+
+
+def _held_registry(registry: Live, modules: list[str]) -> dict[str, str] | None:
+    """A base class that a module holds under a name of its own."""
+    for module in modules:
+        for name, value in list(vars(resolve_module(module)).items()):
+            if (
+                isinstance(value, type)
+                and name.isidentifier()
+                and getattr(value, "registry", None) is registry
+            ):
+                return {"module": module, "qualname": name + ".registry"}
+    return None
 
 
 def find_reference(cls: Live, modules: list[str]) -> dict[str, str] | None:

@@ -28,13 +28,15 @@ class Targets:
     """
 
     def __init__(self, texts: list[str], loader: Loader, roots: list[str]) -> None:
-        self.given = bool(texts)
         self.loader = loader
         self.pairs = [t.partition(":")[::2] for t in texts]
         self.tops = {module.split(".")[0] for module, _ in self.pairs}
         self.named: list[tuple[str, str, Live]] = []
         names = dict.fromkeys(module for module, _ in self.pairs)
         self.setup_modules = [name for name in names if _sets_up(name, roots)]
+        self.holders = {module.split(".")[0] for module in names if module not in self.setup_modules}
+        """Top-level packages of those that hold models."""
+        self.given = bool(self.holders)
 
     def load(self) -> None:
         """Import all that is named; what sets something up may connect, as it does whenever it is imported.
@@ -82,10 +84,8 @@ class Targets:
                 for n in sorted(sys.modules)
                 if n == module or (module != prefix and f"{n}.".startswith(prefix))
             ]
-            for name in inside:
-                found += [m for m in in_module(sys.modules[name]) if m not in found]
-            if not found:
-                found += _mapped_in(prefix, every)
+            held = [m for name in inside for m in in_module(sys.modules[name])]
+            found += [m for m in dict.fromkeys(held or _mapped_in(prefix, every)) if m not in found]
         return found
 
     def reference(self, metadata: MetaData) -> dict[str, str] | None:
