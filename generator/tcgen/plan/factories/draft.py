@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan
+from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan, TakenPlan
 from tcgen.ir.schema import ConstructorFact, ImportRef, MapperFact, Schema
 from tcgen.plan.constraints.attribute import Attribute, Tables, is_whole
 from tcgen.plan.constraints.checks import limits_of
@@ -20,6 +20,7 @@ from tcgen.plan.factories.capacity import capacities
 from tcgen.plan.factories.comparisons import compared, make_room
 from tcgen.plan.factories.parents import Link, required_links
 from tcgen.plan.factories.providers import provider_code
+from tcgen.plan.factories.taken import still_taken, taken_code
 from tcgen.plan.factories.uniqueness import keep_apart
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.imports import apart, bound_names, model_name, names_in, sorted_imports
@@ -42,10 +43,14 @@ class Draft:
     bypass_init: bool
     most_rows: int | None
     diagnostics: tuple[Diagnostic, ...]
+    taken: tuple[TakenPlan, ...] = ()
 
 
 def plan_factories(
-    schema: Schema, packages: tuple[str, ...], providers: dict[str, str]
+    schema: Schema,
+    packages: tuple[str, ...],
+    providers: dict[str, str],
+    taken: Mapping[str, tuple[TakenPlan, ...]] = {},
 ) -> tuple[tuple[FactoryPlan, ...], tuple[Diagnostic, ...]]:
     """Plan a factory for each class that can have rows.
 
@@ -53,6 +58,7 @@ def plan_factories(
         schema: What the probe found.
         packages: The project's own top-level packages, for the order of imports.
         providers: ``[tool.tcgen.providers]``: ``module.Class.attribute`` → expression of the user's own.
+        taken: Label of a class → values that were found by trying; the user's own come before them.
 
     Returns:
         The factories ordered by label, and remarks about classes left out.
@@ -61,7 +67,9 @@ def plan_factories(
     usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
     remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
     names = assign_names(one.cls for one in usable)
-    drafts = _with_capacities(_without_cycles([_draft(one, tables, providers) for one in usable]))
+    drafts = _with_capacities(
+        _without_cycles([_draft(one, tables, providers, taken.get(one.cls.dotted, ())) for one in usable])
+    )
     for draft in drafts:
         remarks += draft.diagnostics
     return tuple(_write(draft, names, packages) for draft in drafts), tuple(remarks)
@@ -80,7 +88,9 @@ def _left_out(mapper: MapperFact) -> Diagnostic:
     )
 
 
-def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Draft:
+def _draft(
+    mapper: MapperFact, tables: Tables, providers: dict[str, str], found_before: tuple[TakenPlan, ...]
+) -> Draft:
     attributes = tables.attributes(mapper)
     by_column = {
         (one.table, one.column.name): name for name, columns in attributes.items() for one in columns
@@ -106,6 +116,9 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     values.update(compared(merged, values))
     values.update(_itself(found.links, merged, values))
     values.update(_for_constructor(mapper, values, found.links))
+    own_names = {name for name in merged if f"{mapper.cls.dotted}.{name}" in providers}
+    taken = still_taken(found_before, values, merged.keys() - own_names)
+    values.update({one.name: taken_code(one) for one in taken})
     for name in merged:
         if (own := providers.get(f"{mapper.cls.dotted}.{name}")) is not None:
             values[name] = provider_code(own)
@@ -124,7 +137,7 @@ def _draft(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Dra
     bypasses = _bypasses(mapper.constructor, ordered, found.links)
     if bypasses:
         ordered.update(_identity(mapper, merged))
-    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks + notes)
+    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks + notes, taken)
 
 
 def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:
@@ -402,6 +415,7 @@ def _write(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan
         uses_short_text="short_text" in base_names,
         uses_spelled="spelled" in base_names,
         uses_in_turn="in_turn" in base_names,
+        taken=draft.taken,
     )
 
 
