@@ -31,8 +31,9 @@ class Shelf(Base):
 KILLS = 50 if os.environ.get("TCGEN_THOROUGH") else 2
 
 
-def update(root: Path, *arguments: str) -> Finished:
-    return tcgen("update", "--python", sys.executable, *arguments, cwd=root)
+def update(root: Path, *arguments: str, prove: bool = False) -> Finished:
+    proof = () if prove else ("--no-prove",)
+    return tcgen("update", "--python", sys.executable, *proof, *arguments, cwd=root)
 
 
 def add_shelf(root: Path) -> None:
@@ -73,7 +74,7 @@ def test_models_come_and_change(demo: Path) -> None:
     assert tcgen("check", "--python", sys.executable, cwd=demo).status == 0
     edited = by_hand(demo, "shelf").read_bytes()
     replace(demo / "bookshop" / "models" / "catalogue.py", SHELF, "")
-    done = update(demo)
+    done = update(demo, prove=True)
     assert done.status == 1, done.text
     assert f"kept {SUITE}/factories/shelf.py.kept: " in done.err
     assert "test cases collected" in done.err
@@ -196,7 +197,7 @@ def test_killed_at_any_moment(demo: Path, tmp_path: Path) -> None:
 @contextmanager
 def running(root: Path) -> Iterator[subprocess.Popen[bytes]]:
     """An update, and all it started, that are killed in the end."""
-    command = [TCGEN, "update", "--python", sys.executable]
+    command = [TCGEN, "update", "--no-prove", "--python", sys.executable]
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(command, cwd=root, env=environment(), start_new_session=True, **silent)
     try:

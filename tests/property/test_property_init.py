@@ -45,7 +45,7 @@ def test_a_suite_made_by_the_command_is_green(
     note(source)
     number = next(NUMBERS)
     root = write_project(bench.folder / f"whole{number}", source, dependencies)
-    run(TCGEN, "init", "--yes", "--python", sys.executable, cwd=root)
+    run(TCGEN, "init", "--yes", "--no-prove", "--python", sys.executable, cwd=root)
     suite = root / "tests" / "integration"
     ruff = [sys.executable, "-m", "ruff"]
     run(*ruff, "format", "--check", "--isolated", suite, cwd=root)

@@ -173,12 +173,18 @@ def _in_short(proof: Proof) -> str:
     marked = f"left {len(classes)}" + (f" ({how}: {', '.join(classes)})" if classes else "")
     if proof.reason:
         return f"not proved: {proof.reason}" + (f"; {marked}" if classes else "")
-    return f"proved {proof.proved} {'class' if proof.proved == 1 else 'classes'}, {marked}"
+    classes_proved = f"{proof.proved} {'class' if proof.proved == 1 else 'classes'}"
+    return f"proved {classes_proved}, repaired {len(proof.repaired)}, {marked}"
 
 
 def proof_document(proof: Proof) -> dict[str, object]:
     """Return a proof as documents have it."""
-    return {"proved": proof.proved, "left": left_document(proof.left), "reason": proof.reason}
+    return {
+        "proved": proof.proved,
+        "repaired": list(proof.repaired),
+        "left": left_document(proof.left),
+        "reason": proof.reason,
+    }
 
 
 def left_document(left: Sequence[Left]) -> list[dict[str, str]]:

@@ -54,6 +54,20 @@ class ParentPlan(Frozen):
     convert: str = ""
 
 
+class TakenPlan(Frozen):
+    """A value that was found by trying, because the one that was planned was refused.
+
+    Attributes:
+        name: The attribute on the model.
+        code: The expression, as a user would write it into pyproject.toml.
+        instead_of: What the plan would give it, "" for nothing: when that changes, this one is forgotten.
+    """
+
+    name: str
+    code: str
+    instead_of: str
+
+
 class RefusalPlan(Frozen):
     """A test of a factory whose rows were refused when it was tried: it is marked as one that has to fail.
 
@@ -88,6 +102,7 @@ class FactoryPlan(Frozen):
         model_code: Of a class no module holds: an assignment that finds it in its registry.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
         refused: What was refused when it was tried last.
+        taken: Values that are not planned, but were found by trying.
     """
 
     slug: str
@@ -107,6 +122,7 @@ class FactoryPlan(Frozen):
     uses_spelled: bool = False
     uses_in_turn: bool = False
     refused: tuple[RefusalPlan, ...] = ()
+    taken: tuple[TakenPlan, ...] = ()
 
     @property
     def given(self) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Literal
 from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import TableDrift
-from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, UserChoices
+from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -37,6 +37,7 @@ class Options:
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
         user_choices: What was said about the models and migrations.
         refused: Rows that were refused when the suite was tried.
+        repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
     """
@@ -50,6 +51,7 @@ class Options:
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
     refused: Refused = NOTHING
+    repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict)
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
 
@@ -70,7 +72,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     if database.schema_from.startswith("alembic_"):
         database = database.model_copy(update={"drift": options.drift})
         schema = with_drift(schema, options.drift)
-    factories, about_factories = plan_factories(schema, project.packages, options.providers)
+    factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     requirements = _requirements(project, schema, database, services, bool(factories))

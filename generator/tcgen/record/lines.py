@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from tcgen.ir.drift import TableDrift
-from tcgen.ir.plan import GROUP, FactoryPlan, RefusalPlan, SuitePlan, UserChoices
+from tcgen.ir.plan import GROUP, FactoryPlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.service import ServiceChoice
 
 
@@ -73,12 +74,17 @@ class RecordedFactory(_Line):
     fields: tuple[RecordedField, ...] = ()
     parents: tuple[RecordedParent, ...] = ()
     refused: tuple[RefusalPlan, ...] = ()
+    taken: tuple[TakenPlan, ...] = ()
 
     @field_validator("refused", mode="before")
     @classmethod
-    def _readable(cls, found: object) -> object:
-        """Pass over what a later version wrote in another form."""
-        return [one for one in found if _is_refusal(one)] if isinstance(found, list) else ()
+    def _refused(cls, found: object) -> object:
+        return _readable(found, RefusalPlan)
+
+    @field_validator("taken", mode="before")
+    @classmethod
+    def _taken(cls, found: object) -> object:
+        return _readable(found, TakenPlan)
 
     @property
     def given(self) -> dict[str, str]:
@@ -112,15 +118,17 @@ def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
     return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
 
 
-_WHERE_ANY = ("refused",)
+_WHERE_ANY = ("refused", "taken")
 """What most factories have none of, and earlier versions did not write."""
 
 
-def _is_refusal(found: object) -> bool:
-    try:
-        return bool(RefusalPlan.model_validate(found))
-    except ValidationError:
-        return False
+def _readable(found: object, form: type[BaseModel]) -> list[BaseModel]:
+    """Pass over what a later version wrote in another form."""
+    read: list[BaseModel] = []
+    for one in found if isinstance(found, list) else ():
+        with suppress(ValidationError):
+            read.append(form.model_validate(one))
+    return read
 
 
 def read_lines(text: str) -> RecordedPlan:

@@ -41,7 +41,11 @@ class Proposal:
 
 
 def propose(
-    suite: Suite, schema: Schema, results: Mapping[str, Result], progress: Callable[[str], None]
+    suite: Suite,
+    schema: Schema,
+    results: Mapping[str, Result],
+    progress: Callable[[str], None],
+    most_trials: int = _MOST_TRIALS,
 ) -> list[Proposal]:
     """Try values for every class whose rows were refused, until its tests pass.
 
@@ -52,6 +56,7 @@ def propose(
         schema: The models, for what their columns hold.
         results: What the tests showed.
         progress: Told what is being tried.
+        most_trials: As many values are tried for a class, a round.
 
     Returns:
         A proposal a refused class, ordered by label.
@@ -64,7 +69,9 @@ def propose(
         for one in refused:
             proposals.setdefault(one.label, Proposal(one.label, one.message, attributes=one.attributes))
         waiting = [one for one in refused if one.label not in hopeless]
-        trials = {one.label: _trials(suite, schema, one, found.get(one.label, {})) for one in waiting}
+        trials = {
+            one.label: _trials(suite, schema, one, found.get(one.label, {}))[:most_trials] for one in waiting
+        }
         if not any(trials.values()):
             break
         progress(f"trying {sum(map(len, trials.values()))} values for {', '.join(sorted(trials))}")
@@ -106,7 +113,7 @@ def _trials(suite: Suite, schema: Schema, refusal: Refusal, kept: Values) -> lis
         about = [sql for sql in checks if re.search(rf"\b{re.escape(column.name)}\b", sql)]
         hints = [*about, _without_names(refusal.message)]
         values += [{**kept, name: code} for code in candidates(column, hints)]
-    return values[:_MOST_TRIALS]
+    return values
 
 
 def _without_names(message: str) -> str:

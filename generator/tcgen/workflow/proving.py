@@ -11,6 +11,7 @@ from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import RefusalPlan, SuitePlan
 from tcgen.verify import suite
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
+from tcgen.verify.find_values import propose
 from tcgen.verify.overlay import environment_for
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import stages
@@ -19,6 +20,8 @@ from tcgen.workflow.stages import Planned
 
 _LONGEST = 160
 _TIMES = 4
+_TRIALS = 800
+_FEWEST = 40
 
 
 @dataclass(frozen=True)
@@ -42,12 +45,14 @@ class Proof:
 
     Attributes:
         proved: Classes whose rows were taken.
+        repaired: Those among them for which values were found.
         left: What is refused.
         marked: That is marked in the suite; else the file with the marks was edited where they would go.
         reason: Why nothing was shown at all; "" where it was.
     """
 
     proved: int = 0
+    repaired: tuple[str, ...] = ()
     left: tuple[Left, ...] = ()
     marked: bool = True
     reason: str = ""
@@ -115,9 +120,14 @@ def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, 
     """Run the tests of the factories, and mark those that fail."""
     classes = len(planned.plan.factories)
     progress(f"inserting rows of {classes} classes, one of each and 25")
+    before = planned
     written = planned_suite(planned.root, python, planned.plan)
     try:
         results = check_factories(written, {})
+        planned = _repaired(planned, written, results, progress)
+        if planned is not before:
+            written = planned_suite(planned.root, python, planned.plan)
+            results = check_factories(written, {})
         repeated = _repeated(written, results)
     except TcgenError as error:
         return planned, Proof(left=left_of(planned.plan), reason=_one_line(error.message))
@@ -128,7 +138,25 @@ def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, 
     planned = _published(planned, stages.as_tried(planned, refused))
     left = tuple(Left(label, one.test, one.reason) for label, found in refused.items() for one in found)
     proved = sum(one.passed for one in results.values())
-    return planned, Proof(proved, left, marked=left == left_of(planned.plan))
+    repaired = tuple(one.label for one in planned.plan.factories if one.taken and results[one.label].passed)
+    return planned, Proof(proved, repaired, left, marked=left == left_of(planned.plan))
+
+
+def _repaired(planned: Planned, written: Suite, results: Mapping[str, Result], progress: Progress) -> Planned:
+    """Try values where rows were refused, and write those that were taken.
+
+    What is on record as refused has been tried before.
+    """
+    known = {one.label for one in planned.plan.factories if one.refused}
+    results = {label: result for label, result in results.items() if label not in known}
+    refused = [one for result in results.values() for one in result.refusals]
+    classes = {one.label for one in refused if one.label}
+    if not classes or any(one.in_setup for one in refused):
+        return planned
+    most = max(_TRIALS // len(classes), _FEWEST)
+    proposals = propose(written, planned.schema, results, progress, most)
+    found = {one.label: one.values for one in proposals if one.values}
+    return _published(planned, stages.as_repaired(planned, found)) if found else planned
 
 
 def _repeated(written: Suite, results: Mapping[str, Result]) -> list[tuple[str, Result]]:

@@ -14,7 +14,7 @@ from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project
 from tcgen.ir.drift import DatabaseCatalog
-from tcgen.ir.plan import RefusalPlan, SuitePlan, UserChoices
+from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.build import Options, build_plan, destinations
@@ -23,6 +23,7 @@ from tcgen.plan.database.drift import drift_of
 from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.plan.factories.refused import NOTHING, Refused
+from tcgen.plan.factories.taken import JUST_FOUND
 from tcgen.record.answers import Record, find_record, read_record
 from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
@@ -114,6 +115,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         services=request.services,
         user_choices=_choices(request),
         refused=_refused_before(record),
+        repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,
     )
@@ -161,6 +163,21 @@ def as_migrated(planned: Planned, catalog: DatabaseCatalog) -> Planned:
         catalog: What PostgreSQL says of that database.
     """
     return _again(planned, replace(planned.options, drift=drift_of(planned.schema, catalog)))
+
+
+def as_repaired(planned: Planned, found: Mapping[str, Mapping[str, str]]) -> Planned:
+    """Plan again, with values that were found where the planned ones were refused.
+
+    Args:
+        planned: The plan whose suite was tried.
+        found: Label of a class → attribute → expression.
+    """
+    taken = {one.label: one.taken for one in planned.plan.factories}
+    for label, values in found.items():
+        others = tuple(one for one in taken.get(label, ()) if one.name not in values)
+        fresh = (TakenPlan(name=name, code=code, instead_of=JUST_FOUND) for name, code in values.items())
+        taken[label] = (*others, *fresh)
+    return _again(planned, replace(planned.options, repairs=taken))
 
 
 def as_tried(planned: Planned, refused: Mapping[str, tuple[RefusalPlan, ...]]) -> Planned:

@@ -48,7 +48,7 @@ def test_a_refused_parent_is_named() -> None:
 def test_what_is_no_refusal_has_its_first_line() -> None:
     failure = '<error message="&#10;failed on setup&#10;more">a page</error>'
     found = _results(cases(case("test_inserts_25_rows[app.models.Pet]", failure)), LABELS)
-    assert found["app.models.Pet", 0].refusals == [Refusal("failed on setup")]
+    assert found["app.models.Pet", 0].refusals == [Refusal("failed on setup", test="many", in_setup=True)]
 
 
 def test_trials_and_backends_are_told_apart() -> None:

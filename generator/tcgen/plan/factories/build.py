@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import FactoryPlan
+from tcgen.ir.plan import FactoryPlan, TakenPlan
 from tcgen.ir.schema import MapperFact, Schema
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.factories.capacity import capacities
@@ -16,7 +18,10 @@ from tcgen.plan.source.naming import assign_names, is_plain_name
 
 
 def plan_factories(
-    schema: Schema, packages: tuple[str, ...], providers: dict[str, str]
+    schema: Schema,
+    packages: tuple[str, ...],
+    providers: dict[str, str],
+    taken: Mapping[str, tuple[TakenPlan, ...]] = MappingProxyType({}),
 ) -> tuple[tuple[FactoryPlan, ...], tuple[Diagnostic, ...]]:
     """Plan a factory for each class that can have rows.
 
@@ -24,6 +29,7 @@ def plan_factories(
         schema: What the probe found.
         packages: The project's own top-level packages, for the order of imports.
         providers: ``[tool.tcgen.providers]``: ``module.Class.attribute`` → expression of the user's own.
+        taken: Label of a class → values that were found by trying; the user's own come before them.
 
     Returns:
         The factories ordered by label, and remarks about classes left out.
@@ -32,7 +38,8 @@ def plan_factories(
     usable = sorted((one for one in schema.mappers if _usable(one)), key=lambda one: one.cls.dotted)
     remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
     names = assign_names(one.cls for one in usable)
-    drafts = _with_capacities(without_cycles([draft_of(one, tables, providers) for one in usable]))
+    drafts = [draft_of(one, tables, providers, taken.get(one.cls.dotted, ())) for one in usable]
+    drafts = _with_capacities(without_cycles(drafts))
     for draft in drafts:
         remarks += draft.diagnostics
     return tuple(write_factory(draft, names, packages) for draft in drafts), tuple(remarks)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import TakenPlan
 from tcgen.ir.schema import MapperFact
 from tcgen.plan.constraints.attribute import Attribute, Tables, is_whole
 from tcgen.plan.constraints.checks import limits_of
@@ -17,6 +18,7 @@ from tcgen.plan.factories.constructors import bypasses_init, for_constructor
 from tcgen.plan.factories.parents import Link, required_links
 from tcgen.plan.factories.polymorphism import identified, identity_code, set_by_the_mapper
 from tcgen.plan.factories.providers import provider_code
+from tcgen.plan.factories.taken import still_taken, taken_code
 from tcgen.plan.factories.uniqueness import keep_apart
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values import value_for
@@ -33,15 +35,19 @@ class Draft:
     bypass_init: bool
     most_rows: int | None
     diagnostics: tuple[Diagnostic, ...]
+    taken: tuple[TakenPlan, ...] = ()
 
 
-def draft_of(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> Draft:
+def draft_of(
+    mapper: MapperFact, tables: Tables, providers: dict[str, str], found_before: tuple[TakenPlan, ...]
+) -> Draft:
     """Decide what the factory of a class sets, and which rows it needs first.
 
     Args:
         mapper: The class.
         tables: All tables and classes.
         providers: Values of the user's own, by ``module.Class.attribute``.
+        found_before: Values that were found by trying; the user's own come before them.
     """
     attributes = tables.attributes(mapper)
     by_column = {
@@ -68,6 +74,9 @@ def draft_of(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> D
     values.update(compared(merged, values))
     values.update(_itself(found.links, merged, values))
     values.update(for_constructor(mapper, values, found.links))
+    own_names = {name for name in merged if f"{mapper.cls.dotted}.{name}" in providers}
+    taken = still_taken(found_before, values, merged.keys() - own_names)
+    values.update({one.name: taken_code(one) for one in taken})
     for name in merged:
         if (own := providers.get(f"{mapper.cls.dotted}.{name}")) is not None:
             values[name] = provider_code(own)
@@ -86,7 +95,7 @@ def draft_of(mapper: MapperFact, tables: Tables, providers: dict[str, str]) -> D
     bypasses = bypasses_init(mapper.constructor, ordered, found.links)
     if bypasses:
         ordered.update(identity_code(mapper, merged))
-    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks + notes)
+    return Draft(mapper, ordered, found.links, bypasses, most_rows, remarks + notes, taken)
 
 
 def _keyed(mapper: MapperFact, tables: Tables, by_column: dict[tuple[str, str], str]) -> set[str]:

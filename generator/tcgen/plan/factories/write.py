@@ -78,6 +78,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         uses_short_text="short_text" in base_names,
         uses_spelled="spelled" in base_names,
         uses_in_turn="in_turn" in base_names,
+        taken=draft.taken,
     )
 
 
