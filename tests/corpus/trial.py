@@ -119,7 +119,7 @@ def _environment(project: Project, values: dict[str, str], server: Server) -> di
 def _init(
     project: Project, root: Path, python: Path, environment: dict[str, str], values: dict[str, str]
 ) -> dict[str, Any]:
-    flags = ["--yes", "--json", "--no-prove", "--python", str(python), "--ci", "none"]
+    flags = ["--yes", "--json", "--python", str(python), "--ci", "none"]
     for target in _targets(project):
         flags += ["--models", target]
     places = [filled(path, values) for path in project.alembic]
