@@ -77,7 +77,7 @@ def test_the_first_init_tries_the_migrations(
     done = init(root, python, **cache, **on_a_url)
 
     assert "a_function_of_last_year() does not exist" in done.err, done.text
-    assert "create_all(engine)" in (root / "tests/integration/schema.py").read_text()
+    assert "create_all(connection)" in (root / "tests/integration/schema.py").read_text()
     assert re.search(r"^\d+ test cases collected, in an environment beside", done.err, re.MULTILINE)
     assert HINT in done.err
     assert packages(python) == before

@@ -110,20 +110,26 @@ class Bench:
         """Write the suite's schema, factories and their test with Copier's own Jinja environment."""
         values = json.loads(plan.model_dump_json())
         suite = values | {"factories": None}
-        known = {"suite": suite, "factories": values["factories"]}
+        known = {"suite": suite, "factories": values["factories"], "services": []}
         folder = root / plan.dest
-        (folder / "factories").mkdir(parents=True)
         suite_folder = template_folder() / SUITE
-        for path in sorted((*suite_folder.glob("*.py.jinja"), *suite_folder.glob("factories/*.py.jinja"))):
+        for path in sorted(suite_folder.rglob("*.jinja")):
             name = path.relative_to(suite_folder).as_posix()
-            if "{%" not in name:
-                self._write(folder / name.removesuffix(".jinja"), f"{SUITE}/{name}", known)
-        each = f"{SUITE}/factories/{{% yield factory from factories %}}{{{{ factory.slug }}}}{{% endyield %}}.py.jinja"
-        for factory in values["factories"]:
-            self._write(folder / "factories" / f"{factory['slug']}.py", each, known | {"factory": factory})
+            if "yield factory" in name:
+                for factory in values["factories"]:
+                    self._write(
+                        folder / "factories" / f"{factory['slug']}.py", name, known | {"factory": factory}
+                    )
+            elif "yield" not in name:
+                parts = [self._environment.from_string(part).render(known) for part in name.split("/")]
+                target = "/".join(parts).removesuffix(".jinja")
+                if all(target.split("/")):  # a part that is empty leaves the file out, as in Copier
+                    self._write(folder / target, name, known)
 
     def _write(self, path: Path, template: str, known: dict[str, Any]) -> None:
-        path.write_text(self._environment.get_template(template).render(known), encoding="utf-8")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = self._environment.get_template(f"{SUITE}/{template}").render(known)
+        path.write_text(text, encoding="utf-8")
 
     @cached_property
     def _environment(self) -> Any:

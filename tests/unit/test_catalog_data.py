@@ -261,6 +261,7 @@ ALLOWED = {
     "record/answers.py": "how a user upgrades tcgen, in a hint",
     "ir/catalog.py": "whose actions they are, in a docstring",
     "cli/app.py": "examples in the help",
+    "verify/overlay.py": "uv makes the environment to prove in, where it is there",
     "cli/options.py": "an example in the help",
 }
 SUBJECTS = r"(?<![a-z])(uv|uvx|poetry|pdm|hatch|pipx|github|gitlab|flask|quart)(?![a-z])"
