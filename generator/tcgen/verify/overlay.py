@@ -190,7 +190,7 @@ def _provide(
 def _constraints(host: _Host, wanted: Sequence[str]) -> tuple[str, ...]:
     """Return what holds the versions of the project's packages, but for those that are too old for the suite."""
     replaced = {canonicalize_name(Requirement(one).name) for one in wanted}
-    found = []
+    found: list[str] = []
     for name, version in sorted(host.installed.items()):
         with suppress(InvalidVersion):
             if name not in replaced:

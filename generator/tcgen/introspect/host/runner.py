@@ -220,7 +220,7 @@ def _values(
     project: Project, missing: Sequence[MissingSetting], settings: Mapping[str, str]
 ) -> dict[str, str]:
     """Harmless values for settings that are missing; what the project's examples say where that is safe."""
-    fresh = {}
+    fresh: dict[str, str] = {}
     for item in missing:
         name = item["name"]
         if name not in settings and name not in os.environ:

@@ -23,7 +23,7 @@ def still_taken(
         planned: Attribute → what is planned without them.
         names: Attributes that may have one.
     """
-    kept = []
+    kept: list[TakenPlan] = []
     for one in found:
         now = planned[one.name].text if one.name in planned else ""
         if one.name in names and one.instead_of in (now, JUST_FOUND):

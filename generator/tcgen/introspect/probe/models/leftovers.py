@@ -31,7 +31,7 @@ class Before:
 
     def _forget_dependants(self, broken: set[str]) -> list[dict[str, Live]]:
         """Drop the modules that took something out of a broken one: a circle is imported anew as a whole."""
-        fresh = set(sys.modules) - self.modules - broken if broken else set()
+        fresh: set[str] = set(sys.modules) - self.modules - broken if broken else set()
         imports = {name: _imports(name) for name in fresh}
         namespaces: list[dict[str, Live]] = []
         while True:
@@ -55,8 +55,8 @@ def _discard(modules: set[str], namespaces: list[dict[str, Live]]) -> None:
 
 
 def _remove_tables(dead: set[type], namespaces: list[dict[str, Live]]) -> None:
-    held = [value for values in namespaces for value in list(values.values()) if isinstance(value, Table)]
-    live = {id(table) for table in _live_tables(dead)} if held else set()
+    held: list[Table] = [value for values in namespaces for value in list(values.values()) if isinstance(value, Table)]
+    live: set[int] = {id(table) for table in _live_tables(dead)} if held else set()
     gone = [table for table in held if id(table) not in live]
     gone += [table for cls in dead for table in _tables_of(cls)]
     for table in gone:
@@ -66,7 +66,7 @@ def _remove_tables(dead: set[type], namespaces: list[dict[str, Live]]) -> None:
 
 def _tables_of(cls: Live) -> Iterator[Table]:
     """The table of a class and those its relationships go through."""
-    table = vars(cls).get("__table__")
+    table: Live = vars(cls).get("__table__")
     if isinstance(table, Table):
         yield table
     for mapper in [
@@ -142,8 +142,8 @@ def _classes() -> Iterator[type]:
         yield from [manager.class_ for manager in list(registry._managers)]
         for value in list(registry._class_registry.values()):
             # of one name there may be several, which a set of references stands for
-            several = getattr(value, "contents", None)
-            held = [ref() for ref in list(several)] if isinstance(several, set) else [value]
+            several: Live = getattr(value, "contents", None)
+            held: list[Live] = [ref() for ref in list(several)] if isinstance(several, set) else [value]
             yield from [cls for cls in held if isinstance(cls, type)]
 
 
@@ -154,8 +154,9 @@ def _live_tables(dead: set[type]) -> Iterator[Table]:
         if cls not in dead and isinstance(table, Table):
             yield table
     for module in list(sys.modules.values()):
-        if isinstance(module, ModuleType):
-            yield from [value for value in list(vars(module).values()) if isinstance(value, Table)]
+        found: Live = module  # anything may stand there
+        if isinstance(found, ModuleType):
+            yield from [value for value in list(vars(found).values()) if isinstance(value, Table)]
 
 
 def _dispose(registry: Live, dead: set[type]) -> None:
@@ -171,7 +172,7 @@ def _dispose(registry: Live, dead: set[type]) -> None:
 
 
 def _forget_identity(manager: Live) -> None:
-    mapper = vars(manager).get("mapper")
-    identities = getattr(mapper, "polymorphic_map", None) or {}
+    mapper: Live = vars(manager).get("mapper")
+    identities: dict[Live, Live] = getattr(mapper, "polymorphic_map", None) or {}
     for identity in [key for key, value in list(identities.items()) if value is mapper]:
         del identities[identity]
