@@ -48,6 +48,41 @@ ASYNC_SESSIONS = """
         assert [row.price_cents for row in rows] == [100] * 3
 """
 
+LEAGUE = """
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlmodel import Field, Session, SQLModel, select
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+    class Team(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        name: str = Field(unique=True)
+
+    def names(session: Session) -> list[str]:
+        return list(session.exec(select(Team.name)).all())
+
+    async def names_at_once(session: AsyncSession) -> list[str]:
+        return list((await session.exec(select(Team.name))).all())
+
+    def connect(url: str):
+        return create_async_engine(url)
+"""
+EXEC = """
+    import pytest
+
+    from league import names, names_at_once
+
+    from .factories.team import TeamFactory
+
+    def test_exec(db_session):
+        TeamFactory.create_sync(name="reds")
+        assert names(db_session) == ["reds"]
+
+    @pytest.mark.asyncio
+    async def test_exec_at_once(async_db_session):
+        await TeamFactory.create_async(name="blues")
+        assert await names_at_once(async_db_session) == ["blues"]
+"""
+
 
 def suite_of(name: str, tmp_path: Path) -> Path:
     root = copy(PROJECTS / name, tmp_path / name)
@@ -78,6 +113,17 @@ def test_legacy(tmp_path: Path, on_a_url: dict[str, str]) -> None:
     assert len(classes) == 15
     done = pytest_in(root, "tests/integration", **on_a_url)
     assert_green(done, classes)
+
+
+def test_code_written_for_the_sessions_of_sqlmodel(tmp_path: Path) -> None:
+    pytest.importorskip("sqlmodel")
+    write(tmp_path / "league.py", LEAGUE)
+    write(tmp_path / "pyproject.toml", '[project]\nname = "league"\nversion = "1"\n')
+    assert "error:" not in init(tmp_path).err
+    write(tmp_path / "tests/integration/test_exec.py", EXEC)
+    done = pytest_in(tmp_path, "tests/integration", TEST_DATABASE="embedded")
+    assert_green(done, ["league.Team"])
+    assert len(done.cases) == 2 + 2
 
 
 def test_every_type(tmp_path: Path) -> None:

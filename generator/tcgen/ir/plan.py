@@ -200,6 +200,7 @@ class DatabasePlan(Frozen):
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
         framework: Where an extension of it owns the session; else None.
+        sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
         migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
         drift: What the tables were seen to demand beyond the models once the migrations had run.
     """
@@ -214,6 +215,7 @@ class DatabasePlan(Frozen):
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None
     framework: FrameworkPlan | None = None
+    sessions: Literal["sqlalchemy", "sqlmodel"] = "sqlalchemy"
     migrations_error: str = ""
     drift: tuple[TableDrift, ...] = ()
 

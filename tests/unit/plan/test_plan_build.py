@@ -11,7 +11,16 @@ from plan_builders import TEXT, column, key, mapper, of_type, project, ref, sche
 from tcgen.catalog.load import catalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import PytestConfig
-from tcgen.ir.schema import AlembicFact, ColumnFact, Environment, MetadataFact, Schema, UniqueFact
+from tcgen.ir.schema import (
+    AlembicFact,
+    ColumnFact,
+    ConstructorFact,
+    Environment,
+    FrameworkFact,
+    MetadataFact,
+    Schema,
+    UniqueFact,
+)
 from tcgen.plan.build import Options, build_plan
 from tcgen.plan.database.decide import plan_database
 from tcgen.record.lines import plan_lines
@@ -260,3 +269,18 @@ def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:
 
 def test_a_hostile_project_name_is_made_plain() -> None:
     assert plan(name='x"""; import os\n\\').project == "x- import os-"
+
+
+def test_sessions_are_those_of_the_classes() -> None:
+    hero = mapper("Hero", USERS, constructor=ConstructorFact(kind="sqlmodel", accepts_any=True))
+    beside = schema([USERS], [FOUND.mappers[0], hero])
+    assert plan_database(project(), FOUND, catalog())[0].sessions == "sqlalchemy"
+    assert plan_database(project(), beside, catalog())[0].sessions == "sqlmodel"
+
+
+def test_sessions_are_the_extensions_where_one_owns_them() -> None:
+    hero = mapper("Hero", USERS, constructor=ConstructorFact(kind="sqlmodel", accepts_any=True))
+    owner = FrameworkFact(name="flask", ref=ref("db", "shop"))
+    owned = MetadataFact(ref=ref("db.metadata", "shop"), framework=owner)
+    found = schema([USERS], [hero]).model_copy(update={"metadatas": (owned,)})
+    assert plan_database(project(), found, catalog())[0].sessions == "sqlalchemy"

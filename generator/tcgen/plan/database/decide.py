@@ -63,6 +63,7 @@ def plan_database(
         metadatas=tuple(_metadata(one, _own_modules(schema)) for one in schema.metadatas),
         alembic=alembic,
         framework=_framework(schema, catalog),
+        sessions=_sessions(schema),
         migrations_error=migrations_error if source == "stamp" else "",
     )
     return plan, remarks
@@ -81,6 +82,13 @@ def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:
         extension=extension,
         version=tuple(int(number) for number in re.findall(r"\d+", version)[:2]),
     )
+
+
+def _sessions(schema: Schema) -> Literal["sqlalchemy", "sqlmodel"]:
+    """Choose SQLModel's session where it has a class: what the project wrote for it calls ``exec``."""
+    owned = any(one.framework for one in schema.metadatas)
+    has_models = any(one.constructor.kind == "sqlmodel" for one in schema.mappers)
+    return "sqlmodel" if has_models and not owned else "sqlalchemy"
 
 
 def failed_at(schema: Schema, reason: str) -> str:

@@ -55,7 +55,9 @@ def _discard(modules: set[str], namespaces: list[dict[str, Live]]) -> None:
 
 
 def _remove_tables(dead: set[type], namespaces: list[dict[str, Live]]) -> None:
-    held: list[Table] = [value for values in namespaces for value in list(values.values()) if isinstance(value, Table)]
+    held: list[Table] = [
+        value for values in namespaces for value in list(values.values()) if isinstance(value, Table)
+    ]
     live: set[int] = {id(table) for table in _live_tables(dead)} if held else set()
     gone = [table for table in held if id(table) not in live]
     gone += [table for cls in dead for table in _tables_of(cls)]

@@ -22,8 +22,8 @@ from zlib import crc32
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
+from sqlmodel import Session
 
 from . import containers, postgres
 from .containers import WORKER, ServiceUnavailable
