@@ -20,6 +20,8 @@ pytestmark = pytest.mark.e2e
 DEAD = "http://127.0.0.1:9/simple/"
 OFFLINE = {"UV_OFFLINE": "1", "UV_NO_CACHE": "1", "UV_INDEX_URL": DEAD, "PIP_INDEX_URL": DEAD}
 HINT = "next: python -m pip install --group integration"
+# The gate pins what it installs for itself; the versions in a user's environment are others.
+UNPINNED = {"PIP_CONSTRAINT": ""}
 
 
 def installed(folder: Path, *requirements: str) -> str:
@@ -36,7 +38,12 @@ def installed(folder: Path, *requirements: str) -> str:
             [python, "-m", "pip", "install", "-q", *requirements],
         ]
     for command in commands:
-        subprocess.run([str(part) for part in command], check=True, stdin=subprocess.DEVNULL)
+        subprocess.run(
+            [str(part) for part in command],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env=os.environ | UNPINNED,
+        )
     return str(python)
 
 
@@ -54,7 +61,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def init(root: Path, python: str, *arguments: str, **extra: str) -> Finished:
-    done = tcgen("init", "--yes", "--python", python, *arguments, cwd=root, **extra)
+    done = tcgen("init", "--yes", "--python", python, *arguments, cwd=root, **UNPINNED, **extra)
     assert done.status == 0, done.text
     return done
 
