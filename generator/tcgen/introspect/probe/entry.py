@@ -6,6 +6,7 @@ nothing but the standard library and the project's SQLAlchemy; the interpreter w
 
 from __future__ import annotations
 
+import gc
 import importlib
 import importlib.util
 import json
@@ -48,6 +49,8 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.read())
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.argv = ["tcgen"]
+    # A class that a function makes is held by circles alone: whether it is seen must not hang on when these are collected.
+    gc.disable()
     try:
         answer = load_probe(here).answer(request)
     except BaseException:
