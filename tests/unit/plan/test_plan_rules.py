@@ -28,7 +28,8 @@ from plan_builders import (
 from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.regex import example, spelled
-from tcgen.plan.constraints.value_kinds import kind_of, length_of
+from tcgen.plan.constraints.type_parts import length_of
+from tcgen.plan.constraints.value_kinds import kind_of
 from tcgen.plan.values import value_for
 
 

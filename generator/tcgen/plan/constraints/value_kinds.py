@@ -501,27 +501,3 @@ def extension_of(fact: TypeFact) -> str | None:
     """Return the PostgreSQL extension that brings a type."""
     name = re.match(r"\w*", fact.ddl or "")
     return _EXTENSIONS.get(name.group().upper()) if name else None
-
-
-def innermost(fact: TypeFact) -> TypeFact:
-    """Return the type at the bottom of a stack of TypeDecorators."""
-    return innermost(fact.impl) if fact.impl is not None else fact
-
-
-def length_of(fact: TypeFact) -> int | None:
-    """Return the most characters the database takes."""
-    if fact.longest is not None:
-        return fact.longest
-    inner = innermost(fact)
-    if inner.length is not None:
-        return inner.length
-    found = re.match(r"(N?CHAR)$|(?:VAR)?CHAR\((\d+)\)", inner.ddl or "", re.IGNORECASE)
-    # CHAR alone is CHAR(1)
-    return int(found.group(2) or 1) if found else None
-
-
-def bits_of(fact: TypeFact) -> int:
-    """Return how many bits a bit string has; 16 where it may have any number of them."""
-    ddl = innermost(fact).ddl or ""
-    found = re.search(r"\((\d+)\)", ddl)
-    return int(found.group(1)) if found else 16 if "VARYING" in ddl.upper() else 1

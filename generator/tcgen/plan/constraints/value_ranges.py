@@ -9,15 +9,8 @@ from math import ceil, floor
 from tcgen.ir.runtime import FIRST_SERIAL
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import form_of, room_in
-from tcgen.plan.constraints.value_kinds import (
-    KINDS,
-    bits_of,
-    innermost,
-    is_number,
-    kind_of,
-    length_of,
-    value_kind_of,
-)
+from tcgen.plan.constraints.type_parts import bits_of, innermost, length_of
+from tcgen.plan.constraints.value_kinds import KINDS, is_number, kind_of, value_kind_of
 
 PLENTY = 1_000_000
 ENOUGH = 1_000

@@ -9,8 +9,9 @@ from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
-from tcgen.ir.schema import AlembicFact, MetadataFact, Schema, TypeFact
+from tcgen.ir.schema import AlembicFact, MetadataFact, Schema
 from tcgen.ir.service import DATABASE, repository
+from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.services.decide import composed_images
 
@@ -204,16 +205,11 @@ def _runner(project: Project) -> AsyncRunner:
     return "anyio" if tested_with_anyio else "pytest-asyncio"
 
 
-def _types(fact: TypeFact) -> list[TypeFact]:
-    nested = [inner for one in (fact.impl, fact.item) if one is not None for inner in _types(one)]
-    return [fact, *nested]
-
-
 def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
     found: set[str] = set()
     for table in schema.tables:
         for column in table.columns:
-            found |= {one for fact in _types(column.type) if (one := extension_of(fact)) is not None}
+            found |= {one for fact in parts_of(column.type) if (one := extension_of(fact)) is not None}
             text = column.server_default or ""
             found |= {name for mark, name in _EXTENSION_OF_TEXT if mark in text}
         texts = [*table.excludes, *(check.sql for check in table.checks)]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from tcgen.errors import TcgenError
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Schema, TypeFact
+from tcgen.ir.schema import Schema
+from tcgen.plan.constraints.type_parts import parts_of
 
 POSTGRESQL = "PostgreSQL"
 NAMES = {
@@ -67,7 +68,7 @@ def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
     """Name databases, and where each is seen, the surest first."""
     for table in schema.tables:
         for column in table.columns:
-            for fact in _types(column.type):
+            for fact in parts_of(column.type):
                 dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]
                 if fact.module.startswith(_DIALECTS) and dialect in NAMES:
                     yield NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}"
@@ -81,10 +82,3 @@ def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
     for image in project.compose_images:
         if (named := image.rpartition("/")[2].partition(":")[0]) in NAMES:
             yield NAMES[named], f"a Compose file runs {image}"
-
-
-def _types(fact: TypeFact) -> Iterator[TypeFact]:
-    yield fact
-    for inner in (fact.impl, fact.item):
-        if inner is not None:
-            yield from _types(inner)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from tcgen.ir.schema import ForeignKeyFact, MapperFact, RelationshipFact, TypeFact
 from tcgen.plan.constraints.attribute import Tables
-from tcgen.plan.constraints.value_kinds import innermost, kind_of
+from tcgen.plan.constraints.type_parts import innermost
+from tcgen.plan.constraints.value_kinds import kind_of
 
 
 @dataclass(frozen=True)

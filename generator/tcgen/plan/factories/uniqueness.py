@@ -8,8 +8,9 @@ from math import lcm
 
 from tcgen.ir.schema import TableFact
 from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.type_parts import length_of
 from tcgen.plan.constraints.unique_keys import UniqueKey, unique_keys_of
-from tcgen.plan.constraints.value_kinds import KINDS, PREFERENCE, kind_of, length_of, value_kind_of
+from tcgen.plan.constraints.value_kinds import KINDS, PREFERENCE, kind_of, value_kind_of
 from tcgen.plan.constraints.value_ranges import few_values
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.domains import limits_of_domain
-from tcgen.plan.constraints.value_kinds import KINDS, innermost, kind_of, value_kind_of
+from tcgen.plan.constraints.type_parts import innermost
+from tcgen.plan.constraints.value_kinds import KINDS, kind_of, value_kind_of
 from tcgen.plan.constraints.value_ranges import few_values
 from tcgen.plan.source.calls import evaluated
 from tcgen.plan.source.code import Code

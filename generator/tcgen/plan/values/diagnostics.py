@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import innermost
+from tcgen.plan.constraints.type_parts import innermost
 from tcgen.plan.source.code import Code
 
 _NO_TYPE = re.compile(r"(BINARY|VARBINARY|BLOB|CLOB|NVARCHAR|DATETIME|DOUBLE)(\(|$)|TEXT\(")

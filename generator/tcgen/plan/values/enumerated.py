@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from tcgen.plan.constraints.attribute import Attribute, is_whole
 from tcgen.plan.constraints.regex import form_of, room_in
-from tcgen.plan.constraints.value_kinds import ValueKind, bits_of, innermost, kind_of
+from tcgen.plan.constraints.type_parts import bits_of, innermost
+from tcgen.plan.constraints.value_kinds import ValueKind, kind_of
 from tcgen.plan.constraints.value_ranges import closed_values, few_values, value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values.text import bounds

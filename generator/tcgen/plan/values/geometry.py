@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import innermost
+from tcgen.plan.constraints.type_parts import innermost
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values.makers import makes
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, innermost, kind_of
+from tcgen.plan.constraints.type_parts import innermost
+from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, kind_of
 from tcgen.plan.source.code import Code
 
 Maker = Callable[[Attribute], Code | None]

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.value_kinds import innermost, is_number, kind_of
+from tcgen.plan.constraints.type_parts import innermost
+from tcgen.plan.constraints.value_kinds import is_number, kind_of
 from tcgen.plan.source.code import Code
 from tcgen.plan.values.text import bounded, bounds
 

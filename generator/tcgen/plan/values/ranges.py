@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import innermost
+from tcgen.plan.constraints.type_parts import innermost
 from tcgen.plan.source.calls import evaluated
 from tcgen.plan.source.code import Code
 from tcgen.plan.values.makers import makes

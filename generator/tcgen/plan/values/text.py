@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.value_kinds import innermost, length_of
+from tcgen.plan.constraints.type_parts import innermost, length_of
 from tcgen.plan.source.code import Code, quoted
 
 # a row's number never has more digits than this within one test run

@@ -10,7 +10,8 @@ from tcgen.ir.runtime import FIRST_SERIAL
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.regex import example, form_of, spelled
-from tcgen.plan.constraints.value_kinds import bits_of, innermost, kind_of
+from tcgen.plan.constraints.type_parts import bits_of, innermost
+from tcgen.plan.constraints.value_kinds import kind_of
 from tcgen.plan.constraints.value_ranges import value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
