@@ -33,6 +33,28 @@ _STEERING = (
     "PYTHONPATH",
 )
 
+_ENV_PY = """
+    from alembic import context
+    from sqlalchemy import engine_from_config
+
+    from MODELS import Base
+
+    engine = engine_from_config(context.config.get_section("alembic"), prefix="sqlalchemy.")
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata=Base.metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+def env_py(models: str) -> str:
+    """Return an env.py that takes its URL from Alembic's options.
+
+    Args:
+        models: The module with `Base`.
+    """
+    return _ENV_PY.replace("MODELS", models)
+
 
 def environment(**extra: str) -> dict[str, str]:
     """Return this process's environment without what steers pytest or a project, and with `extra`."""

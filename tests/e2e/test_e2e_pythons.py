@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import REPOSITORY, run, tcgen, tree, write
+from e2e_support import REPOSITORY, env_py, run, tcgen, tree, write
 
 from tcgen.ir.project import MIN_PYTHON
 
@@ -49,18 +49,6 @@ MODELS = """
         weeks = sa.Column(Weeks, nullable=False)
         room = relationship(Room)
 """
-ENV = """
-    from alembic import context
-    from sqlalchemy import engine_from_config
-
-    from hotel.models import Base
-
-    engine = engine_from_config(context.config.get_section("alembic"), prefix="sqlalchemy.")
-    with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata)
-        with context.begin_transaction():
-            context.run_migrations()
-"""
 REVISION = """
     from alembic import op
 
@@ -92,7 +80,7 @@ def hotel(tmp_path: Path) -> Path:
     write(
         root / "alembic.ini", "[alembic]\nscript_location = migrations\nsqlalchemy.url = postgresql://x/y\n"
     )
-    write(root / "migrations/env.py", ENV)
+    write(root / "migrations/env.py", env_py("hotel.models"))
     write(root / "migrations/versions/1.py", REVISION)
     return root
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from e2e_support import init, pytest_in, write
+from e2e_support import env_py, init, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -21,18 +21,6 @@ MODELS = """
         __tablename__ = "item"
         id: Mapped[int] = mapped_column(primary_key=True)
         name: Mapped[str]
-"""
-ENV = """
-    from alembic import context
-    from sqlalchemy import engine_from_config
-
-    from shop.models import Base
-
-    engine = engine_from_config(context.config.get_section("alembic"), prefix="sqlalchemy.")
-    with engine.connect() as connection:
-        context.configure(connection=connection, target_metadata=Base.metadata)
-        with context.begin_transaction():
-            context.run_migrations()
 """
 REVISION = """
     from alembic import op
@@ -113,7 +101,7 @@ def test_sequences_stand_after_the_rows_that_are_there(tmp_path: Path) -> None:
     write(root / "shop/__init__.py", "")
     write(root / "shop/models.py", MODELS)
     write(root / "alembic.ini", "[alembic]\nscript_location = scripts\nsqlalchemy.url = postgresql://x/y\n")
-    write(root / "scripts/env.py", ENV)
+    write(root / "scripts/env.py", env_py("shop.models"))
     write(root / "scripts/versions/1.py", REVISION)
     init(root)
     write(root / "tests/integration/test_next_keys.py", NEXT_KEYS)
