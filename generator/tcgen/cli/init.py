@@ -45,7 +45,7 @@ def init(request: Request, *, yes: bool, dry_run: bool, diff: bool, as_json: boo
     if not as_json:
         seconds, imports = time.monotonic() - started, prepared.planned.schema.import_seconds
         say(f"done in {seconds:.1f} s, {imports:.1f} s of it the project's imports")
-        show_outcome(done.tried, next_command="pytest")
+        show_outcome(done.tried)
     conflicts = any(change.kind == "conflict" for change in prepared.changes)
     return int(conflicts or done.tried.outcome.status not in (None, 0))
 

@@ -134,10 +134,10 @@ def _report(prepared: Prepared, done: Updated, style: ConflictStyle, as_json: bo
     for change in prepared.update.left_over:
         say(f"kept {change.path}: {change.note}; delete it, or take its edits elsewhere")
     if done.tried is not None:
-        show_outcome(done.tried, next_command="pytest")
+        show_outcome(done.tried)
 
 
-def show_outcome(tried: Tried, *, next_command: str) -> None:
+def show_outcome(tried: Tried) -> None:
     """Say what to do next, and what came of running the suite: how much of it is proved comes last."""
     plan, outcome = tried.planned.plan, tried.outcome
     if outcome.missing:
@@ -147,9 +147,9 @@ def show_outcome(tried: Tried, *, next_command: str) -> None:
         say(f"      (for {', '.join(outcome.missing)})")
         say(f"then: pytest {plan.dest}")
     elif outcome.status is None:
-        say(f"next: {next_command} {plan.dest}")
+        say(f"next: pytest {plan.dest}")
     elif outcome.status == 0:
-        say(f"{outcome.tests} test cases collected; next: {next_command} {plan.dest}")
+        say(f"{outcome.tests} test cases collected; next: pytest {plan.dest}")
     if outcome.status:
         say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
         say(outcome.output[-3000:])

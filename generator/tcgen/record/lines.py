@@ -7,7 +7,7 @@ lacks has a default, and what is no longer known is passed over. Nothing outside
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -110,6 +110,10 @@ def plan_lines(plan: SuitePlan) -> str:
     suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
     services = (one.model_dump(mode="json") for one in plan.services)
     lines = [suite, *services, *map(_factory_line, plan.factories)]
+    return _written(lines)
+
+
+def _written(lines: Iterable[dict[str, Any]]) -> str:
     return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in lines)
 
 
@@ -155,7 +159,7 @@ def completed(old: str, new: str) -> str:
     before, after = list(_objects(old)), next(_objects(new))
     database = {**after["database"], **before[0]["database"]}
     before[0] = {**after, **before[0], "database": database}
-    return "".join(json.dumps(line, sort_keys=True, ensure_ascii=True) + "\n" for line in before)
+    return _written(before)
 
 
 def format_of(text: str) -> int:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterable
 
 from tcgen.ir.schema import ColumnFact
-from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, innermost, kind_of
+from tcgen.plan.constraints.type_parts import innermost
+from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, kind_of
 from tcgen.plan.source.code import quoted
 
 _TEXTS = (

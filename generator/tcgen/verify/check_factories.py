@@ -13,8 +13,9 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from tcgen.errors import TcgenError
-from tcgen.ir.plan import SuitePlan
+from tcgen.ir.plan import FactoryPlan, SuitePlan
 from tcgen.record.answers import Record
+from tcgen.record.lines import RecordedFactory
 from tcgen.verify.project_pytest import run_pytest
 
 PLACEHOLDER = "ATTRIBUTE"
@@ -92,14 +93,16 @@ def recorded_suite(root: Path, python: str, record: Record) -> Suite:
         raise TcgenError(
             "no-factory-test", f"{test} does not exist", hint="tcgen init --diff shows what it was"
         )
-    fields = {one.label: tuple(field.name for field in one.fields) for one in plan.factories}
-    return Suite(root, python, plan.suite.dest, fields)
+    return Suite(root, python, plan.suite.dest, _fields(plan.factories))
 
 
 def planned_suite(root: Path, python: str, plan: SuitePlan) -> Suite:
     """Return the suite of a plan that has just been written."""
-    fields = {one.label: tuple(field.name for field in one.fields) for one in plan.factories}
-    return Suite(root, python, plan.dest, fields)
+    return Suite(root, python, plan.dest, _fields(plan.factories))
+
+
+def _fields(factories: Iterable[FactoryPlan | RecordedFactory]) -> dict[str, tuple[str, ...]]:
+    return {one.label: tuple(field.name for field in one.fields) for one in factories}
 
 
 def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Result]:

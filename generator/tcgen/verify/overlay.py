@@ -132,9 +132,19 @@ def _missing(requirements: Sequence[str], installed: Mapping[str, str]) -> tuple
 
 
 def _is_met(requirement: Requirement, installed: Mapping[str, str]) -> bool:
-    name = canonicalize_name(requirement.name)
-    version = installed.get(name) or installed.get(_SAME.get(name, ""))
+    version = installed_version(requirement, installed)
     return version is not None and requirement.specifier.contains(version, prereleases=True)
+
+
+def installed_version(requirement: Requirement, installed: Mapping[str, str | None]) -> str | None:
+    """Return the version of what meets a requirement, whatever version it asks for; None where there is none.
+
+    Args:
+        requirement: Of the suite.
+        installed: Normalised name of each distribution → version.
+    """
+    name = canonicalize_name(requirement.name)
+    return installed.get(name) or installed.get(_SAME.get(name, "")) or None
 
 
 def _server_requirement(environ: Mapping[str, str]) -> tuple[str, ...]:

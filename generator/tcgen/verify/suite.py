@@ -8,12 +8,14 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from packaging.requirements import Requirement
+
 from tcgen.ir.base import Frozen
 from tcgen.ir.drift import DatabaseCatalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.verify.overlay import Environment
+from tcgen.verify.overlay import Environment, installed_version
 from tcgen.verify.project_pytest import run_pytest
 
 
@@ -35,14 +37,8 @@ class Outcome(Frozen):
 
 def missing_requirements(plan: SuitePlan, schema: Schema) -> tuple[str, ...]:
     """Return the suite's requirements that the project's interpreter does not have."""
-    installed = {name for name, version in schema.environment.distributions.items() if version}
-    aliases = {"psycopg2-binary": "psycopg2"}
-    return tuple(
-        requirement
-        for requirement in plan.requirements
-        if (name := re.split(r"[\[><=]", requirement)[0]) not in installed
-        and aliases.get(name) not in installed
-    )
+    installed = schema.environment.distributions
+    return tuple(one for one in plan.requirements if installed_version(Requirement(one), installed) is None)
 
 
 def collect(root: str, plan: SuitePlan, environment: Environment, missing: tuple[str, ...]) -> Outcome:

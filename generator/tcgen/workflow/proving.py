@@ -82,10 +82,14 @@ def left_of(plan: SuitePlan) -> tuple[Left, ...]:
     )
 
 
+def _unproved(planned: Planned, reason: str) -> Proof:
+    return Proof(left=left_of(planned.plan), reason=reason)
+
+
 def not_tried(planned: Planned) -> Tried:
     """Return what is known of a suite that nobody wants to be run."""
     outcome = Outcome(status=None, tests=0, missing=_missing(planned))
-    return Tried(planned, outcome, Proof(left=left_of(planned.plan), reason="nothing was to be run"))
+    return Tried(planned, outcome, _unproved(planned, "nothing was to be run"))
 
 
 def try_out(planned: Planned, progress: Progress) -> Tried:
@@ -102,11 +106,10 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
     if outcome.status != 0:
         reason = "what it requires is not installed" if outcome.status is None else "it cannot be collected"
-        proof = Proof(left=left_of(planned.plan), reason=reason)
-        return Tried(planned, outcome, proof, where.diagnostics)
+        return Tried(planned, outcome, _unproved(planned, reason), where.diagnostics)
     planned, remarks = _with_a_schema(stages.written(planned), where.python, progress)
     if any(one.code == "no-schema" for one in remarks):
-        proof = Proof(left=left_of(planned.plan), reason="it has no schema")
+        proof = _unproved(planned, "it has no schema")
     else:
         planned, proof = _prove(planned, where.python, progress)
     return Tried(planned, outcome, proof, (*where.diagnostics, *remarks))
@@ -130,10 +133,10 @@ def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, 
             results = check_factories(written, {})
         repeated = _repeated(written, results)
     except TcgenError as error:
-        return planned, Proof(left=left_of(planned.plan), reason=_one_line(error.message))
+        return planned, _unproved(planned, _one_line(error.message))
     broken = [one for result in results.values() for one in result.refusals if one.in_setup]
     if broken:
-        return planned, Proof(left=left_of(planned.plan), reason=_one_line(broken[0].message))
+        return planned, _unproved(planned, _one_line(broken[0].message))
     refused = _in_the_same_words(_refused([*results.items(), *repeated]), planned.plan)
     planned = _published(planned, stages.as_tried(planned, refused))
     left = tuple(Left(label, one.test, one.reason) for label, found in refused.items() for one in found)

@@ -43,15 +43,16 @@ def python_version(python: str) -> tuple[int, int]:
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
     except (OSError, subprocess.TimeoutExpired) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise _not_found(python, reason) from error
+        raise not_found(python, reason) from error
     found = re.fullmatch(rb"(\d+)\.(\d+)", done.stdout)
     if found is None:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _not_found(python, (said or ["it does not tell its version"])[-1][:300])
+        raise not_found(python, (said or ["it does not tell its version"])[-1][:300])
     return int(found[1]), int(found[2])
 
 
-def _not_found(python: str, reason: str) -> TcgenError:
+def not_found(python: str, reason: str) -> TcgenError:
+    """Return the error for an interpreter that cannot be run."""
     return TcgenError(
         "python-not-found",
         f"{python} cannot be run: {reason}",

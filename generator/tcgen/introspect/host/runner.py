@@ -15,7 +15,7 @@ from typing import IO
 
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
-from tcgen.introspect.host.python_version import check_python
+from tcgen.introspect.host.python_version import check_python, not_found
 from tcgen.introspect.protocol import (
     AlembicRequest,
     FrameworkRequest,
@@ -299,11 +299,7 @@ def _run(
             start_new_session=True,
         )
     except OSError as error:
-        raise TcgenError(
-            "python-not-found",
-            f"{project.python} cannot be run: {error.strerror or error}",
-            hint="Pass --python PATH of the interpreter that has the project's dependencies.",
-        ) from error
+        raise not_found(project.python, error.strerror or str(error)) from error
     try:
         child.communicate(request, timeout=timeout)
     except subprocess.TimeoutExpired:

@@ -193,7 +193,7 @@ def _worst(loader: Loader) -> Live:
 
 def _note_left_out(chosen: list[MetaData], every: list[Live], tops: set[str], notes: Notes) -> None:
     names = [
-        f"{m.class_.__module__}.{m.class_.__qualname__}"
+        mappers.dotted(m)
         for m in every
         if m.class_.__module__.split(".")[0] in tops
         and not any(t.metadata in chosen for t in mappers.tables_of(m))

@@ -43,17 +43,13 @@ def _leave_out(
     All classes of a registry are configured together, so a suite that imports one of these modules has no other
     class of theirs either.
     """
-    names = [f"{m.class_.__module__}.{m.class_.__qualname__}" for m in refused]
+    names = [mappers.dotted(m) for m in refused]
     what = f"{', '.join(names)} cannot be configured: {type(error).__name__}: {first_line(error)}"
     out = _with_dependants({m.class_.__module__ for m in refused}, tops)
     left = [m for m in mappers.all_mappers() if m.class_.__module__ not in out and _is_of(m, tops)]
     if not left or out & needed:
         raise ProbeError("mapping-fails", what, _cure(loader), explain(error, loader.root))
-    lost = sorted(
-        f"{m.class_.__module__}.{m.class_.__qualname__}"
-        for m in mappers.all_mappers()
-        if m.class_.__module__ in out
-    )
+    lost = sorted(mappers.dotted(m) for m in mappers.all_mappers() if m.class_.__module__ in out)
     leftovers.take_back(out)
     notes.add(
         "warning",

@@ -40,6 +40,11 @@ def tables_of(mapper: Live) -> list[Table]:
     return tables
 
 
+def dotted(mapper: Live) -> str:
+    """The module and the qualified name of a mapped class."""
+    return f"{mapper.class_.__module__}.{mapper.class_.__qualname__}"
+
+
 def mapper_fact(
     mapper: Live, references: dict[type, dict[str, str]], registry: dict[str, str] | None
 ) -> dict[str, Live]:
