@@ -8,7 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.e2e
 DEAD = "http://127.0.0.1:9/simple/"
 OFFLINE = {"UV_OFFLINE": "1", "UV_NO_CACHE": "1", "UV_INDEX_URL": DEAD, "PIP_INDEX_URL": DEAD}
 HINT = "next: python -m pip install --group integration"
+NO_DOCKER = {"DOCKER_HOST": "unix:///nonexistent.sock"}
 # The gate pins what it installs for itself; the versions in a user's environment are others.
 UNPINNED = {"PIP_CONSTRAINT": ""}
 
@@ -55,9 +57,13 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A cache folder of the user's, which the tests here share."""
-    return {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+def cache() -> Iterator[dict[str, str]]:
+    """A cache folder of the user's, which the tests here share.
+
+    Not one of pytest's: each run of a suite shuts those to everybody else, and PostgreSQL does not run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="cache-", ignore_cleanup_errors=True) as folder:
+        yield {"XDG_CACHE_HOME": folder}
 
 
 def init(root: Path, python: str, *arguments: str, **extra: str) -> Finished:
@@ -106,8 +112,18 @@ def test_an_embedded_server_where_there_is_no_other(
 ) -> None:
     root = sample("alone")
     add_revision(root, "0004", "0003", "SELECT a_function_of_last_year()")
-    done = init(root, python, **cache, DOCKER_HOST="unix:///nonexistent.sock")
+    done = init(root, python, **cache, **NO_DOCKER)
     assert "a_function_of_last_year() does not exist" in done.err, done.text
+
+    # one that does not start says nothing about the migrations
+    (initdb,) = Path(cache["XDG_CACHE_HOME"]).rglob("pginstall/bin/initdb")
+    initdb.rename(initdb.with_name("gone"))
+    untried = sample("untried")
+    done = init(untried, python, **cache, **NO_DOCKER)
+    initdb.with_name("gone").rename(initdb)
+    assert "migrations fail" not in done.text
+    assert done.err.splitlines()[-1].startswith("not proved: "), done.text
+    assert "command.upgrade" in (untried / "tests/integration/schema.py").read_text()
 
 
 def test_nothing_is_run_without_proof(sample: Callable[[str], Path], python: str, tmp_path: Path) -> None:

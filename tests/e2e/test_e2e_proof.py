@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -33,7 +34,8 @@ def test_what_is_refused_is_marked_until_it_is_not(kiosk: Path, on_a_url: dict[s
     done = init(kiosk, prove=True, **on_a_url)
     last = done.err.splitlines()[-1]
     assert last == f"proved 5 classes, repaired 3, left 1 (marked xfail: {VOUCHER})", done.text
-    assert "desk = 3" in (kiosk / "checks/database/factories/booking.py").read_text()
+    # the one it comes to first depends on the number that the trigger was given, and says
+    assert re.search("desk = [35]\n", (kiosk / "checks/database/factories/booking.py").read_text())
     assert f"refused: {VOUCHER}, a row and 25 rows: CheckViolation: new row" in done.err
     assert left(kiosk) == {VOUCHER}
     text = (kiosk / LINT).read_text()

@@ -69,7 +69,7 @@ class UniqueRow(_Row):
 
 
 class DatabaseCatalog(Frozen):
-    """What PostgreSQL's catalogue says, as ``verify/plugins/read_pg_catalog.py`` writes it."""
+    """What PostgreSQL's catalogue says, as ``verify/plugins/make_schema.py`` writes it."""
 
     columns: tuple[ColumnRow, ...]
     foreign_keys: tuple[ForeignKeyRow, ...]

@@ -1,6 +1,7 @@
-"""A pytest plugin: writes what PostgreSQL's catalogue says of the suite's database to ``$TCGEN_CATALOGUE``.
+"""A pytest plugin: writes to ``$TCGEN_REPORT`` why the suite's schema cannot be made, or what it turned out to be.
 
-It runs in the project's interpreter, so that it knows nothing of tcgen.
+What hinders the server is no fault of the schema's: then nothing is written. It runs in the project's interpreter, so
+that it knows nothing of tcgen.
 """
 
 from __future__ import annotations
@@ -67,4 +68,17 @@ def _catalogue(engine: Engine) -> None:
             }
     except SQLAlchemyError:  # the migrations ran, and that is what the tests are about
         return
-    Path(os.environ["TCGEN_CATALOGUE"]).write_text(json.dumps(found), encoding="utf-8")
+    report({"catalog": found})
+
+
+def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
+    """Report what was raised while the schema was made, and nothing that was raised before."""
+    raised = call.excinfo
+    if raised is not None and any(entry.name == "create_schema" for entry in raised.traceback):
+        lines = str(raised.value).strip().split("\n")
+        report({"failure": f"{raised.typename}: {lines[0]}".removesuffix(": ")})
+
+
+def report(found: dict[str, object]) -> None:
+    """Write what came of it, in the words of ``tcgen.verify.suite.MigrationTrial``."""
+    Path(os.environ["TCGEN_REPORT"]).write_text(json.dumps(found), encoding="utf-8")
