@@ -111,3 +111,85 @@ def test_a_project_that_runs_failed_tests_first(sample: Sample, on_a_url: dict[s
     assert "test cases collected" in done.err, done.text
     assert not (root / ".pytest_cache").exists()
     assert tcgen("verify", cwd=root, **on_a_url).status == 0
+
+
+FORGOTTEN = """
+
+class Voucher(Base):
+    __tablename__ = "vouchers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(20))
+"""
+MIGRATIONS = "tests/integration/test_migrations.py"
+FACTORIES = "tests/integration/test_factories.py"
+
+
+def test_a_migration_that_somebody_forgot(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("forgotten")
+    with (root / "bookshop/models/catalogue.py").open("a") as file:
+        file.write(FORGOTTEN)
+    done = init(root, prove=True, **on_a_url)
+
+    assert "warning: the migrations and the models differ: add_table vouchers" in done.err, done.text
+    assert done.err.splitlines()[-1].startswith("proved 8 classes, repaired 0, left 1 (marked xfail:")
+    assert "command.upgrade" in (root / "tests/integration/schema.py").read_text()
+    run = pytest_in(root, "tests/integration", **on_a_url)
+    assert run.status == 0, run.text
+    assert run.cases[f"{MIGRATIONS}::test_models_are_migrated"] == "passed"
+
+    # the day it is written, the list and the mark say that they can go
+    add_revision(
+        root, "0004", "0003", "CREATE TABLE vouchers (id serial PRIMARY KEY, code varchar(20) NOT NULL)"
+    )
+    run = pytest_in(root, "tests/integration", **on_a_url)
+    failed = {name for name, outcome in run.cases.items() if outcome == "failed"}
+    label = "bookshop.models.catalogue.Voucher"
+    assert failed == {
+        f"{MIGRATIONS}::test_models_are_migrated",
+        f"{FACTORIES}::test_inserts_a_row[{label}]",
+        f"{FACTORIES}::test_inserts_25_rows[{label}]",
+        f"{MIGRATIONS}::test_down_and_up_again",  # this one cannot be taken back
+    }
+    again = init(root, prove=True, **on_a_url)
+    assert "warning: test_down_and_up_again fails: ProgrammingError" in again.err, again.text
+    assert again.err.splitlines()[-1] == "proved 9 classes, repaired 0, left 0"
+    assert pytest_in(root, "tests/integration", **on_a_url).status == 0
+
+
+VIEWS = """
+
+class Bestseller(Base):
+    __tablename__ = "bestsellers"
+
+    isbn: Mapped[str] = mapped_column(String(20), primary_key=True)
+    sold: Mapped[int]
+"""
+
+
+def test_views_stay_views(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("views")
+    with (root / "bookshop/models/catalogue.py").open("a") as file:
+        file.write(VIEWS)
+    select = "SELECT isbn, count(*) AS sold FROM books GROUP BY isbn"
+    add_revision(root, "0004", "0003", f"CREATE MATERIALIZED VIEW bestsellers AS {select}")
+    done = init(root, prove=True, **on_a_url)
+
+    assert "note: no row can be inserted into bestsellers" in done.err, done.text
+    assert not (root / "tests/integration/factories/bestseller.py").exists()
+    assert pytest_in(root, "tests/integration", **on_a_url).status == 0
+
+
+def test_a_history_that_begins_on_tables_of_others(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("baseline")
+    for script in (root / "migrations/versions").glob("*.py"):
+        script.unlink()
+    write(
+        root / "migrations/versions/0001.py",
+        REVISION.format(revision="0001", down=None, statement="SELECT 1"),
+    )
+    done = init(root, prove=True, **on_a_url)
+
+    assert "they make 0 of the 9 tables of the models" in done.err, done.text
+    assert "create_all(connection)" in (root / "tests/integration/schema.py").read_text()
+    assert pytest_in(root, "tests/integration", **on_a_url).status == 0

@@ -103,6 +103,8 @@ class EnvSettings(TypedDict):
     version_table: str
     version_table_schema: str | None
     include_schemas: bool
+    compare: dict[str, bool]
+    filters: dict[str, dict[str, str]]
     operations: list[str]
 
 

@@ -36,13 +36,14 @@ REMARKS: Mapping[str, str] = {
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
     "environment-broken": "An environment is left out: its python cannot be run.",
-    "history-on-existing": "The migrations alone do not make every table; the models do, and the head is stamped.",
     "independent-branches": "The migrations have branches that share no script; all heads are upgraded to.",
     "ini-not-read": "Alembic cannot read the ini file; the script folder is used without it.",
     "metadata-copy": "A metadata repeats tables of mapped classes and is left out.",
     "metadata-from-alembic": "The models are those of the metadata that env.py names.",
     "metadata-left-out": "No module names a metadata: its tables and classes are left out.",
     "migrations-fail": "The migrations fail on an empty PostgreSQL; the tables come from the models.",
+    "migrations-test-fails": "A test of the migrations fails: it is marked until they are mended.",
+    "models-not-migrated": "The models and the database that the migrations make differ: the suite lists how.",
     "module-not-imported": "A module could not be imported; models in it have no factory.",
     "no-package": "No package or module was found in the root or in src/.",
     "no-proof-environment": "No environment to try the suite in could be made; it is written without being tried.",
@@ -61,5 +62,6 @@ REMARKS: Mapping[str, str] = {
     "template-lost": "The version of the template that the suite was made from is not to be had.",
     "type-not-in-postgresql": "PostgreSQL has no such column type.",
     "type-unknown": "Nothing is known of a column's type; its factory guesses.",
+    "view-takes-no-rows": "A class is mapped to a view of the migrated database: it has no factory.",
 }
 """Every code of a remark, and what it means: the reference page is made from it."""

@@ -12,13 +12,37 @@ class TableDrift(Frozen):
     Attributes:
         table: Its key, as ``TableFact.key``.
         not_null: Columns that must have a value.
+        generated: Columns that must have none.
+        labels: Column → the labels that its enum type has, where the model has others beside them.
+        takes_no_rows: It is a view that nothing can be inserted into.
     """
 
     table: str
     not_null: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
+    labels: dict[str, tuple[str, ...]] = {}
+    takes_no_rows: bool = False
     foreign_keys: tuple[ForeignKeyFact, ...] = ()
     uniques: tuple[UniqueFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
+
+
+class DatabaseFindings(Frozen):
+    """What was found out by running the migrations.
+
+    Attributes:
+        migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
+        drift: What the tables demand beyond the models.
+        not_made: Keys of tables of the models that the migrations do not make.
+        differences: What autogenerate found, as the suite's own test says it.
+        refused_migrations: Name of a test of the migrations that failed → the reason.
+    """
+
+    migrations_error: str = ""
+    drift: tuple[TableDrift, ...] = ()
+    not_made: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
+    refused_migrations: dict[str, str] = {}
 
 
 class _Row(Frozen):
@@ -31,12 +55,26 @@ class _Row(Frozen):
         return _key(self.schema_name, self.table)
 
 
+class RelationRow(_Row):
+    """A table or view; ``insertable``: rows can be put into it."""
+
+    insertable: bool
+
+
 class ColumnRow(_Row):
-    """A column; ``length`` is the most characters it takes, where there is a limit."""
+    """A column.
+
+    Attributes:
+        length: Most characters it takes, where there is a limit.
+        generated: The database computes it.
+        labels: Of an enum type.
+    """
 
     name: str
     not_null: bool
     length: int | None
+    generated: bool = False
+    labels: tuple[str, ...] = ()
 
 
 class ForeignKeyRow(_Row):
@@ -71,6 +109,7 @@ class UniqueRow(_Row):
 class DatabaseCatalog(Frozen):
     """What PostgreSQL's catalogue says, as ``verify/plugins/make_schema.py`` writes it."""
 
+    relations: tuple[RelationRow, ...]
     columns: tuple[ColumnRow, ...]
     foreign_keys: tuple[ForeignKeyRow, ...]
     checks: tuple[CheckRow, ...]

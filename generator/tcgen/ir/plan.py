@@ -10,7 +10,7 @@ from typing import Literal
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.drift import TableDrift
+from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.schema import UrlVia
 from tcgen.ir.service import ServicePlan
 
@@ -131,11 +131,19 @@ class FactoryPlan(Frozen):
         return keys | {one.name: one.code for one in self.fields}
 
 
+class ImportedName(Frozen):
+    """A name, and the statement that imports it."""
+
+    statement: str
+    name: str
+
+
 class AlembicPlan(Frozen):
     """How the suite migrates a database; fields as in ``AlembicFact``.
 
     Attributes:
         target: ``heads`` where the history has independent branches.
+        filters: What of env.py's options for autogenerate is a function → how to get it.
     """
 
     ini: str | None
@@ -151,6 +159,9 @@ class AlembicPlan(Frozen):
     operations: tuple[str, ...] = ()
     loads_alone: bool = True
     inserts_rows: bool = False
+    include_schemas: bool = False
+    compare: dict[str, bool] = {}
+    filters: dict[str, ImportedName] = {}
     version_table: str
     version_table_schema: str | None
 
@@ -161,11 +172,13 @@ class MetadataPlan(Frozen):
     Attributes:
         modules: To be imported for its tables and classes to be complete; none where any model brings all.
         imports: Statements the expression needs.
+        migrated: The migrations are about its tables; else these are created beside them.
     """
 
     modules: tuple[str, ...]
     imports: tuple[str, ...]
     expression: str
+    migrated: bool = True
 
 
 class FrameworkPlan(Frozen):
@@ -189,8 +202,8 @@ SchemaFrom = Literal[
 ]
 
 
-class DatabasePlan(Frozen):
-    """The PostgreSQL the suite runs on.
+class DatabasePlan(DatabaseFindings):
+    """The PostgreSQL the suite runs on, with what was found out on one.
 
     Attributes:
         schema_from: How an empty database gets its tables; names the template partial.
@@ -201,8 +214,7 @@ class DatabasePlan(Frozen):
         extensions, schemas: Created before the tables.
         framework: Where an extension of it owns the session; else None.
         sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
-        migrations_error: Revisions and reason of a failure for which the tables come from the models; else "".
-        drift: What the tables were seen to demand beyond the models once the migrations had run.
+        compares_enums, compares_checks: The models have labels and named CHECKs, which autogenerate leaves out.
     """
 
     schema_from: SchemaFrom
@@ -216,8 +228,8 @@ class DatabasePlan(Frozen):
     alembic: AlembicPlan | None
     framework: FrameworkPlan | None = None
     sessions: Literal["sqlalchemy", "sqlmodel"] = "sqlalchemy"
-    migrations_error: str = ""
-    drift: tuple[TableDrift, ...] = ()
+    compares_enums: bool = False
+    compares_checks: bool = False
 
 
 class CommandsPlan(Frozen):

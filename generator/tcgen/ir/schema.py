@@ -299,8 +299,10 @@ class AlembicFact(Frozen):
             it keeps what the URL says.
         is_async: env.py runs its own event loop.
         heads: Revision ids without a successor.
-        revisions, include_schemas: For ``inspect --json``: the number of scripts, and what env.py asks for.
-        base_on_existing: A script alters a table of the metadata that no earlier script made.
+        revisions: For ``inspect --json``.
+        include_schemas: env.py has other schemas than the default one compared.
+        compare: Of ``compare_type`` and ``compare_server_default``, those that env.py turns on or off.
+        filters: Those of them, and of ``include_object`` and ``include_name``, that are functions to be imported.
         version_table, version_table_schema: As given to ``context.configure``.
         operations: Modules env.py imports because they add operations to Alembic's own.
         loads_alone: The scripts can be loaded while no migration runs.
@@ -320,7 +322,8 @@ class AlembicFact(Frozen):
     is_async: bool = False
     heads: tuple[str, ...] = ()
     revisions: int = 0
-    base_on_existing: bool = False
+    compare: dict[str, bool] = {}
+    filters: dict[str, ImportRef] = {}
     operations: tuple[str, ...] = ()
     loads_alone: bool = True
     inserts_rows: bool = False

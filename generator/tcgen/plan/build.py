@@ -8,7 +8,7 @@ from typing import Literal
 
 from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.drift import TableDrift
+from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import Schema
@@ -32,8 +32,7 @@ class Options:
         taken: Folders that exist already and are not tcgen's.
         ci: CI provider or ``none``; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
-        migrations_error: Why the migrations were seen to fail, and at which revisions.
-        drift: What the tables were seen to demand beyond the models once the migrations had run.
+        found: What running the migrations showed.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
         user_choices: What was said about the models and migrations.
         refused: Rows that were refused when the suite was tried.
@@ -46,8 +45,7 @@ class Options:
     taken: frozenset[str] = frozenset()
     ci: str | None = None
     providers: dict[str, str] = field(default_factory=dict)
-    migrations_error: str = ""
-    drift: tuple[TableDrift, ...] = ()
+    found: DatabaseFindings = DatabaseFindings()
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
     refused: Refused = NOTHING
@@ -68,10 +66,8 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     Raises:
         TcgenError: Something was asked for that the catalogue does not have.
     """
-    database, remarks = plan_database(project, schema, catalog, options.migrations_error)
-    if database.schema_from.startswith("alembic_"):
-        database = database.model_copy(update={"drift": options.drift})
-        schema = with_drift(schema, options.drift)
+    database, remarks = plan_database(project, schema, catalog, options.found)
+    schema = with_drift(schema, database.drift)
     factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from tcgen.ir.drift import TableDrift
+from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import GROUP, FactoryPlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.service import ServiceChoice
 
@@ -22,11 +22,10 @@ class _Line(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class RecordedDatabase(_Line):
-    """What was found out by running the migrations; fields as in ``DatabasePlan``."""
+class RecordedDatabase(DatabaseFindings):
+    """What was found out by running the migrations."""
 
-    migrations_error: str = ""
-    drift: tuple[TableDrift, ...] = ()
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class RecordedSuite(_Line):

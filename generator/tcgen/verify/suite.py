@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from pathlib import Path
@@ -71,15 +72,19 @@ def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -
 
 
 class MigrationTrial(Frozen):
-    """What came of making the suite's database once.
+    """What came of making the suite's database once, and of running the tests of the migrations on it.
 
     Attributes:
         failure: Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
         catalog: What PostgreSQL says of it; None when it was not made.
+        differences: What autogenerate found; None where it could not be asked.
+        refused: Name of a test → why it failed.
     """
 
     failure: str | None = None
     catalog: DatabaseCatalog | None = None
+    differences: tuple[str, ...] | None = None
+    refused: dict[str, str] = {}
 
 
 def try_migrations(python: str, root: str, plan: SuitePlan) -> MigrationTrial:
@@ -91,13 +96,13 @@ def try_migrations(python: str, root: str, plan: SuitePlan) -> MigrationTrial:
         plan: Of the suite.
     """
     with TemporaryDirectory() as folder:
-        report = Path(folder, "report.json")
         run_pytest(
             python,
             root,
             [f"{plan.dest}/test_migrations.py", "-q"],
             plugin="make_schema",
-            environment=os.environ | {"CI": "", "TCGEN_REPORT": str(report)},
+            environment=os.environ | {"CI": "", "TCGEN_REPORT": folder},
         )
-        found = report.read_bytes() if report.is_file() else b"{}"
-        return MigrationTrial.model_validate_json(found)
+        found = {one.stem: json.loads(one.read_bytes()) for one in Path(folder).glob("*.json")}
+    refused = {name: found.pop(name) for name in sorted(found) if name.startswith("test_")}
+    return MigrationTrial.model_validate({**found, "refused": refused})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import RefusalPlan, SuitePlan
+from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan
 from tcgen.verify import suite
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
 from tcgen.verify.find_values import propose
@@ -208,29 +208,72 @@ def _with_a_schema(
         return planned, ()
     progress("trying the migrations on PostgreSQL")
     trial = suite.try_migrations(python, planned.project.root, planned.plan)
-    if trial.catalog is not None:
-        return _following(planned, stages.as_migrated(planned, trial.catalog))
-    if trial.failure is None:
-        return planned, ()
-    fallback = _published(planned, stages.from_models(planned, trial.failure))
+    migrated = stages.as_migrated(planned, trial)
+    reason = trial.failure or stages.what_migrations_lack(migrated)
+    if not reason:
+        return _following(planned, migrated)
+    fallback = _published(planned, stages.from_models(planned, reason))
     other = suite.try_migrations(python, planned.project.root, fallback.plan).failure
     if other is None:
         return fallback, tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
-    return _published(fallback, replace(planned, record=fallback.record)), (_no_way(trial.failure, other),)
+    return _published(fallback, replace(planned, record=fallback.record)), (_no_way(reason, other),)
 
 
 def _following(planned: Planned, migrated: Planned) -> tuple[Planned, tuple[Diagnostic, ...]]:
-    """Write the suite again if the database demands more than the models said."""
-    drift = migrated.plan.database.drift
-    if drift == planned.plan.database.drift:
+    """Write the suite again if the database differs from what the models said."""
+    before, after = planned.plan.database, migrated.plan.database
+    if before == after:
         return migrated, ()
-    names = ", ".join(one.table for one in drift[:3]) + (f" and {len(drift) - 3} more" if drift[3:] else "")
-    remark = Diagnostic(
-        level="note",
-        code="database-demands-more",
-        message=f"the database demands more than the models of {names}: the factories follow the database",
+    remarks = list(_demands(after)) if after.drift != before.drift else []
+    if after.differences and after.differences != before.differences:
+        remarks.append(_differences(migrated))
+    remarks += [
+        _refused_migration(name, reason)
+        for name, reason in after.refused_migrations.items()
+        if before.refused_migrations.get(name) != reason
+    ]
+    return _published(planned, migrated), tuple(remarks)
+
+
+def _demands(database: DatabasePlan) -> Iterator[Diagnostic]:
+    views = [one.table for one in database.drift if one.takes_no_rows]
+    if views:
+        yield Diagnostic(
+            level="note",
+            code="view-takes-no-rows",
+            message=f"no row can be inserted into {_some(views)}: classes of views have no factory",
+        )
+    stricter = [one.table for one in database.drift if not one.takes_no_rows]
+    if stricter:
+        yield Diagnostic(
+            level="note",
+            code="database-demands-more",
+            message=f"the database demands more than the models of {_some(stricter)}:"
+            " the factories follow the database",
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
+
+
+def _differences(migrated: Planned) -> Diagnostic:
+    names = _some(migrated.plan.database.differences)
+    return Diagnostic(
+        level="warning",
+        code="models-not-migrated",
+        message=f"the migrations and the models differ: {names}",
+        hint=f"write the migrations; {migrated.plan.dest}/test_migrations.py lists what is known, and may only shrink",
     )
-    return _published(planned, migrated), (remark,)
+
+
+def _refused_migration(test: str, reason: str) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="migrations-test-fails",
+        message=f"{test} fails: {_one_line(reason)}",
+        hint="it is marked xfail until the migrations are mended",
+    )
 
 
 def _published(before: Planned, planned: Planned) -> Planned:

@@ -13,13 +13,13 @@ from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project
-from tcgen.ir.drift import DatabaseCatalog
+from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
-from tcgen.plan.database.drift import drift_of
+from tcgen.plan.database.drift import drift_of, not_made
 from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.plan.factories.refused import NOTHING, Refused
@@ -29,7 +29,11 @@ from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
 from tcgen.update.run import Update
 from tcgen.update.run import prepare as prepare_update
+from tcgen.verify.suite import MigrationTrial
 from tcgen.workflow.request import Progress, Request, quiet
+
+COMPARING, REVERSING = "test_models_are_migrated", "test_down_and_up_again"
+"""The suite's tests of migrations that may be marked; the first has a list of known differences, too."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +114,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         taken=frozenset(one for one in destinations(project) if (request.root / one).exists()),
         ci=request.ci,
         providers=table.providers,
-        migrations_error=suite.database.migrations_error,
-        drift=suite.database.drift,
+        found=suite.database,
         services=request.services,
         user_choices=_choices(request),
         refused=_refused_before(record),
@@ -152,17 +155,53 @@ def from_models(planned: Planned, reason: str) -> Planned:
         planned: The plan that was tried.
         reason: What the database, or Alembic, said.
     """
-    return _again(planned, replace(planned.options, migrations_error=failed_at(planned.schema, reason)))
+    found = DatabaseFindings(migrations_error=failed_at(planned.schema, reason))
+    return _again(planned, replace(planned.options, found=found))
 
 
-def as_migrated(planned: Planned, catalog: DatabaseCatalog) -> Planned:
-    """Plan again, for what the database that the migrations made demands beyond the models.
+def as_migrated(planned: Planned, trial: MigrationTrial) -> Planned:
+    """Plan again, for the database that the migrations made, if they made one.
 
     Args:
         planned: The plan whose migrations ran.
-        catalog: What PostgreSQL says of that database.
+        trial: What came of that.
     """
-    return _again(planned, replace(planned.options, drift=drift_of(planned.schema, catalog)))
+    if trial.catalog is None:
+        return planned
+    # they may be there because the suite creates them
+    beside = [key for one in _beside(planned) for key in one.tables]
+    listed = trial.differences is not None
+    found = DatabaseFindings(
+        drift=drift_of(planned.schema, trial.catalog),
+        not_made=tuple(dict.fromkeys([*beside, *not_made(planned.schema, trial.catalog)])),
+        differences=trial.differences or (),
+        refused_migrations={
+            # what is on record stays in its words, which may name a database of that day
+            name: planned.plan.database.refused_migrations.get(name, reason)
+            for name, reason in trial.refused.items()
+            if name == REVERSING or (name == COMPARING and not listed)
+        },
+    )
+    return _again(planned, replace(planned.options, found=found))
+
+
+def _beside(planned: Planned) -> list[MetadataFact]:
+    """Return the metadatas whose tables the suite creates beside those of the migrations."""
+    names = {one.expression for one in planned.plan.database.metadatas if not one.migrated}
+    return [one for one in planned.schema.metadatas if one.ref.qualname in names]
+
+
+def what_migrations_lack(planned: Planned) -> str:
+    """Return why migrations that ran are not how the schema is made; "" where they are.
+
+    A history that begins on tables somebody else made can run to its end, and leave next to nothing.
+    """
+    beside = {key for one in _beside(planned) for key in one.tables}
+    wanted = {table.key for table in planned.schema.tables} - beside
+    made = wanted - set(planned.plan.database.not_made)
+    if 2 * len(made) >= len(wanted):
+        return ""
+    return f"they make {len(made)} of the {len(wanted)} tables of the models"
 
 
 def as_repaired(planned: Planned, found: Mapping[str, Mapping[str, str]]) -> Planned:

@@ -9,7 +9,7 @@ import pytest
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.project import AlembicConfig
-from tcgen.ir.schema import AlembicFact, Schema
+from tcgen.ir.schema import AlembicFact, ImportRef, Schema
 
 from .conftest import ALEMBIC_INI, Inspect, codes, revision
 
@@ -60,7 +60,7 @@ def test_url_from_the_ini(inspect: Inspect) -> None:
     found = fact(schema)
     assert (found.url_via, found.ini, found.script_location) == ("option", "alembic.ini", "migrations")
     assert (found.version_table, found.heads, found.revisions) == ("versions", ("a",), 1)
-    assert not found.base_on_existing and not found.is_async and found.drivername == ""
+    assert not found.is_async and found.drivername == ""
     assert schema.metadatas[0].from_alembic
     assert "metadata-from-alembic" in codes(schema)
 
@@ -202,27 +202,18 @@ def test_a_framework_is_its_file_alone(inspect: Inspect, is_running: bool, named
     assert "wren-sqlalchemy" in schema.environment.distributions
 
 
-def test_history_that_starts_on_a_schema(inspect: Inspect) -> None:
-    add = 'op.add_column("users", sa.Column("name", sa.String(5)))'
-    schema = inspect(project(PLAIN, a=revision("a", None, add)))
+def test_what_env_py_tells_autogenerate(inspect: Inspect) -> None:
+    env = PLAIN.replace(
+        "target_metadata=",
+        "include_object=shop.filters.wanted, compare_type=lambda *_: None, "
+        "compare_server_default=True, include_schemas=True, target_metadata=",
+    ).replace("from alembic import context", "import shop.filters\n    from alembic import context", 1)
+    files = project(env)
+    files["shop/filters.py"] = "def wanted(*about):\n    return True\n"
+    found = fact(inspect(files))
 
-    assert fact(schema).base_on_existing
-    assert "history-on-existing" in codes(schema)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        'op.execute("CREATE TABLE IF NOT EXISTS users (id int)"); op.add_column("users", sa.Column("n", sa.Text))',
-        'op.create_table("people"); op.rename_table("people", "users"); op.drop_column("users", "n")',
-        'for name in ["users"]: op.create_table(name)',
-        'batch = op.batch_alter_table("users") if sa.inspect(op.get_bind()).has_table("users") else None; '
-        + CREATE,
-    ],
-    ids=["raw-sql", "renamed", "computed-name", "guarded"],
-)
-def test_history_that_starts_from_nothing(inspect: Inspect, body: str) -> None:
-    assert not fact(inspect(project(PLAIN, a=revision("a", None, body)))).base_on_existing
+    assert found.filters == {"include_object": ImportRef(module="shop.filters", qualname="wanted")}
+    assert (found.compare, found.include_schemas) == ({"compare_server_default": True}, True)
 
 
 def test_several_heads(inspect: Inspect) -> None:

@@ -180,7 +180,6 @@ def test_async_projects_get_a_driver_and_a_runner() -> None:
         ({"url_via": "environment", "environment": {"DATABASE_URL": "url"}}, "alembic_environment"),
         ({"url_via": "environment", "ini": None}, "alembic_direct"),
         ({"url_via": "direct"}, "alembic_direct"),
-        ({"base_on_existing": True}, "stamp"),
         ({"heads": ()}, "create_all"),
     ],
 )
@@ -188,7 +187,7 @@ def test_where_the_tables_come_from(fields: dict[str, Any], source: str) -> None
     database, remarks = plan_database(project(), history(**fields), catalog())
     assert database.schema_from == source
     assert (database.alembic is None) == (source == "create_all")
-    assert remarks == ()  # the probe says it of a history that starts on an existing schema
+    assert remarks == ()
 
 
 def test_without_migrations_the_models_make_the_tables() -> None:

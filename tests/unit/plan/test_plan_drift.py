@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, schema, string, table
+from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, mapper, schema, string, table
 
 from tcgen.ir.drift import DatabaseCatalog, TableDrift
 from tcgen.ir.schema import CheckFact, Schema, TableFact, UniqueFact
-from tcgen.plan.database.drift import drift_of, with_drift
+from tcgen.plan.database.drift import drift_of, not_made, with_drift
 
 TEAMS = table("teams", key(), column("name", string(80)))
 USERS = table(
@@ -25,7 +25,7 @@ def found(*tables: TableFact, **rows: Any) -> tuple[TableDrift, ...]:
 
 
 def catalogue(**rows: Any) -> DatabaseCatalog:
-    empty: dict[str, Any] = {"columns": (), "foreign_keys": (), "checks": (), "uniques": ()}
+    empty: dict[str, Any] = {"relations": (), "columns": (), "foreign_keys": (), "checks": (), "uniques": ()}
     return DatabaseCatalog.model_validate(empty | rows)
 
 
@@ -111,3 +111,34 @@ def test_a_model_that_has_caught_up_or_lost_the_column() -> None:
     users = USERS.model_copy(update={"foreign_keys": (foreign("team_id", "teams"),)})
     after: Schema = with_drift(schema([users, TEAMS], []), drift)
     assert after.tables[0].foreign_keys == (foreign("team_id", "teams"),)
+
+
+def test_labels_that_the_type_in_the_database_lacks() -> None:
+    moods = table("moods", key(), column("mood", enumeration("sad", "glad", "new")))
+    rows = [row("moods", name="mood", not_null=True, length=None, labels=["sad", "glad", "gone"])]
+    before = schema([moods], [])
+    drift = drift_of(before, catalogue(columns=rows))
+    assert drift == (TableDrift(table="moods", labels={"mood": ("sad", "glad", "gone")}),)
+    enum = with_drift(before, drift).tables[0].columns[1].type.enum
+    assert enum is not None and enum.values == ("sad", "glad")
+
+
+def test_columns_that_the_database_computes() -> None:
+    rows = [row(name="name", not_null=False, length=None, generated=True)]
+    before = schema([USERS], [])
+    drift = drift_of(before, catalogue(columns=rows))
+    assert [one.name for one in with_drift(before, drift).tables[0].columns if one.computed] == ["name"]
+
+
+def test_views_take_no_rows() -> None:
+    before = schema([USERS, TEAMS], [mapper("User", USERS), mapper("Team", TEAMS)])
+    drift = drift_of(before, catalogue(relations=[row(insertable=False), row("teams", insertable=True)]))
+    assert drift == (TableDrift(table="users", takes_no_rows=True),)
+    assert [one.abstract for one in with_drift(before, drift).mappers] == [True, False]
+
+
+def test_tables_that_nobody_makes() -> None:
+    audit = table("audit", key(), schema="public")
+    before = schema([USERS, TEAMS, audit], [])
+    rows = [row("teams", insertable=True), row("audit", insertable=True)]
+    assert not_made(before, catalogue(relations=rows)) == ("users",)

@@ -22,6 +22,7 @@ from plan_builders import (
 )
 
 from tcgen.catalog.load import catalog
+from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.schema import AlembicFact, ConstructorFact, Environment
 from tcgen.plan.database.decide import failed_at, plan_database
 
@@ -93,13 +94,14 @@ HISTORY = AlembicFact(ini=None, script_location="migrations", url_via="option", 
 def test_migrations_that_fail_leave_it_to_the_models() -> None:
     things = table("things", key(), column("name", TEXT))
     facts = schema([things], [mapper("Thing", things)], alembic=HISTORY)
-    plan, remarks = plan_database(project(), facts, catalog(), failed_at(facts, "no such function"))
+    failure = DatabaseFindings(migrations_error=failed_at(facts, "no such function"))
+    plan, remarks = plan_database(project(), facts, catalog(), failure)
 
     assert plan.schema_from == "stamp" and plan.migrations_error == "b2: no such function"
     assert [one.code for one in remarks] == ["migrations-fail"] and "no such function" in remarks[0].message
 
     newer = facts.model_copy(update={"alembic": HISTORY.model_copy(update={"heads": ("c3",)})})
-    plan, remarks = plan_database(project(), newer, catalog(), plan.migrations_error)
+    plan, remarks = plan_database(project(), newer, catalog(), failure)
     assert (plan.schema_from, plan.migrations_error, remarks) == ("alembic_option", "", ())
 
 

@@ -270,15 +270,6 @@ def _alembic_fact(
 
     root = Path(request["root"])
     scripts = history.read(place, notes)
-    names = {t.name for m in chosen for t in m.tables.values()}
-    first = history.starts_on_existing(scripts, names)
-    if first is not None:
-        notes.add(
-            "note",
-            "history-on-existing",
-            f"The migrations alone do not make the table {first}: they count on a schema that exists.",
-            "The suite creates the tables from the models and stamps the head.",
-        )
     _note_heads(scripts, notes)
     return {
         "ini": location.portable_ini(place, root),
@@ -297,7 +288,6 @@ def _alembic_fact(
         ),
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
-        "base_on_existing": first is not None,
         "loads_alone": history.loads_alone(scripts),
         "inserts_rows": history.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),

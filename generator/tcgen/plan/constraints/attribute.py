@@ -108,7 +108,7 @@ class Tables:
 def _tightened(schema: Schema) -> set[tuple[str, str]]:
     """Return columns that are NOT NULL in the database the migrations make, though not in the models."""
     alembic = schema.alembic
-    return set() if alembic is None or alembic.base_on_existing else set(alembic.not_null)
+    return set() if alembic is None else set(alembic.not_null)
 
 
 def is_whole(fact: TypeFact) -> bool:

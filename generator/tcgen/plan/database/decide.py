@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, MetadataPlan, SchemaFrom
+from tcgen.ir.drift import DatabaseFindings
+from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, ImportedName, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
-from tcgen.ir.schema import AlembicFact, MetadataFact, Schema
+from tcgen.ir.schema import AlembicFact, ImportRef, MetadataFact, Schema, TypeFact
 from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.services.decide import composed_images
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
+NOTHING = DatabaseFindings()
 _SYNC = (
     ("psycopg", "psycopg"),
     ("psycopg2", "psycopg2"),
@@ -32,7 +35,7 @@ _EXTENSION_OF_TEXT = (
 
 
 def plan_database(
-    project: Project, schema: Schema, catalog: Catalog, migrations_error: str = ""
+    project: Project, schema: Schema, catalog: Catalog, found: DatabaseFindings = NOTHING
 ) -> tuple[DatabasePlan, tuple[Diagnostic, ...]]:
     """Choose drivers, image, extensions and the way to the schema.
 
@@ -40,10 +43,9 @@ def plan_database(
         project: Its files.
         schema: Its models and migrations.
         catalog: Knows the images.
-        migrations_error: Why the migrations cannot make the schema, as ``failed_at`` puts it; "" when they can,
-            or nobody tried.
+        found: What running the migrations showed; ``migrations_error`` as ``failed_at`` puts it.
     """
-    alembic, source, remarks = _alembic(schema, migrations_error)
+    alembic, source, remarks = _alembic(schema, found.migrations_error)
     is_async = _is_async(project, schema)
     sync_driver = _sync_driver(project, schema)
     async_driver = None
@@ -61,13 +63,31 @@ def plan_database(
         async_runner=_runner(project) if is_async else None,
         extensions=_extensions(schema, runs_alone),
         schemas=_schemas(schema, alembic if runs_alone else None),
-        metadatas=tuple(_metadata(one, _own_modules(schema)) for one in schema.metadatas),
+        metadatas=tuple(
+            _metadata(one, _own_modules(schema), _is_migrated(one, schema, found)) for one in schema.metadatas
+        ),
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
-        migrations_error=migrations_error if source == "stamp" else "",
+        compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
+        compares_checks=any(check.name for table in schema.tables for check in table.checks),
     )
-    return plan, remarks
+    if source == "stamp":
+        return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
+    learnt = found.model_copy(update={"migrations_error": ""}) if runs_alone else NOTHING
+    return plan.model_copy(update=dict(learnt)), remarks
+
+
+def _parts(schema: Schema) -> Iterator[TypeFact]:
+    for table in schema.tables:
+        for column in table.columns:
+            yield from parts_of(column.type)
+
+
+def _is_migrated(fact: MetadataFact, schema: Schema, found: DatabaseFindings) -> bool:
+    """Tell whether the migrations are about a metadata: env.py names it, or they make some table of it."""
+    named = any(one.from_alembic for one in schema.metadatas)
+    return not named or fact.from_alembic or not set(fact.tables) <= set(found.not_made)
 
 
 def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:
@@ -108,8 +128,8 @@ def _alembic(
     via = fact.url_via
     if via == "environment" and fact.ini is None:
         via = "direct"
-    source: SchemaFrom = "stamp" if fact.base_on_existing else f"alembic_{via}"  # type: ignore[assignment]
-    if not fact.base_on_existing and migrations_error.startswith(failed_at(schema, "")):
+    source: SchemaFrom = f"alembic_{via}"  # type: ignore[assignment]
+    if migrations_error.startswith(failed_at(schema, "")):
         source = "stamp"
         remarks.append(
             Diagnostic(
@@ -138,17 +158,26 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         operations=fact.operations,
         loads_alone=fact.loads_alone,
         inserts_rows=fact.inserts_rows,
+        include_schemas=fact.include_schemas,
+        compare=fact.compare,
+        filters={name: _imported(ref) for name, ref in fact.filters.items()},
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
 
 
-def _metadata(fact: MetadataFact, own: set[str]) -> MetadataPlan:
+def _imported(ref: ImportRef) -> ImportedName:
+    top = ref.qualname.partition(".")[0]
+    return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
+
+
+def _metadata(fact: MetadataFact, own: set[str], migrated: bool) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
     return MetadataPlan(
         modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
+        migrated=migrated,
     )
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from tcgen.ir.drift import CheckRow, ColumnRow, DatabaseCatalog, TableDrift
-from tcgen.ir.schema import CheckFact, ColumnFact, ForeignKeyFact, Schema, TableFact, TypeFact, UniqueFact
+from tcgen.ir.schema import (
+    CheckFact,
+    ColumnFact,
+    EnumFact,
+    ForeignKeyFact,
+    Schema,
+    TableFact,
+    TypeFact,
+    UniqueFact,
+)
 
 
 def drift_of(schema: Schema, catalogue: DatabaseCatalog) -> tuple[TableDrift, ...]:
@@ -15,13 +24,25 @@ def drift_of(schema: Schema, catalogue: DatabaseCatalog) -> tuple[TableDrift, ..
     return tuple(one for one in found if one != TableDrift(table=one.table))
 
 
+def not_made(schema: Schema, catalogue: DatabaseCatalog) -> tuple[str, ...]:
+    """Return the keys of the models' tables that are nowhere in the database."""
+    # a connection may be told to look for them in other schemas than the models say
+    names = {row.table for row in catalogue.relations}
+    return tuple(table.key for table in schema.tables if table.name not in names)
+
+
 def with_drift(schema: Schema, drift: tuple[TableDrift, ...]) -> Schema:
     """Return the schema as if the models said what the database demands, of columns that they still have."""
     by_table = {one.table: one for one in drift}
+    views = {one.table for one in drift if one.takes_no_rows}
     tables = (
         _tightened(table, by_table[table.key]) if table.key in by_table else table for table in schema.tables
     )
-    return schema.model_copy(update={"tables": tuple(tables)})
+    mappers = (
+        mapper.model_copy(update={"abstract": True}) if views & set(mapper.tables) else mapper
+        for mapper in schema.mappers
+    )
+    return schema.model_copy(update={"tables": tuple(tables), "mappers": tuple(mappers)})
 
 
 def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: DatabaseCatalog) -> TableDrift:
@@ -30,6 +51,9 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
     return TableDrift(
         table=table.key,
         not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
+        generated=tuple(row.name for row in rows if row.generated and not columns[row.name].computed),
+        labels={row.name: row.labels for row in rows if _lacks_labels(row, columns[row.name].type)},
+        takes_no_rows=any(row.key == table.key and not row.insertable for row in catalogue.relations),
         foreign_keys=tuple(_foreign_keys(table, tables, catalogue)),
         uniques=tuple(_uniques(table, catalogue)),
         checks=(*_checks(table, catalogue), *_lengths(rows, columns)),
@@ -80,6 +104,10 @@ def _has_check(fact: TypeFact) -> bool:
     return fact.enum is not None
 
 
+def _lacks_labels(row: ColumnRow, fact: TypeFact) -> bool:
+    return bool(row.labels and fact.enum is not None and set(fact.enum.values) - set(row.labels))
+
+
 def _lengths(rows: list[ColumnRow], columns: dict[str, ColumnFact]) -> Iterator[CheckFact]:
     for row in rows:
         fact = columns[row.name].type
@@ -93,10 +121,7 @@ def _has(table: TableFact, columns: tuple[str, ...]) -> bool:
 
 
 def _tightened(table: TableFact, drift: TableDrift) -> TableFact:
-    columns = (
-        column.model_copy(update={"nullable": False}) if column.name in drift.not_null else column
-        for column in table.columns
-    )
+    columns = (_tightened_column(column, drift) for column in table.columns)
     return table.model_copy(
         update={
             "columns": tuple(columns),
@@ -105,3 +130,23 @@ def _tightened(table: TableFact, drift: TableDrift) -> TableFact:
             "checks": (*table.checks, *drift.checks),
         }
     )
+
+
+def _tightened_column(column: ColumnFact, drift: TableDrift) -> ColumnFact:
+    changes: dict[str, object] = {}
+    if column.name in drift.not_null:
+        changes["nullable"] = False
+    if column.name in drift.generated:
+        changes["computed"] = True
+    labels = drift.labels.get(column.name)
+    if labels and column.type.enum is not None:
+        changes["type"] = column.type.model_copy(update={"enum": _with_labels(column.type.enum, labels)})
+    return column.model_copy(update=changes)
+
+
+def _with_labels(enum: EnumFact, labels: tuple[str, ...]) -> EnumFact:
+    """Leave out the members that the database has no label for."""
+    members = enum.members or enum.values
+    kept = [pair for pair in zip(members, enum.values, strict=True) if pair[1] in labels]
+    names = tuple(name for name, _ in kept) if enum.members else ()
+    return enum.model_copy(update={"members": names, "values": tuple(value for _, value in kept)})

@@ -1,4 +1,4 @@
-"""A pytest plugin: writes to ``$TCGEN_REPORT`` why the suite's schema cannot be made, or what it turned out to be.
+"""A pytest plugin: writes into the folder ``$TCGEN_REPORT`` why the suite's schema cannot be made, or what it is like.
 
 What hinders the server is no fault of the schema's: then nothing is written. It runs in the project's interpreter, so
 that it knows nothing of tcgen.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -26,10 +27,19 @@ NAMES = """
           JOIN pg_attribute AS a ON a.attrelid = {of} AND a.attnum = k.number ORDER BY k.place)
 """
 QUERIES = {
+    "relations": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table",
+               pg_relation_is_updatable(c.oid, true) & 8 <> 0 AS insertable
+        FROM pg_class AS c
+        JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname !~ '^(pg_|information_schema$)'
+        WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        ORDER BY 1, 2""",
     "columns": f"""
         SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
                a.attnotnull AS not_null,
-               CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length
+               CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length,
+               a.attgenerated <> '' AS generated,
+               ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder) AS labels
         FROM pg_attribute AS a {HERE.format(of="a.attrelid")} JOIN pg_type AS t ON t.oid = a.atttypid
         WHERE a.attnum > 0 AND NOT a.attisdropped
         ORDER BY 1, 2, a.attnum""",
@@ -59,26 +69,34 @@ QUERIES = {
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _catalogue(engine: Engine) -> None:
-    try:
-        with engine.connect() as connection:
-            found = {
-                name: [dict(row._mapping) for row in connection.execute(text(query))]
-                for name, query in QUERIES.items()
-            }
-    except SQLAlchemyError:  # the migrations ran, and that is what the tests are about
-        return
-    report({"catalog": found})
+def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
+    # the migrations ran, whatever can be found out about what they made
+    with suppress(SQLAlchemyError), engine.connect() as connection:
+        queries = {name: connection.execute(text(query)) for name, query in QUERIES.items()}
+        report("catalog", {name: [dict(row._mapping) for row in rows] for name, rows in queries.items()})
+    found = getattr(request.session.items[0].module, "differences", None)  # type: ignore[attr-defined]
+    with suppress(Exception), engine.connect() as connection:
+        report("differences", sorted(found(connection)) if found else [])
 
 
 def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
     """Report what was raised while the schema was made, and nothing that was raised before."""
-    raised = call.excinfo
-    if raised is not None and any(entry.name == "create_schema" for entry in raised.traceback):
-        lines = str(raised.value).strip().split("\n")
-        report({"failure": f"{raised.typename}: {lines[0]}".removesuffix(": ")})
+    if call.excinfo and any(entry.name == "create_schema" for entry in call.excinfo.traceback):
+        report("failure", told(call.excinfo))
 
 
-def report(found: dict[str, object]) -> None:
-    """Write what came of it, in the words of ``tcgen.verify.suite.MigrationTrial``."""
-    Path(os.environ["TCGEN_REPORT"]).write_text(json.dumps(found), encoding="utf-8")
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) -> None:
+    """Report tests that fail, those that are expected to among them."""
+    if call.when == "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
+        report(item.name, told(call.excinfo))
+
+
+def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
+    """Return the type and the first line of what was raised."""
+    lines = str(raised.value).strip().split("\n")
+    return f"{raised.typename}: {lines[0][:200]}".removesuffix(": ")
+
+
+def report(name: str, found: object) -> None:
+    """Write what came of it, a file each, since there may be several workers."""
+    Path(os.environ["TCGEN_REPORT"], f"{name}.json").write_text(json.dumps(found), encoding="utf-8")

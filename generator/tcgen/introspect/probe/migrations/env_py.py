@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib.util
 import re
+import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import ExitStack, nullcontext, suppress
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 OPTION = "tcgen-option"
 """User, host and database of the URL offered as ``sqlalchemy.url``."""
+
+COMPARED = ("compare_type", "compare_server_default")
+FILTERS = ("include_object", "include_name", *COMPARED)
+"""What ``context.configure`` may be given for autogenerate: whether to compare, or a function that decides."""
 
 DRIVERS = (("psycopg", False), ("psycopg2", False), ("pg8000", False), ("asyncpg", True), ("psycopg", True))
 ASYNC_HINT = re.compile(r"async_engine_from_config|create_async_engine|AsyncEngine|asyncio\.run|run_sync")
@@ -243,8 +248,17 @@ def settings_of(url_source: UrlSource, text: str) -> EnvSettings:
         "version_table": str(call.get("version_table", "alembic_version")),
         "version_table_schema": call.get("version_table_schema"),
         "include_schemas": bool(call.get("include_schemas", False)),
+        "compare": {name: call[name] for name in COMPARED if isinstance(call.get(name), bool)},
+        "filters": {name: ref for name in FILTERS if (ref := _importable(call.get(name))) is not None},
         "operations": operations(text),
     }
+
+
+def _importable(value: Live) -> dict[str, str] | None:
+    """How to get at a function by an import; None for one that env.py itself makes."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    found = getattr(sys.modules.get(str(module)), str(name), None)
+    return {"module": str(module), "qualname": str(name)} if callable(value) and found is value else None
 
 
 def operations(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reads the migration scripts: heads, and whether they start from nothing."""
+"""Reads the migration scripts: heads, and what they make beside tables."""
 
 from __future__ import annotations
 
@@ -7,39 +7,15 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from alembic.script import ScriptDirectory
 
 from ..common import Live, Notes
 from .location import Location, make_config
 
-NAME = r'["`\[]?(?:\w+["`\]]?\.)?["`\[]?(\w+)'
-CREATED = re.compile(rf"\bCREATE\s+(?:UNLOGGED\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?{NAME}", re.I)
-ALTERED = re.compile(rf"\bALTER\s+TABLE\s+(?:ONLY\s+)?{NAME}", re.I)
 SCHEMAS = re.compile(r"\bCREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.I)
 EXTENSIONS = re.compile(r"\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?[\\\"']*([\w-]+)", re.I)
 INSERTS = re.compile(r"\bbulk_insert\(|\.insert\(\)|\binsert\(|\bINSERT\s+INTO\b", re.I)
-FIRST = frozenset(["add_column", "alter_column", "drop_column", "batch_alter_table", "create_table_comment"])
-SECOND = frozenset(
-    [
-        "create_index",
-        "create_unique_constraint",
-        "create_check_constraint",
-        "create_primary_key",
-        "drop_constraint",
-    ]
-)
-GUARDS = re.compile(
-    r"has_table|get_table_names|table_exists|_exists\(|checkfirst|inspect\(|IF EXISTS|dialect"
-)
-
-
-class Effect(NamedTuple):
-    """What a script does: ``made`` or ``needed`` a table, ``untold`` which one, or made ``all``."""
-
-    kind: str
-    table: str
 
 
 class History:
@@ -124,27 +100,6 @@ def _constants(tree: ast.Module) -> dict[str, Live]:
     return values
 
 
-def starts_on_existing(history: History, tables: set[str]) -> str | None:
-    """The first table of the metadata that a script needs and none before it makes; None when all are made.
-
-    A script that asks whether a table is there before it touches it needs nothing. A table that no script
-    ever makes counts too, unless some script makes tables whose names its text does not tell.
-    """
-    made: set[str] = set()
-    untold = False
-    for path in history.paths:
-        for effect in _effects(path):
-            if effect.kind == "all":
-                return None
-            untold = untold or effect.kind == "untold"
-            if effect.kind == "made":
-                made.add(effect.table)
-            elif effect.kind == "needed" and effect.table in tables and effect.table not in made:
-                return effect.table
-    never = sorted(tables - made)
-    return never[0] if made and never and not untold else None
-
-
 def loads_alone(history: History) -> bool:
     """Whether loading the scripts, which comes before running them, asks nothing of the database."""
     return not any(_uses_op(node) for path in history.paths for node in parse(path).body)
@@ -186,98 +141,8 @@ def _sources(history: History) -> Iterator[str]:
             yield path.read_text("utf-8")
 
 
-def _effects(path: Path) -> Iterator[Effect]:
-    tree = parse(path)
-    constants = _constants(tree)
-    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef)}
-    if "upgrade" in functions:
-        guarded = GUARDS.search(ast.unparse(functions["upgrade"])) if hasattr(ast, "unparse") else None
-        for effect in _walk(functions["upgrade"], functions, constants, {"upgrade"}):
-            if effect.kind == "untold":
-                # Made under a name that is worked out: any text of the script may be that name.
-                yield from (Effect("made", text) for text in _texts(tree) if text.isidentifier())
-            if effect.kind != "needed" or not guarded:
-                yield effect
-
-
-def _texts(tree: ast.Module) -> list[str]:
-    return sorted(
-        {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str)}
-    )
-
-
-def _walk(
-    node: ast.AST, functions: dict[str, ast.FunctionDef], constants: dict[str, Live], seen: set[str]
-) -> Iterator[Effect]:
-    if isinstance(node, ast.Call):
-        name = called(node)
-        yield from _call_effects(node, name, constants)
-        if isinstance(node.func, ast.Name) and name in functions and name not in seen:
-            seen.add(name)
-            yield from _walk(functions[name], functions, constants, seen)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield from (Effect("made", t) for t in CREATED.findall(node.value))
-        yield from (Effect("needed", t) for t in ALTERED.findall(node.value))
-    for child in ast.iter_child_nodes(node):
-        yield from _walk(child, functions, constants, seen)
-
-
 def called(node: ast.Call) -> str:
     """The last part of the name that a call is made by; "" where it has none."""
     if isinstance(node.func, ast.Attribute):
         return node.func.attr
     return node.func.id if isinstance(node.func, ast.Name) else ""
-
-
-def _is_op(node: ast.Call) -> bool:
-    return (
-        isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "op"
-    )
-
-
-def _call_effects(node: ast.Call, name: str, constants: dict[str, Live]) -> Iterator[Effect]:
-    if name == "create_all":
-        yield Effect("all", "")
-    elif name == "create" and isinstance(node.func, ast.Attribute):
-        # ``sa.Table("x", …).create(bind)``; a variable that holds one is not followed.
-        inner = node.func.value
-        if isinstance(inner, ast.Call) and called(inner) == "Table":
-            yield from _named("made", inner, 0, "name", constants)
-        elif "table" in ast.dump(inner).lower():
-            yield Effect("untold", "")
-    elif name == "Table" and not _is_op(node):
-        return
-    if not _is_op(node):
-        return
-    if name == "create_table":
-        yield from _named("made", node, 0, "table_name", constants)
-    elif name == "rename_table":
-        yield from _named("needed", node, 0, "old_table_name", constants)
-        yield from _named("made", node, 1, "new_table_name", constants)
-    elif name in FIRST:
-        yield from _named("needed", node, 0, "table_name", constants)
-    elif name in SECOND:
-        yield from _named("needed", node, 1, "table_name", constants)
-    elif name == "create_foreign_key":
-        yield from _named("needed", node, 1, "source_table", constants)
-        yield from _named("needed", node, 2, "referent_table", constants)
-
-
-def _named(
-    kind: str, node: ast.Call, position: int, keyword: str, constants: dict[str, Live]
-) -> Iterator[Effect]:
-    values = [k.value for k in node.keywords if k.arg == keyword]
-    if not values and len(node.args) > position:
-        values = [node.args[position]]
-    for value in values:
-        literal: Live = None
-        if isinstance(value, ast.Constant):
-            literal = value.value
-        elif isinstance(value, ast.Name):
-            literal = constants.get(value.id)
-        if isinstance(literal, str):
-            yield Effect(kind, literal)
-        elif kind == "made":
-            yield Effect("untold", "")

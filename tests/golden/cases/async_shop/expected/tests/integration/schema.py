@@ -15,7 +15,13 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def create_schema(engine: Engine, url: URL) -> None:
-    """Migrate to the newest revision, the way production does.
+    """Migrate to the newest revision, the way production does."""
+    migrate(url, "upgrade", "head")
+    _assert_migrated(engine)
+
+
+def migrate(url: URL, direction: str, revision: str) -> None:
+    """Upgrade or downgrade a database.
 
     In a process of its own: what env.py takes from the environment may be read when the
     project is imported, which was long ago here.
@@ -26,23 +32,14 @@ def create_schema(engine: Engine, url: URL) -> None:
     }
     ini = ROOT / "async_shop/alembic.ini"
     alembic = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "alembic",
-            "-c",
-            str(ini),
-            "upgrade",
-            "head",
-        ],
+        [sys.executable, "-m", "alembic", "-c", str(ini), direction, revision],
         cwd=ROOT,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert alembic.returncode == 0, f"alembic upgrade failed:\n{alembic.stdout}"
-    _assert_migrated(engine)
+    assert alembic.returncode == 0, f"alembic {direction} failed:\n{alembic.stdout}"
 
 
 def _assert_migrated(engine: Engine) -> None:

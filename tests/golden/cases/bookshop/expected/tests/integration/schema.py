@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,13 +17,18 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def create_schema(engine: Engine, url: URL) -> None:
     """Migrate to the newest revision, the way production does."""
+    migrate(url, command.upgrade, "head")
+    _assert_migrated(engine)
+
+
+def migrate(url: URL, run: Callable[[Config, str], None], revision: str) -> None:
+    """Upgrade or downgrade a database."""
     config = alembic_config()
     config.set_main_option(
         "sqlalchemy.url", url.render_as_string(hide_password=False).replace("%", "%%")
     )
     with _logging_kept():
-        command.upgrade(config, "head")
-    _assert_migrated(engine)
+        run(config, revision)
 
 
 def _assert_migrated(engine: Engine) -> None:
