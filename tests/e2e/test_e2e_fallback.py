@@ -62,6 +62,7 @@ def test_a_newer_revision_is_tried_again(sample: Sample, on_a_url: dict[str, str
     add_revision(root, "0005", "0004", "SELECT 2")
     done = init(root, prove=True, **on_a_url)
 
+    assert "come from the migrations now" in done.err
     assert "migrations fail" not in done.text and "update    tests/integration/schema.py" in done.err
     assert "command.upgrade" in (root / "tests/integration/schema.py").read_text()
 

@@ -42,6 +42,7 @@ REMARKS: Mapping[str, str] = {
     "metadata-from-alembic": "The models are those of the metadata that env.py names.",
     "metadata-left-out": "No module names a metadata: its tables and classes are left out.",
     "migrations-fail": "The migrations fail on an empty PostgreSQL; the tables come from the models.",
+    "migrations-make-schema": "The tables came from the models; from now on they come from the migrations.",
     "migrations-test-fails": "A test of the migrations fails: it is marked until they are mended.",
     "models-not-migrated": "The models and the database that the migrations make differ: the suite lists how.",
     "module-not-imported": "A module could not be imported; models in it have no factory.",

@@ -13,14 +13,12 @@ class TableDrift(Frozen):
         table: Its key, as ``TableFact.key``.
         not_null: Columns that must have a value.
         generated: Columns that must have none.
-        labels: Column → the labels that its enum type has, where the model has others beside them.
         takes_no_rows: It is a view that nothing can be inserted into.
     """
 
     table: str
     not_null: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
-    labels: dict[str, tuple[str, ...]] = {}
     takes_no_rows: bool = False
     foreign_keys: tuple[ForeignKeyFact, ...] = ()
     uniques: tuple[UniqueFact, ...] = ()

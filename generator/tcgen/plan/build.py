@@ -33,6 +33,7 @@ class Options:
         ci: CI provider or ``none``; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         found: What running the migrations showed.
+        schema_from: Of the last plan; "" before the first.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
         user_choices: What was said about the models and migrations.
         refused: Rows that were refused when the suite was tried.
@@ -46,6 +47,7 @@ class Options:
     ci: str | None = None
     providers: dict[str, str] = field(default_factory=dict)
     found: DatabaseFindings = DatabaseFindings()
+    schema_from: str = ""
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
     refused: Refused = NOTHING
@@ -68,6 +70,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     """
     database, remarks = plan_database(project, schema, catalog, options.found)
     schema = with_drift(schema, database.drift)
+    about_way = _another_way(options.schema_from, database)
     factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
@@ -100,7 +103,20 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         ci=ci,
         ci_file=provider.file if provider else "",
         user_choices=options.user_choices,
-        diagnostics=(*about_dest, *remarks, *about_services, *about_factories),
+        diagnostics=(*about_dest, *remarks, *about_way, *about_services, *about_factories),
+    )
+
+
+def _another_way(before: str, database: DatabasePlan) -> tuple[Diagnostic, ...]:
+    """Say when the tables come from the migrations that came from the models; the other way has a warning."""
+    if before not in ("stamp", "create_all") or not database.schema_from.startswith("alembic_"):
+        return ()
+    return (
+        Diagnostic(
+            level="note",
+            code="migrations-make-schema",
+            message="the tables, which came from the models, come from the migrations now",
+        ),
     )
 
 

@@ -23,9 +23,11 @@ class _Line(BaseModel):
 
 
 class RecordedDatabase(DatabaseFindings):
-    """What was found out by running the migrations."""
+    """What was found out by running the migrations, and the way to the schema; "" in records that lack it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    schema_from: str = ""
 
 
 class RecordedSuite(_Line):

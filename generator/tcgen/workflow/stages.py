@@ -115,6 +115,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         ci=request.ci,
         providers=table.providers,
         found=suite.database,
+        schema_from=suite.database.schema_from,
         services=request.services,
         user_choices=_choices(request),
         refused=_refused_before(record),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from plan_builders import INTEGER, TEXT, column, enumeration, foreign, key, mapper, schema, string, table
+from plan_builders import (
+    INTEGER,
+    TEXT,
+    column,
+    enumeration,
+    factories,
+    fields_of,
+    foreign,
+    key,
+    mapper,
+    schema,
+    string,
+    table,
+)
 
 from tcgen.ir.drift import DatabaseCatalog, TableDrift
 from tcgen.ir.schema import CheckFact, Schema, TableFact, UniqueFact
@@ -113,14 +126,18 @@ def test_a_model_that_has_caught_up_or_lost_the_column() -> None:
     assert after.tables[0].foreign_keys == (foreign("team_id", "teams"),)
 
 
-def test_labels_that_the_type_in_the_database_lacks() -> None:
-    moods = table("moods", key(), column("mood", enumeration("sad", "glad", "new")))
+def test_labels_that_the_database_lacks() -> None:
+    kinds = enumeration("sad", "glad", "new", cls="Kind")
+    moods = table("moods", key(), column("mood", kinds), column("other", kinds))
     rows = [row("moods", name="mood", not_null=True, length=None, labels=["sad", "glad", "gone"])]
-    before = schema([moods], [])
-    drift = drift_of(before, catalogue(columns=rows))
-    assert drift == (TableDrift(table="moods", labels={"mood": ("sad", "glad", "gone")}),)
-    enum = with_drift(before, drift).tables[0].columns[1].type.enum
-    assert enum is not None and enum.values == ("sad", "glad")
+    rows.append(row("moods", name="other", not_null=True, length=3))
+    written = "((other)::text = ANY ((ARRAY['new'::character varying, 'sad'::character varying])::text[]))"
+    before = schema([moods], [mapper("Mood", moods)])
+    drift = drift_of(before, catalogue(columns=rows, checks=[row("moods", name="any", sql=written)]))
+    after = with_drift(before, drift)
+    fields = fields_of(factories(list(after.tables), list(after.mappers))["Mood"])
+    assert fields["mood"] == "Use(fake.random_element, [Kind.SAD, Kind.GLAD])"
+    assert fields["other"] == "Use(fake.random_element, [Kind.SAD, Kind.NEW])"
 
 
 def test_columns_that_the_database_computes() -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tcgen.ir.drift import CheckRow, ColumnRow, DatabaseCatalog, TableDrift
 from tcgen.ir.schema import (
     CheckFact,
     ColumnFact,
-    EnumFact,
     ForeignKeyFact,
     Schema,
     TableFact,
@@ -52,11 +52,10 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
         table=table.key,
         not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
         generated=tuple(row.name for row in rows if row.generated and not columns[row.name].computed),
-        labels={row.name: row.labels for row in rows if _lacks_labels(row, columns[row.name].type)},
         takes_no_rows=any(row.key == table.key and not row.insertable for row in catalogue.relations),
         foreign_keys=tuple(_foreign_keys(table, tables, catalogue)),
         uniques=tuple(_uniques(table, catalogue)),
-        checks=(*_checks(table, catalogue), *_lengths(rows, columns)),
+        checks=(*_checks(table, catalogue), *_lengths(rows, columns), *_labels(rows, columns, catalogue)),
     )
 
 
@@ -104,8 +103,22 @@ def _has_check(fact: TypeFact) -> bool:
     return fact.enum is not None
 
 
-def _lacks_labels(row: ColumnRow, fact: TypeFact) -> bool:
-    return bool(row.labels and fact.enum is not None and set(fact.enum.values) - set(row.labels))
+def _labels(
+    rows: list[ColumnRow], columns: dict[str, ColumnFact], catalogue: DatabaseCatalog
+) -> Iterator[CheckFact]:
+    """Return what enums may be in the database, by the labels of their type or by a CHECK, if that is less."""
+    for row in rows:
+        enum = columns[row.name].type.enum
+        if enum is None:
+            continue
+        if row.labels and set(enum.values) - set(row.labels):
+            listed = ", ".join("'" + label.replace("'", "''") + "'" for label in row.labels)
+            yield CheckFact(name=None, sql=f'"{row.name}" IN ({listed})')
+        for check in catalogue.checks:
+            named = check.key == row.key and re.search(rf"\b{re.escape(row.name)}\b", check.sql)
+            literals = re.findall(r"'((?:[^']|'')*)'", check.sql)
+            if named and literals and set(enum.values) - set(literals):
+                yield CheckFact(name=None, sql=check.sql)
 
 
 def _lengths(rows: list[ColumnRow], columns: dict[str, ColumnFact]) -> Iterator[CheckFact]:
@@ -138,15 +151,4 @@ def _tightened_column(column: ColumnFact, drift: TableDrift) -> ColumnFact:
         changes["nullable"] = False
     if column.name in drift.generated:
         changes["computed"] = True
-    labels = drift.labels.get(column.name)
-    if labels and column.type.enum is not None:
-        changes["type"] = column.type.model_copy(update={"enum": _with_labels(column.type.enum, labels)})
     return column.model_copy(update=changes)
-
-
-def _with_labels(enum: EnumFact, labels: tuple[str, ...]) -> EnumFact:
-    """Leave out the members that the database has no label for."""
-    members = enum.members or enum.values
-    kept = [pair for pair in zip(members, enum.values, strict=True) if pair[1] in labels]
-    names = tuple(name for name, _ in kept) if enum.members else ()
-    return enum.model_copy(update={"members": names, "values": tuple(value for _, value in kept)})
