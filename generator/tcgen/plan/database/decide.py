@@ -75,7 +75,9 @@ def plan_database(
     if source == "stamp":
         return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
     learnt = found.model_copy(update={"migrations_error": ""}) if runs_alone else NOTHING
-    return plan.model_copy(update=dict(learnt)), remarks
+    return plan.model_copy(
+        update={name: getattr(learnt, name) for name in DatabaseFindings.model_fields}
+    ), remarks
 
 
 def _parts(schema: Schema) -> Iterator[TypeFact]:

@@ -60,7 +60,8 @@ def differences(connection: Connection) -> set[str]:
     for change in changes:
         # those of one column come as a list
         for kind, *about in change if isinstance(change, list) else [change]:
-            found.add(" ".join([kind, *(_name(part) for part in about[:3] if part)]))
+            names = [_name(part) for part in about[:3] if part is not None]
+            found.add(" ".join([kind, *names]))
     found |= _labels(connection)
     found |= _checks(connection)
     return found
