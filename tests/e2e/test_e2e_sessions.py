@@ -38,16 +38,25 @@ FLASK_MODELS = """
         name = db.Column(db.String(30), nullable=False)
 
 
+    class Entry(db.Model):
+        __tablename__ = "entry"
+        __bind_key__ = "audit"
+        id = db.Column(db.Integer, primary_key=True)
+        text = db.Column(db.String(30), nullable=False)
+
+
     def create_app():
         app = Flask("shop")
         app.config["SQLALCHEMY_DATABASE_URI"] = "postgresql+psycopg2://nobody@127.0.0.1:1/shop"
+        app.config["SQLALCHEMY_BINDS"] = {"audit": "postgresql+psycopg2://nobody@127.0.0.1:1/audit"}
         app.config["SQLALCHEMY_TRACK_MODIFICATIONS"] = False
         db.init_app(app)
 
         @app.route("/add/<name>")
         def add(name):
-            db.session.add(Item(name=name))
+            db.session.add_all([Item(name=name), Entry(text=name)])
             db.session.commit()
+            assert Item.query.count() == Entry.query.count()
             return str(Item.query.count())
 
         return app
@@ -112,7 +121,9 @@ ASYNC_TESTS = """
         assert db_session.scalar(COUNT) == 0
 """
 FLASK_TESTS = """
-    from shop.models import Item, db
+    from sqlalchemy import inspect
+
+    from shop.models import Entry, Item, db
     from shop.setup import app
 
     def test_what_a_request_commits(db_session):
@@ -126,6 +137,8 @@ FLASK_TESTS = """
 
     def test_without_the_fixture_it_is_the_projects_own():
         assert str(db.session().get_bind().url).startswith("postgresql+psycopg2://nobody")
+        audit = db.session().get_bind(mapper=inspect(Entry))
+        assert str(audit.url).endswith("/audit")
 """
 COMMON = (
     "asyncpg",
@@ -204,4 +217,4 @@ def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_flask.py", FLASK_TESTS)
     flags = ("--models", "shop.setup", "--models", "shop.models")
-    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 9
+    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 11
