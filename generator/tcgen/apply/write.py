@@ -21,9 +21,20 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
         The paths written, relative to the root.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed since it was read, another run is writing, or one was interrupted.
+        TcgenError: The disk refused, a file changed since it was read, another run is writing, or one was
+            interrupted; the project is as it was.
     """
+    try:
+        return _publish(root, changes)
+    except OSError as error:
+        raise TcgenError(
+            "cannot-write",
+            f"{error.filename or root}: {error.strerror or error}; the project is as it was",
+            hint="mend that, then run again",
+        ) from error
+
+
+def _publish(root: Path, changes: Iterable[Change]) -> list[str]:
     wanted = [change for change in changes if change.kind in WRITTEN or _has_markers(change)]
     if not wanted:
         return []

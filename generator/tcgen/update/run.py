@@ -131,8 +131,7 @@ def write(update: Update, style: ConflictStyle = "inline") -> list[str]:
     """Write all changes at once; return their paths.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed meanwhile, or another run is writing.
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     wanted = list(update.changes)
     if style == "rej":

@@ -27,8 +27,7 @@ def cut(root: Path, files: tuple[str, ...]) -> None:
     """Delete them.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed meanwhile, or another run is writing.
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     contents = ((path, (root / path).read_bytes()) for path in files)
     publish(root, [Change(path=path, kind="delete", old=content, new=b"") for path, content in contents])

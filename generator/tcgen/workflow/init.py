@@ -65,8 +65,7 @@ def write(prepared: Prepared, progress: Progress = quiet, *, prove: bool = True)
         prove: Run what was written; else nothing is run.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed meanwhile, or another run is writing.
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     planned = prepared.planned
     written = tuple(publish(planned.root, prepared.changes))

@@ -96,8 +96,7 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     """Collect a suite that was written, make its schema, and insert rows with its factories.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed meanwhile, or another run is writing.
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     progress("looking for what the suite requires")
     project = planned.project

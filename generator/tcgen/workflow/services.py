@@ -85,8 +85,7 @@ def write(prepared: Prepared) -> tuple[str, ...]:
     """Write the suite; return the paths, relative to the root.
 
     Raises:
-        OSError: The disk refused; the project is as it was.
-        TcgenError: A file changed meanwhile, or another run is writing.
+        TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     return tuple(publish(prepared.planned.root, prepared.changes))
 

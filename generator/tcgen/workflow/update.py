@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tcgen.apply.changes import Change
-from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import read_record
@@ -84,14 +83,7 @@ def write(
         TcgenError: The disk refused, a file changed meanwhile, or another run is writing.
     """
     update = prepared.update
-    try:
-        written = tuple(write_update(update, style))
-    except OSError as error:
-        raise TcgenError(
-            "cannot-write",
-            f"{error.filename or update.root}: {error.strerror or error}; the project is as it was",
-            hint="mend that, then run again",
-        ) from error
+    written = tuple(write_update(update, style))
     places = tuple(conflicts(update, style))
     planned = prepared.planned
     if places or not written:

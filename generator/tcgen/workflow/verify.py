@@ -66,8 +66,7 @@ def keep(root: Path, proposals: Sequence[Proposal]) -> tuple[str, ...]:
     """Write the values that were taken to pyproject.toml; return the paths written.
 
     Raises:
-        OSError: The disk refused; the file is as it was.
-        TcgenError: The tables stand there in a form that is not theirs.
+        TcgenError: The disk refused, or the tables stand there in a form that is not theirs.
     """
     found = {f"{one.label}.{name}": code for one in proposals for name, code in one.values.items()}
     return tuple(publish(root, [add_providers(root, found)])) if found else ()

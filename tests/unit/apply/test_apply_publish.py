@@ -10,6 +10,7 @@ import pytest
 
 from tcgen.apply.changes import Change
 from tcgen.apply.write import publish
+from tcgen.errors import TcgenError
 
 
 def create(path: str, content: bytes = b"new") -> Change:
@@ -44,8 +45,9 @@ def test_an_update_keeps_the_mode(tmp_path: Path) -> None:
 def test_a_failure_while_staging_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "in-the-way").write_bytes(b"a file where a folder should be")
     before = tree(tmp_path)
-    with pytest.raises(OSError, match="in-the-way"):
+    with pytest.raises(TcgenError, match="in-the-way") as raised:
         publish(tmp_path, [create("new/a.py"), create("in-the-way/b.py")])
+    assert raised.value.code == "cannot-write"
     assert tree(tmp_path) == before
     assert not (tmp_path / "new").exists()
 
@@ -54,7 +56,7 @@ def test_a_failure_while_publishing_puts_everything_back(tmp_path: Path) -> None
     (tmp_path / "a.py").write_bytes(b"old")
     (tmp_path / "b.py").mkdir()  # a file cannot replace a folder
     changes = [Change(path="a.py", kind="update", old=b"old", new=b"new"), create("c/d.py"), create("b.py")]
-    with pytest.raises(OSError, match=r"b\.py"):
+    with pytest.raises(TcgenError, match=r"b\.py"):
         publish(tmp_path, changes)
     assert tree(tmp_path) == {"a.py": b"old"}
     assert not (tmp_path / "c").exists()
