@@ -682,3 +682,31 @@ def test_classes_that_the_application_makes_in_a_method(inspect: Inspect, start:
     assert [m.cls.qualname.rpartition(".")[2] for m in schema.mappers] == ["Order", "User"]
     assert {m.registry.dotted for m in schema.mappers if m.registry} == {registry}
     assert all(m.reachable for m in schema.mappers)
+
+
+def test_models_of_an_extension_in_a_module_that_imports_nothing_of_sqlalchemy(inspect: Inspect) -> None:
+    library = """
+        from sqlalchemy.orm import DeclarativeBase, declared_attr
+
+        class Model(DeclarativeBase):
+            @declared_attr.directive
+            def __tablename__(cls) -> str:
+                return cls.__name__.lower()
+
+        class SQLAlchemy:
+            Model = Model
+    """
+    user = """
+        from shop import db
+        from shop.columns import key
+
+        class User(db.Model):
+            id = key()
+    """
+    files = {
+        "tiny_sqlalchemy.py": library,
+        "shop/__init__.py": "from tiny_sqlalchemy import SQLAlchemy\n\ndb = SQLAlchemy()\n",
+        "shop/columns.py": "import sqlalchemy\n\ndef key():\n    return sqlalchemy.Column(sqlalchemy.Integer, primary_key=True)\n",
+        "shop/user.py": user,
+    }
+    assert names(inspect(files, packages=["shop"])) == ["shop.user.User"]

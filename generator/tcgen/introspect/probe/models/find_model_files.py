@@ -120,7 +120,12 @@ class _Scan:
                 continue
             usable = _project_names(tree, self.tops)
             classes = [n for n in tree.body if isinstance(n, ast.ClassDef)]
-            names = {c.name for c in classes for b in c.bases if _tail(b) in known and _head(b) in usable}
+            names = {
+                c.name
+                for c in classes
+                for b in c.bases
+                if {_tail(b), _head(b)} & known and _head(b) in usable
+            }
             if names:
                 more[source.module] = names
         return more
