@@ -143,7 +143,7 @@ def _what_next(prepared: Prepared) -> None:
         say(f"next: {planned.plan.commands.hint}")
         say(f"      (for {', '.join(missing)})")
     if prepared.service is not None:
-        say(f"{'then' if missing else 'next'}: pytest {planned.plan.dest} -m {prepared.name}")
+        say(f"{'then' if missing else 'next'}: {planned.plan.commands.try_out} -m {prepared.name}")
         _point(prepared.service)
 
 

@@ -145,11 +145,11 @@ def show_outcome(tried: Tried) -> None:
             say(f"{outcome.tests} test cases collected, in an environment beside the project's")
         say(f"next: {plan.commands.hint}")
         say(f"      (for {', '.join(outcome.missing)})")
-        say(f"then: pytest {plan.dest}")
+        say(f"then: {plan.commands.try_out}")
     elif outcome.status is None:
-        say(f"next: pytest {plan.dest}")
+        say(f"next: {plan.commands.try_out}")
     elif outcome.status == 0:
-        say(f"{outcome.tests} test cases collected; next: pytest {plan.dest}")
+        say(f"{outcome.tests} test cases collected; next: {plan.commands.try_out}")
     if outcome.status:
         say(f"pytest cannot collect {plan.dest} (exit status {outcome.status}):")
         say(outcome.output[-3000:])

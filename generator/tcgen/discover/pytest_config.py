@@ -14,6 +14,27 @@ from tcgen.discover.project_files import ProjectFiles, is_test_module
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import PytestConfig
 
+_OPTIONS = frozenset(
+    """
+    --assert --basetemp --cache-clear --cache-show --capture --code-highlight --collect-in-virtualenv
+    --collect-only --color --config-file --confcutdir --continue-on-collection-errors --debug --deselect
+    --disable-plugin-autoload --disable-warnings --doctest-continue-on-failure --doctest-glob
+    --doctest-ignore-import-errors --doctest-modules --doctest-report --durations --durations-min --exitfirst
+    --failed-first --ff --fixtures --fixtures-per-test --force-short-summary --full-trace --funcargs --help
+    --ignore --ignore-glob --import-mode --junit-prefix --junit-xml --junitprefix --junitxml --keep-duplicates
+    --last-failed --last-failed-no-failures --lf --lfnf --log-auto-indent --log-cli-date-format --log-cli-format
+    --log-cli-level --log-date-format --log-disable --log-file --log-file-date-format --log-file-format
+    --log-file-level --log-file-mode --log-format --log-level --markers --max-warnings --maxfail --new-first
+    --nf --no-fold-skipped --no-header --no-showlocals --no-summary --noconftest --override-ini --pastebin --pdb
+    --pdbcls --pyargs --pythonwarnings --quiet --rootdir --runxfail --setup-only --setup-plan --setup-show
+    --setuponly --setupplan --setupshow --show-capture --show-fixtures --showlocals --stepwise --stepwise-reset
+    --stepwise-skip --strict --strict-config --strict-markers --sw --sw-reset --sw-skip --tb --trace
+    --trace-config --traceconfig --verbose --verbosity --version --xfail-tb --dist --maxprocesses --numprocesses
+    --tx
+    """.split()  # noqa: SIM905  # a word each reads best
+)
+"""Of pytest 7 to 9, by its ``--help``, and of pytest-xdist, which every suite requires."""
+
 
 @dataclass(frozen=True)
 class PytestSettings:
@@ -34,10 +55,11 @@ def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagno
             testpaths=tuple(_folders(options.get("testpaths"))),
             plugins=tuple(_plugins(words)),
             measures_coverage=any(word.partition("=")[0] == "--cov" for word in words),
+            wants_plugins=bool(options.get("required_plugins")) or _asks_for_more(tree, words),
             asyncio_mode=asyncio_mode,
         )
         return PytestSettings(config, tuple(_folders(options.get("pythonpath"))))
-    return PytestSettings(PytestConfig())
+    return PytestSettings(PytestConfig(wants_plugins=_asks_for_more(tree, [])))
 
 
 def find_tests(
@@ -107,6 +129,13 @@ def _words(addopts: object) -> list[str]:
         return shlex.split(addopts) if isinstance(addopts, str) else list(texts(addopts))
     except ValueError:
         return []
+
+
+def _asks_for_more(tree: ProjectFiles, words: list[str]) -> bool:
+    """Tell whether options are not pytest's own, or plugins are loaded by name, in the root's conftest.py too."""
+    options = {word.partition("=")[0] for word in words if word.startswith("--")}
+    named = [one for one in _plugins(words) if "." in one or one.startswith("pytest")]
+    return bool(options - _OPTIONS or named or "pytest_plugins" in tree.text("conftest.py"))
 
 
 def _plugins(words: list[str]) -> Iterator[str]:

@@ -242,6 +242,7 @@ class CommandsPlan(Frozen):
         tool: What runs a published command.
         check: What tcgen is told there.
         test: Runs the suite.
+        try_out: The same where a developer has the environment.
         hint: Installs the suite's requirements where the project is.
     """
 
@@ -251,6 +252,7 @@ class CommandsPlan(Frozen):
     tool: str
     check: str
     test: str
+    try_out: str
     hint: str
 
 

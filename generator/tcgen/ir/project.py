@@ -33,12 +33,14 @@ class PytestConfig(Frozen):
 
     Attributes:
         measures_coverage: ``addopts`` turn pytest-cov on.
+        wants_plugins: The settings ask for what pytest itself does not have.
     """
 
     file: str | None = None
     testpaths: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     measures_coverage: bool = False
+    wants_plugins: bool = False
     asyncio_mode: Literal["strict", "auto"] = "strict"
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from packaging.requirements import Requirement
+
 from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
@@ -193,6 +195,11 @@ def _requirements(
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
+    if project.pytest.wants_plugins:
+        # an extra or group of the project brings them, and the suite's own is installed without that
+        known = {Requirement(one).name for one in wanted}
+        plugins = [one for one in project.dependencies if one.startswith("pytest-")]
+        wanted += [one for one in plugins if one not in known and one not in project.runtime]
     return tuple(sorted(set(wanted)))
 
 

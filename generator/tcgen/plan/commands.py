@@ -33,6 +33,7 @@ def plan_commands(
         tool=manager.tool,
         check=f"check {manager.check}".rstrip(),
         test=f"{manager.run} pytest {dest} -n auto{no_coverage}".lstrip(),
+        try_out=f"pytest {dest}{no_coverage}",
         hint=_filled(manager.hint, words) if project.has_pyproject else f"python -m pip install {install}",
     )
 

@@ -127,6 +127,26 @@ def test_coverage_that_is_always_measured(write, addopts, measures):
     assert found.pytest.measures_coverage is measures
 
 
+@pytest.mark.parametrize(
+    ("files", "wants"),
+    [
+        (
+            {
+                "pytest.ini": "[pytest]\naddopts = -q --strict-markers --tb=short -n 2 --dist=loadfile -p no:doctest\n"
+            },
+            False,
+        ),
+        ({"pytest.ini": "[pytest]\naddopts = --appini=tests/test.ini\n"}, True),
+        ({"pytest.ini": "[pytest]\naddopts = -p pytest_jupyter.server\n"}, True),
+        ({"pytest.ini": "[pytest]\nrequired_plugins = pytest-env\n"}, True),
+        ({"conftest.py": 'pytest_plugins = ["pytest_jupyter.server"]\n'}, True),
+        ({"conftest.py": ""}, False),
+    ],
+)
+def test_settings_that_want_plugins(write, files, wants):
+    assert discover(write(files)).pytest.wants_plugins is wants
+
+
 def test_an_empty_pytest_ini_goes_first(write):
     found = discover(
         write({"pytest.ini": "", "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths=['t']\n"})

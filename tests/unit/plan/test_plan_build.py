@@ -194,6 +194,16 @@ def test_without_migrations_the_models_make_the_tables() -> None:
     assert plan().database.schema_from == "create_all"
 
 
+def test_plugins_that_the_projects_pytest_settings_want_come_along() -> None:
+    declared = ("flask", "pytest-cov", "pytest-env", "pytest-xdist")
+    wanting = PytestConfig(wants_plugins=True, measures_coverage=True)
+    found = plan(dependencies=declared, runtime=("pytest-env",), pytest=wanting)
+    assert "pytest-cov" in found.requirements
+    assert not {"flask", "pytest-env", "pytest-xdist"} & set(found.requirements)
+    assert found.commands.try_out.endswith(" --no-cov")
+    assert "pytest-cov" not in plan(dependencies=declared).requirements
+
+
 def test_independent_branches_are_all_migrated() -> None:
     for heads, target in ((("a",), "head"), (("a", "b"), "heads")):
         alembic = plan_database(project(), history(heads=heads), catalog())[0].alembic

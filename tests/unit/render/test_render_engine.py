@@ -39,6 +39,7 @@ HOSTILE = [
 ]
 
 COMMANDS = CommandsPlan(
+    try_out="",
     action="actions/setup-python@v5",
     action_options={},
     install=("pip install . --group integration",),
