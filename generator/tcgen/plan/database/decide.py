@@ -25,6 +25,11 @@ _SYNC = (
     ("psycopg2-binary", "psycopg2"),
     ("pg8000", "pg8000"),
 )
+_STAND_INS = {
+    # mostly wanted for gen_random_uuid(), which is PostgreSQL's own since 13
+    "pgcrypto": "",
+    "uuid-ossp": "CREATE FUNCTION uuid_generate_v4() RETURNS uuid\nLANGUAGE sql AS 'SELECT gen_random_uuid()';\n",
+}
 _EXTENSION_OF_TEXT = (
     ("gin_trgm_ops", "pg_trgm"),
     ("gist_trgm_ops", "pg_trgm"),
@@ -69,6 +74,7 @@ def plan_database(
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
+        stand_ins=_stand_ins(schema),
         compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
     )
@@ -261,6 +267,12 @@ def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     # one that a Compose file names has to have the extensions too
     serves = with_extension == kind.image or repository(composed) == repository(with_extension)
     return composed if composed and serves else with_extension
+
+
+def _stand_ins(schema: Schema) -> dict[str, str]:
+    created = schema.alembic.extensions_created if schema.alembic else ()
+    wanted = {*_extensions(schema, migrated=False), *created}
+    return {name: script for name, script in _STAND_INS.items() if name in wanted}
 
 
 def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:

