@@ -33,6 +33,7 @@ REMARKS: Mapping[str, str] = {
     "bad-setup-py": "setup.py could not be read and is left out.",
     "class-left-out": "SQLAlchemy cannot configure a class: it has no factory, nor have those in modules that import it.",
     "class-not-importable": "A mapped class has no factory: its name does not lead back to it.",
+    "client-too-old": "A service is left out: the project's client of it is older than the suite's fixtures can use.",
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
     "environment-broken": "An environment is left out: its python cannot be run.",

@@ -128,11 +128,13 @@ class Client(Frozen):
         requirement: What to add where the project has none of the service's libraries.
         asynchronous: Its fixtures are coroutines, and need a plugin that runs them.
         bare: The project having it does not mean that it has the service.
+        least: The first version that the fixtures can use; "" where any will do.
     """
 
     requirement: str
     asynchronous: bool = False
     bare: bool = False
+    least: str = ""
 
 
 class ServiceKind(Frozen):

@@ -97,7 +97,7 @@ def environment_for(
     deadline = time.monotonic() + _SECONDS
     try:
         host = _describe(python)
-        wanted = _missing([*requirements, *_server_requirement(environ)], host.installed)
+        wanted = unmet([*requirements, *_server_requirement(environ)], host.installed)
         if not wanted:
             return Environment(python)
         return Environment(_provide(host, Path(root), wanted, environ, deadline))
@@ -127,16 +127,22 @@ def _describe(python: str) -> _Host:
     return _Host(python, said["version"], folders, installed)
 
 
-def _missing(requirements: Sequence[str], installed: Mapping[str, str]) -> tuple[str, ...]:
+def unmet(requirements: Sequence[str], installed: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the requirements that what is installed does not meet.
+
+    Args:
+        requirements: Requirement strings.
+        installed: Normalised name of each distribution → version; None where it is not there.
+    """
     return tuple(one for one in requirements if not _is_met(Requirement(one), installed))
 
 
-def _is_met(requirement: Requirement, installed: Mapping[str, str]) -> bool:
-    version = installed_version(requirement, installed)
+def _is_met(requirement: Requirement, installed: Mapping[str, str | None]) -> bool:
+    version = _version_of(requirement, installed)
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
-def installed_version(requirement: Requirement, installed: Mapping[str, str | None]) -> str | None:
+def _version_of(requirement: Requirement, installed: Mapping[str, str | None]) -> str | None:
     """Return the version of what meets a requirement, whatever version it asks for; None where there is none.
 
     Args:
@@ -248,7 +254,7 @@ def _install_with_uv(
     options: list[str | Path] = ["-q", "--python", python]
     plain = ["--no-header", "--no-annotate", "--no-emit-index-url"]
     found = tool.run([uv, "pip", "compile", "-", *options, *plain, "--constraints", held], asked)
-    missing = _missing([line for line in found.splitlines() if _is_pin(line)], host.installed)
+    missing = unmet([line for line in found.splitlines() if _is_pin(line)], host.installed)
     tool.run([uv, "pip", "install", *options, "--no-deps", *missing])
 
 

@@ -8,14 +8,12 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from packaging.requirements import Requirement
-
 from tcgen.ir.base import Frozen
 from tcgen.ir.drift import DatabaseCatalog
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.verify.overlay import Environment, installed_version
+from tcgen.verify.overlay import Environment, unmet
 from tcgen.verify.project_pytest import run_pytest
 
 
@@ -36,9 +34,8 @@ class Outcome(Frozen):
 
 
 def missing_requirements(plan: SuitePlan, schema: Schema) -> tuple[str, ...]:
-    """Return the suite's requirements that the project's interpreter does not have."""
-    installed = schema.environment.distributions
-    return tuple(one for one in plan.requirements if installed_version(Requirement(one), installed) is None)
+    """Return the suite's requirements that the project's interpreter does not have, or not in that version."""
+    return unmet(plan.requirements, schema.environment.distributions)
 
 
 def collect(root: str, plan: SuitePlan, environment: Environment, missing: tuple[str, ...]) -> Outcome:

@@ -47,6 +47,12 @@ def test_a_library_of_several_services_needs_a_second_sign() -> None:
     assert found(broker, "celery") == {"rabbitmq": None}
 
 
+def test_a_client_that_is_too_old_for_the_fixtures_leaves_its_service_out() -> None:
+    choices, remarks = detect(project("paho-mqtt"), schema("paho-mqtt"), catalog().services)
+    assert (choices, [one.code for one in remarks]) == ((), ["client-too-old"])
+    assert "paho-mqtt 2" in remarks[0].message and "the project has 1" in remarks[0].message
+
+
 def test_a_composed_version_wins_unless_it_floats() -> None:
     for image, chosen in (("docker.io/library/redis:7.2", "docker.io/library/redis:7.2"), ("redis", None)):
         assert found(project("redis", compose_images=(image,)), "redis") == {"redis": chosen}

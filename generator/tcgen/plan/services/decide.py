@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Literal
 
+from packaging.version import Version
+
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
@@ -40,7 +42,11 @@ def detect(
     for name, kind in kinds.items():
         if name in (DATABASE, GENERIC):
             continue
-        own = [one for one in kind.clients if _is_usable(one, project, schema)]
+        here = [one for one in kind.clients if _is_declared(one, project, schema)]
+        own = [one for one in here if _is_new_enough(one, kind.clients[one], schema)]
+        if here and not own:
+            remarks.append(_too_old(kind, here[0], schema))
+            continue
         named = name in composed or _is_in_settings(kind, project)
         if not named and not any(not kind.clients[one].bare for one in own):
             continue
@@ -59,8 +65,23 @@ def detect(
     return tuple(found), tuple(remarks)
 
 
-def _is_usable(client: str, project: Project, schema: Schema) -> bool:
+def _is_declared(client: str, project: Project, schema: Schema) -> bool:
     return client in project.dependencies and schema.environment.distributions.get(client) is not None
+
+
+def _is_new_enough(name: str, client: Client, schema: Schema) -> bool:
+    version = schema.environment.distributions.get(name) or "0"
+    return not client.least or Version(version) >= Version(client.least)
+
+
+def _too_old(kind: ServiceKind, client: str, schema: Schema) -> Diagnostic:
+    version = schema.environment.distributions.get(client)
+    return Diagnostic(
+        level="note",
+        code="client-too-old",
+        message=f"{kind.title} is left out: its fixtures need {client} {kind.clients[client].least},"
+        f" and the project has {version}",
+    )
 
 
 def _is_in_settings(kind: ServiceKind, project: Project) -> bool:
