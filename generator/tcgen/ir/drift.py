@@ -13,12 +13,14 @@ class TableDrift(Frozen):
         table: Its key, as ``TableFact.key``.
         not_null: Columns that must have a value.
         generated: Columns that must have none.
+        booleans: Columns of truth values that the model has numbers for.
         takes_no_rows: It is a view that nothing can be inserted into.
     """
 
     table: str
     not_null: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
+    booleans: tuple[str, ...] = ()
     takes_no_rows: bool = False
     foreign_keys: tuple[ForeignKeyFact, ...] = ()
     uniques: tuple[UniqueFact, ...] = ()
@@ -65,6 +67,7 @@ class ColumnRow(_Row):
     Attributes:
         length: Most characters it takes, where there is a limit.
         generated: The database computes it.
+        boolean: It holds truth values.
         labels: Of an enum type.
     """
 
@@ -72,6 +75,7 @@ class ColumnRow(_Row):
     not_null: bool
     length: int | None
     generated: bool = False
+    boolean: bool = False
     labels: tuple[str, ...] = ()
 
 

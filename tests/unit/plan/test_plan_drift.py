@@ -147,6 +147,17 @@ def test_columns_that_the_database_computes() -> None:
     assert [one.name for one in with_drift(before, drift).tables[0].columns if one.computed] == ["name"]
 
 
+def test_truth_values_that_the_model_has_numbers_for() -> None:
+    flags = table("flags", key(), column("on", INTEGER), column("at", INTEGER))
+    rows = [
+        row("flags", name=name, not_null=True, length=None, boolean=name == "on") for name in ("on", "at")
+    ]
+    before = schema([flags], [mapper("Flag", flags)])
+    after = with_drift(before, drift_of(before, catalogue(columns=rows)))
+    fields = fields_of(factories(list(after.tables), list(after.mappers))["Flag"])
+    assert fields["on"] == "Use(fake.pybool)" and "bool" not in fields["at"]
+
+
 def test_views_take_no_rows() -> None:
     before = schema([USERS, TEAMS], [mapper("User", USERS), mapper("Team", TEAMS)])
     drift = drift_of(before, catalogue(relations=[row(insertable=False), row("teams", insertable=True)]))

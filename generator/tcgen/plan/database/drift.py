@@ -15,6 +15,7 @@ from tcgen.ir.schema import (
     TypeFact,
     UniqueFact,
 )
+from tcgen.plan.constraints.attribute import is_whole
 
 
 def drift_of(schema: Schema, catalogue: DatabaseCatalog) -> tuple[TableDrift, ...]:
@@ -52,6 +53,7 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
         table=table.key,
         not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
         generated=tuple(row.name for row in rows if row.generated and not columns[row.name].computed),
+        booleans=tuple(row.name for row in rows if row.boolean and is_whole(columns[row.name].type)),
         takes_no_rows=any(row.key == table.key and not row.insertable for row in catalogue.relations),
         foreign_keys=tuple(_foreign_keys(table, tables, catalogue)),
         uniques=tuple(_uniques(table, catalogue)),
@@ -149,6 +151,8 @@ def _tightened_column(column: ColumnFact, drift: TableDrift) -> ColumnFact:
     changes: dict[str, object] = {}
     if column.name in drift.not_null:
         changes["nullable"] = False
+    if column.name in drift.booleans:
+        changes["type"] = TypeFact(name="Boolean", module="sqlalchemy.sql.sqltypes", bases=("Boolean",))
     if column.name in drift.generated:
         changes["computed"] = True
     return column.model_copy(update=changes)

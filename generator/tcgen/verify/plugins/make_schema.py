@@ -38,7 +38,7 @@ QUERIES = {
         SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
                a.attnotnull AS not_null,
                CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length,
-               a.attgenerated <> '' AS generated,
+               a.attgenerated <> '' AS generated, t.typname = 'bool' AS boolean,
                ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder) AS labels
         FROM pg_attribute AS a {HERE.format(of="a.attrelid")} JOIN pg_type AS t ON t.oid = a.atttypid
         WHERE a.attnum > 0 AND NOT a.attisdropped
