@@ -53,9 +53,7 @@ def _install_all(project: Project, place: Path, lock: Path) -> None:
 
 
 def _create(venv: Path, version: str) -> None:
-    if shutil.which("uv"):
-        run(["uv", "venv", "-q", "--python", version, str(venv)])
-        return
+    """The standard library's environments have what old projects take for granted, such as setuptools."""
     own = version == f"{sys.version_info.major}.{sys.version_info.minor}"
     python = sys.executable if own else run([str(INTERPRETERS), version]).strip()
     run([python, "-m", "venv", str(venv)])

@@ -129,8 +129,9 @@ def _generate_and_test(project: Project, root: Path, setting: Setting, result: R
     generated = _timed(result, "init", lambda: _init(root, folder, environment, flags, deadline))
     result.classes = max(project.mapped, generated["mapped_classes"])
     result.abstract = generated["abstract_classes"]
-    if generated["missing"]:
-        install(python, generated["missing"])
+    missing = [*(generated["missing"] or ()), *setting.server.requirements]
+    if missing:
+        install(python, missing)
     ran = _timed(result, "test", lambda: _test(root, folder, environment, generated["dest"], deadline))
     _count(result, generated, ran)
 
