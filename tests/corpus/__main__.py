@@ -5,14 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.corpus import first, report
 from tests.corpus.projects import LIST, LOCKS, Project, load
 from tests.corpus.server import is_installed, server
-from tests.corpus.trial import Result, Setting, run
+from tests.corpus.trial import Result, Setting, run, stop
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "corpus.md"
 EXAMPLES = """examples:
@@ -104,13 +106,22 @@ def _run_all(projects: list[Project], options: argparse.Namespace, results: Path
         return
     with server(options.server) as database, ThreadPoolExecutor(options.jobs) as pool:
         setting = Setting(options.cache, options.locks, options.sources, database, options.limit)
-        jobs = [pool.submit(_run_one, one, setting, results) for one in projects]
-        for job in jobs:
-            job.result()
+        stopped = threading.Event()
+        jobs = [pool.submit(_run_one, one, setting, results, stopped) for one in projects]
+        try:
+            for job in jobs:
+                job.result()
+        except BaseException:
+            stopped.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            stop()
+            raise
 
 
-def _run_one(project: Project, setting: Setting, results: Path) -> None:
+def _run_one(project: Project, setting: Setting, results: Path, stopped: threading.Event) -> None:
     result = run(project, setting)
+    if stopped.is_set():
+        return
     # whole or not at all: its presence says that the project is done
     whole = results / f"{project.name}.part"
     whole.write_text(json.dumps(result.as_json(), indent=1), encoding="utf-8")
@@ -125,4 +136,5 @@ def _read(results: Path, projects: list[Project]) -> list[Result]:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(main())

@@ -26,6 +26,8 @@ from tests.corpus.sources import CorpusError
 ONE, MANY = "test_inserts_a_row", "test_inserts_25_rows"
 MODULE = "corpus_setup"
 REPOSITORY = Path(__file__).resolve().parents[2]
+RUNNING: set[int] = set()
+"""Leaders of the sessions that run now."""
 T = TypeVar("T")
 
 
@@ -220,14 +222,26 @@ def _run(
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
+        RUNNING.add(process.pid)
         try:
             return process.wait(max(deadline - time.monotonic(), 1))
         except subprocess.TimeoutExpired:
             raise CorpusError("took too long") from None
         finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            RUNNING.discard(process.pid)
+            _end(process.pid)
             process.wait()
+
+
+def stop() -> None:
+    """End what runs: it is in sessions of its own, which no interrupt reaches."""
+    for leader in tuple(RUNNING):
+        _end(leader)
+
+
+def _end(leader: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
 
 
 def _targets(project: Project) -> list[str]:

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import tarfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from tests.corpus import environment, first, report
 from tests.corpus.projects import LOCKS, Project, filled, load, placeholders
 from tests.corpus.sources import CorpusError, unpack
-from tests.corpus.trial import Ran, Result, _cases, _count, _flags, _run
+from tests.corpus.trial import Ran, Result, _cases, _count, _flags, _run, stop
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 REPORT = """<testsuites><testsuite>
@@ -181,14 +182,33 @@ def test_a_source_gets_no_flag(tmp_path: Path) -> None:
     assert _flags(Project("a", "a==1", 1, targets=("a:B",)), python, {})[-2:] == ["--models", "a:B"]
 
 
-def test_what_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
+def _is_gone(mark: Path) -> bool:
+    started = Path("/proc", mark.read_text().strip(), "stat")
+    return not started.exists() or started.read_text().split()[2] == "Z"
+
+
+def _sleeps(tmp_path: Path, seconds: float) -> Path:
+    """Run something that starts something else; return where that has left its number."""
     mark = tmp_path / "pid"
     command = ["sh", "-c", f"sleep 60 & echo $! > {mark}; wait"]
+    deadline = time.monotonic() + seconds
+    _run(command, tmp_path, dict(os.environ), tmp_path / "out", tmp_path / "log", deadline)
+    return mark
 
+
+def test_what_takes_too_long_is_ended_with_all_it_started(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="took too long"):
-        _run(command, tmp_path, dict(os.environ), tmp_path / "out", tmp_path / "log", time.monotonic() + 1)
-    started = Path("/proc", mark.read_text().strip())
-    assert not started.exists() or "Z" in (started / "stat").read_text().split()[2]
+        _sleeps(tmp_path, 1)
+    assert _is_gone(tmp_path / "pid")
+
+
+def test_what_runs_ends_with_the_runner(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        job = pool.submit(_sleeps, tmp_path, 60)
+        while not ((tmp_path / "pid").is_file() and (tmp_path / "pid").read_text()):
+            time.sleep(0.05)
+        stop()
+        assert _is_gone(job.result())
 
 
 def test_results_that_are_there_are_shown_without_a_run(tmp_path: Path) -> None:
