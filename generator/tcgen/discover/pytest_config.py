@@ -143,7 +143,7 @@ def _plugins(words: list[str]) -> Iterator[str]:
         if word == "-p" and index + 1 < len(words):
             name = words[index + 1]
         elif word.startswith("-p") and not word.startswith("--"):
-            name = word[2:].lstrip("=")
+            name = word[2:].lstrip(" =")
         else:
             continue
         if name and not name.startswith("no:"):

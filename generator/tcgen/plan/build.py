@@ -196,10 +196,9 @@ def _requirements(
             wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
     if project.pytest.wants_plugins:
-        # an extra or group of the project brings them, and the suite's own is installed without that
+        # whatever file of the project's brings them, the suite's own group is installed without it
         known = {Requirement(one).name for one in wanted}
-        plugins = [one for one in project.dependencies if one.startswith("pytest-")]
-        wanted += [one for one in plugins if one not in known and one not in project.runtime]
+        wanted += [one for one in project.dependencies if one.startswith("pytest-") and one not in known]
     return tuple(sorted(set(wanted)))
 
 

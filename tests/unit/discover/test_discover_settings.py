@@ -116,6 +116,8 @@ def test_pytest_9_reads_its_own_table(write):
         write({"pyproject.toml": "[tool.pytest]\ntestpaths=['t']\naddopts=['-p', 'x']\n"})
     ).pytest
     assert (found.file, found.testpaths, found.plugins) == ("pyproject.toml", ("t",), ("x",))
+    text = "[tool.pytest.ini_options]\naddopts=['-p no:cov', '-p y']\n"
+    assert discover(write({"pyproject.toml": text})).pytest.plugins == ("y",)
 
 
 @pytest.mark.parametrize(
