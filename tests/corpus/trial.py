@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -134,7 +135,7 @@ def _generate_and_test(project: Project, root: Path, setting: Setting, result: R
     missing = [*(generated["missing"] or ()), *setting.server.requirements]
     if missing:
         install(python, missing)
-    ran = _timed(result, "test", lambda: _test(root, folder, environment, generated["dest"], deadline))
+    ran = _timed(result, "test", lambda: _test(root, folder, environment, generated["command"], deadline))
     _count(result, generated, ran)
 
 
@@ -255,10 +256,11 @@ def _bases(setup: str) -> int:
     return len(found.group(1).split(",")) if found else 0
 
 
-def _test(root: Path, folder: Path, environment: dict[str, str], dest: str, deadline: float) -> Ran:
+def _test(root: Path, folder: Path, environment: dict[str, str], said: str, deadline: float) -> Ran:
+    """Run what ``init`` says is to be typed next."""
     report, log = folder / "report.xml", folder / "test.log"
     report.unlink(missing_ok=True)
-    command = [str(interpreter(root)), "-m", "pytest", dest, "-q", "--tb=short", f"--junitxml={report}"]
+    command = [str(interpreter(root)), "-m", *shlex.split(said), "-q", "--tb=short", f"--junitxml={report}"]
     status = _run(command, root, environment, log, folder / "test.err", deadline)
     if not report.is_file():
         raise CorpusError(f"pytest: {_short(log.read_text() + (folder / 'test.err').read_text())}")

@@ -48,7 +48,7 @@ def test_strict_options_and_plugins(tmp_path: Path) -> None:
     made = tcgen("init", "--yes", "--python", python, "--ci", "github", cwd=root)
     assert made.status == 0, made.text
     workflow = (root / ".github/workflows/integration.yml").read_text()
-    assert "pytest tests/integration -n auto --no-cov" in workflow
+    assert "pytest --no-cov tests/integration -n auto" in workflow
     # no $XDG_RUNTIME_DIR: the library that looks for it warns while the server starts
     done = run(
         [python, "-m", "pytest", "tests", "--no-cov"], root, TEST_DATABASE="embedded", XDG_RUNTIME_DIR=""

@@ -67,6 +67,7 @@ def _show(prepared: Prepared, done: Initialised | None, as_json: bool) -> None:
             "changes": [change.model_dump(include={"path", "kind"}) for change in prepared.changes],
             "written": list(done.written) if done else [],
             "dest": planned.plan.dest,
+            "command": planned.plan.commands.try_out,
             "mapped_classes": len(planned.schema.mappers),
             "abstract_classes": sum(mapper.abstract for mapper in planned.schema.mappers),
             "factories": len(planned.plan.factories),

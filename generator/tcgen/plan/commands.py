@@ -23,7 +23,8 @@ def plan_commands(
     """
     needs = tuple(one for one in manager.needs if one not in _present(manager, provider))
     words = {"group": (GROUP,), "needs": needs, "project": (install,)}
-    # a part of the tests cannot reach what is asked of all of them
+    # A part of the tests cannot reach what is asked of all of them. It stands before the folder, which a last
+    # --cov of addopts would take for what it measures.
     no_coverage = " --no-cov" if project.pytest.measures_coverage else ""
     first = () if "{needs}" in manager.install or not needs else (f"pip install {' '.join(needs)}",)
     return CommandsPlan(
@@ -32,8 +33,8 @@ def plan_commands(
         install=(*first, _filled(manager.install, words)),
         tool=manager.tool,
         check=f"check {manager.check}".rstrip(),
-        test=f"{manager.run} pytest {dest} -n auto{no_coverage}".lstrip(),
-        try_out=f"pytest {dest}{no_coverage}",
+        test=f"{manager.run} pytest{no_coverage} {dest} -n auto".lstrip(),
+        try_out=f"pytest{no_coverage} {dest}",
         hint=_filled(manager.hint, words) if project.has_pyproject else f"python -m pip install {install}",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -104,7 +105,7 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     progress("collecting the suite")
     outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
     if outcome.status != 0:
-        reason = "what it requires is not installed" if outcome.status is None else "it cannot be collected"
+        reason = "what it requires is not installed" if outcome.status is None else _why_not(outcome.output)
         return Tried(planned, outcome, _unproved(planned, reason), where.diagnostics)
     planned, remarks = _with_a_schema(stages.written(planned), where.python, progress)
     if any(one.code == "no-schema" for one in remarks):
@@ -112,6 +113,17 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     else:
         planned, proof = _prove(planned, where.python, progress)
     return Tried(planned, outcome, proof, (*where.diagnostics, *remarks))
+
+
+def _why_not(output: str) -> str:
+    """Return why pytest collected nothing, in the line of its output that tells most."""
+    lines = [line.strip() for line in output.splitlines()]
+    telling = [
+        re.sub(r"^(E +|ERROR: |python -m pytest: error: )", "", line)
+        for line in lines
+        if re.match(r"E  |ERROR: (?!usage)|.*: error: ", line)
+    ]
+    return _one_line(f"it cannot be collected: {telling[-1]}") if telling else "it cannot be collected"
 
 
 def _missing(planned: Planned) -> tuple[str, ...]:
