@@ -274,3 +274,22 @@ def test_a_sample_that_went_through_alone_is_an_example_and_no_kind(inspect: Ins
         assert (columns[name].accepts, columns[name].example) == ((), "'text'")
     assert columns["path"].example == "'top.branch'"
     assert "as_stored" not in columns["path"].accepts
+
+
+def test_a_unique_column_that_is_computed_is_what_it_is_made_of(inspect: Inspect) -> None:
+    models = """
+        import sqlalchemy as sa
+        from sqlalchemy.orm import declarative_base
+
+        Base = declarative_base()
+
+        class Molecule(Base):
+            __tablename__ = "molecule"
+            id = sa.Column(sa.Integer, primary_key=True)
+            name = sa.Column(sa.String(100), nullable=False)
+            lname = sa.Column(sa.String(100), sa.Computed("LOWER(name)", persisted=True), nullable=False)
+            __table_args__ = (sa.UniqueConstraint("lname"),)
+    """
+    schema = inspect({"shop/__init__.py": "", "shop/models.py": models})
+    (unique,) = schema.tables[0].uniques
+    assert (unique.columns, unique.expressions) == (("name",), ("LOWER(name)",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 
 from sqlalchemy import Column, Computed, Identity, Sequence, Table
@@ -167,18 +168,32 @@ def _option(item: Live, name: str) -> Live:
 
 def _unique(constraint: Live) -> dict[str, Live]:
     return {
-        "columns": [c.name for c in constraint.columns],
+        **_keys(constraint.table, list(constraint.columns)),
         "nulls_not_distinct": bool(_option(constraint, "nulls_not_distinct")),
     }
 
 
 def _unique_index(index: Index) -> dict[str, Live]:
-    expressions = list(index.expressions)
-    functional = any(not isinstance(e, Column) for e in expressions)
     where = _option(index, "where")
     return {
-        "columns": [c.name for c in index.columns],
-        "expressions": [sql(e) for e in expressions] if functional else [],
+        **_keys(index.table, list(index.expressions)),
         "where": sql(where) if where is not None else None,
         "nulls_not_distinct": bool(_option(index, "nulls_not_distinct")),
+    }
+
+
+def _keys(table: Live, keys: list[Live]) -> dict[str, list[str]]:
+    """What keeps rows apart: columns, and of functions and of columns that are computed, what they are made of."""
+    made_of = [k.computed.sqltext if isinstance(k, Column) and k.computed is not None else k for k in keys]
+    columns: list[str] = []
+    for key in made_of:
+        if isinstance(key, Column):
+            columns.append(key.name)
+        else:
+            words = set(re.findall(r"\w+", sql(key)))
+            columns += [c.name for c in table.columns if c.name in words and c.computed is None]
+    functional = any(not isinstance(key, Column) for key in made_of)
+    return {
+        "columns": list(dict.fromkeys(columns)),
+        "expressions": [sql(key) for key in made_of] if functional else [],
     }
