@@ -61,7 +61,10 @@ class ProbeRequest(TypedDict):
 
 
 class MissingSetting(TypedDict):
-    """An environment variable without which an import failed; ``value``: one that it takes, or ""."""
+    """An environment variable without which an import failed; ``value``: one that it takes, or "".
+
+    Of the kind ``form`` it is there, and not of the form that the code wants.
+    """
 
     name: str
     kind: str

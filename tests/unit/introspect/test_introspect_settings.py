@@ -62,6 +62,29 @@ def test_examples_are_used_but_never_secrets(inspect: Inspect) -> None:
     assert schema.import_env["SHOP_TOKEN"] != "live-secret"
 
 
+FORMS = {
+    "user, password = os.environ['SHOP_CREDENTIALS'].split(':')": "test:test",
+    "host, port, *more = os.environ['SHOP_CREDENTIALS'].split()": "test test",
+    "CREDENTIALS = int(os.environ['SHOP_CREDENTIALS'])": "1",
+    "CREDENTIALS = json.loads(os.environ['SHOP_CREDENTIALS'])": "{}",
+}
+
+
+@pytest.mark.parametrize("line", FORMS)
+def test_the_form_that_the_line_asks_for(inspect: Inspect, line: str) -> None:
+    schema = inspect(files(f"import json, os\n{line}\n"), environment_names=("SHOP_CREDENTIALS",))
+    assert schema.import_env == {"SHOP_CREDENTIALS": FORMS[line]}
+    assert [one.cls.dotted for one in schema.mappers] == ["shop.models.User"]
+
+
+def test_a_setting_of_the_users_own_is_left_as_it_is(
+    inspect: Inspect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_CREDENTIALS", "mine")
+    with pytest.raises(TcgenError, match="not enough values to unpack"):
+        inspect(files("import os\nuser, password = os.environ['SHOP_CREDENTIALS'].split(':')\n"))
+
+
 def test_pydantic_settings(inspect: Inspect) -> None:
     pytest.importorskip("pydantic_settings")
     schema = inspect(files(PYDANTIC))

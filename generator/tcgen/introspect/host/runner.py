@@ -223,7 +223,11 @@ def _values(
     fresh: dict[str, str] = {}
     for item in missing:
         name = item["name"]
-        if name not in settings and name not in os.environ:
+        if name in os.environ:
+            continue  # it is the user's
+        if item["kind"] == "form" and settings.get(name) != item["value"]:
+            fresh[name] = item["value"]
+        elif name not in settings:
             fresh[name] = _value(project, name, item)
     return fresh
 

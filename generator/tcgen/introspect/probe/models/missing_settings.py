@@ -26,9 +26,14 @@ def missing(error: BaseException, names: list[str]) -> list[MissingSetting]:
     """
     found: dict[str, MissingSetting] = {}
     for link in _chain(error):
-        for item in (*_environ_key(link), *_pydantic_fields(link), *_named_in_message(link, names)):
+        for item in (
+            *_of_another_form(link, names),
+            *_environ_key(link),
+            *_pydantic_fields(link),
+            *_named_in_message(link, names),
+        ):
             found.setdefault(item["name"], item)
-    return [item for item in found.values() if item["name"] not in os.environ]
+    return [one for one in found.values() if one["name"] not in os.environ or one["kind"] == "form"]
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -48,6 +53,29 @@ def _environ_key(error: BaseException) -> list[MissingSetting]:
     ):
         return []
     return [{"name": error.args[0], "kind": "str", "value": ""}]
+
+
+def _of_another_form(error: BaseException, names: list[str]) -> list[MissingSetting]:
+    """What the line that failed to take a setting apart would take."""
+    if not isinstance(error, ValueError):
+        return []
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        line = frame.line or ""
+        read = [name for name in names if name in os.environ and re.search(rf"\b{name}\b", line)]
+        value = _form(error, line) if read else ""
+        if value:
+            return [{"name": name, "kind": "form", "value": value} for name in read]
+    return []
+
+
+def _form(error: ValueError, line: str) -> str:
+    parts = re.search(r"not enough values to unpack \(expected (?:at least )?(\d+)", str(error))
+    separator = re.search(r"\.split\(\s*[\"'](.+?)[\"']", line)
+    if parts is not None:
+        return (separator[1] if separator else " ").join(["test"] * int(parts[1]))
+    if "invalid literal for int()" in str(error) or "could not convert string to float" in str(error):
+        return "1"
+    return "{}" if type(error).__name__ == "JSONDecodeError" else ""
 
 
 def _named_in_message(error: BaseException, names: list[str]) -> list[MissingSetting]:
