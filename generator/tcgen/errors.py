@@ -71,6 +71,7 @@ ERRORS: Mapping[str, str] = {
     "several-heads": "The migrations have several heads that belong to one history.",
     "sqlalchemy-missing": "The project's interpreter has no SQLAlchemy, or one that it cannot import.",
     "sqlalchemy-too-old": "The project's SQLAlchemy is older than 1.4.",
+    "suite-too-slow": "pytest did not come to an end in the time it is given, and was stopped.",
     "template-not-found": "The template's repository cannot be fetched.",
     "unknown-manager": "A plan names a package manager that the template has no file for.",
     "unknown-provider": "`[tool.tcgen.providers]` names an attribute that no mapped class has.",

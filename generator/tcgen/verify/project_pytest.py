@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+from tcgen.errors import TcgenError
+
+SECONDS = 600.0
+TOO_SLOW = "suite-too-slow"
+_LAST_SECONDS = 30.0
 
 
 def run_pytest(
@@ -18,6 +26,7 @@ def run_pytest(
     capture: bool = True,
     plugin: str | None = None,
     environment: Mapping[str, str] = os.environ,
+    seconds: float | None = SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest and leave nothing behind.
 
@@ -28,6 +37,10 @@ def run_pytest(
         capture: Keep what it prints, instead of letting it go to the terminal.
         plugin: A module of ``tcgen.verify.plugins``, which needs nothing of tcgen.
         environment: All variables it gets; ``$PYTHONPATH`` grows by the plugin's folder.
+        seconds: The longest it may take; None for as long as it wants.
+
+    Raises:
+        TcgenError: ``suite-too-slow``.
     """
     with TemporaryDirectory(prefix="tcgen-") as folder:
         # without its cache plugin, pytest would refuse a project's own --failed-first
@@ -38,11 +51,42 @@ def run_pytest(
             Path(folder, f"tcgen_{plugin}.py").write_text(source, encoding="utf-8")
             options += ["-p", f"tcgen_{plugin}"]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
-        return subprocess.run(
+        output = subprocess.PIPE if capture else None
+        with subprocess.Popen(
             [python, "-m", "pytest", *options, *arguments],
             cwd=root,
             env=given,
-            capture_output=capture,
+            stdout=output,
+            stderr=output,
             text=True,
             stdin=subprocess.DEVNULL,
-        )
+        ) as pytest:
+            try:
+                stdout, stderr = pytest.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                raise _too_slow(_stopped(pytest), seconds) from None
+            except BaseException:
+                pytest.kill()
+                raise
+        return subprocess.CompletedProcess(pytest.args, pytest.returncode, stdout, stderr)
+
+
+def _stopped(pytest: subprocess.Popen[str]) -> str:
+    """Interrupt pytest, so that it stops the servers it started, and return what it printed."""
+    pytest.send_signal(signal.SIGINT)
+    try:
+        stdout, _ = pytest.communicate(timeout=_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        pytest.kill()
+        stdout, _ = pytest.communicate()
+    return stdout or ""
+
+
+def _too_slow(output: str, seconds: float | None) -> TcgenError:
+    place = re.search(r"^(\S+:\d+): KeyboardInterrupt$", output, re.MULTILINE)
+    where = f", in {place[1]}" if place else ""
+    return TcgenError(
+        TOO_SLOW,
+        f"pytest took longer than {seconds:.0f} s and was stopped{where}",
+        hint="what waits there for something that is not there makes each run of the suite slow",
+    )

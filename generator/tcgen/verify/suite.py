@@ -65,7 +65,7 @@ def _count(listing: str) -> int:
 def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -> int:
     """Run the suite, its output going to the terminal; return pytest's exit status."""
     chosen = [plan.dest, *(arguments or [])]
-    return run_pytest(project.python, project.root, chosen, capture=False).returncode
+    return run_pytest(project.python, project.root, chosen, capture=False, seconds=None).returncode
 
 
 class MigrationTrial(Frozen):

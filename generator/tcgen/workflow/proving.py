@@ -13,7 +13,8 @@ from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan
 from tcgen.verify import suite
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
 from tcgen.verify.find_values import propose
-from tcgen.verify.overlay import environment_for
+from tcgen.verify.overlay import Environment, environment_for
+from tcgen.verify.project_pytest import TOO_SLOW
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import stages
 from tcgen.workflow.request import Progress
@@ -102,6 +103,17 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     progress("looking for what the suite requires")
     project = planned.project
     where = environment_for(project.python, project.root, planned.plan.requirements)
+    try:
+        return _try_in(where, planned, progress)
+    except TcgenError as error:
+        if error.code != TOO_SLOW:
+            raise
+        outcome = Outcome(status=None, tests=0, missing=_missing(planned))
+        return Tried(planned, outcome, _unproved(planned, error.message), where.diagnostics)
+
+
+def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
+    project = planned.project
     progress("collecting the suite")
     outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
     if outcome.status != 0:
