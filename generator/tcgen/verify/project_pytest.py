@@ -6,7 +6,9 @@ import os
 import re
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +16,6 @@ from tempfile import TemporaryDirectory
 from tcgen.errors import TcgenError
 
 SECONDS = 600.0
-TOO_SLOW = "suite-too-slow"
 _LAST_SECONDS = 30.0
 
 
@@ -52,15 +53,18 @@ def run_pytest(
             options += ["-p", f"tcgen_{plugin}"]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
         output = subprocess.PIPE if capture else None
-        with subprocess.Popen(
-            [python, "-m", "pytest", *options, *arguments],
-            cwd=root,
-            env=given,
-            stdout=output,
-            stderr=output,
-            text=True,
-            stdin=subprocess.DEVNULL,
-        ) as pytest:
+        with (
+            _interrupts(),
+            subprocess.Popen(
+                [python, "-m", "pytest", *options, *arguments],
+                cwd=root,
+                env=given,
+                stdout=output,
+                stderr=output,
+                text=True,
+                stdin=subprocess.DEVNULL,
+            ) as pytest,
+        ):
             try:
                 stdout, stderr = pytest.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -69,6 +73,18 @@ def run_pytest(
                 pytest.kill()
                 raise
         return subprocess.CompletedProcess(pytest.args, pytest.returncode, stdout, stderr)
+
+
+@contextmanager
+def _interrupts() -> Iterator[None]:
+    """Let a child hear interrupts, which who runs in the background of a shell script ignores, and its children too."""
+    before = signal.getsignal(signal.SIGINT)
+    ignored = before is signal.SIG_IGN and threading.current_thread() is threading.main_thread()
+    if ignored:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    yield
+    if ignored:
+        signal.signal(signal.SIGINT, before)
 
 
 def _stopped(pytest: subprocess.Popen[str]) -> str:
@@ -86,7 +102,7 @@ def _too_slow(output: str, seconds: float | None) -> TcgenError:
     place = re.search(r"^(\S+:\d+): KeyboardInterrupt$", output, re.MULTILINE)
     where = f", in {place[1]}" if place else ""
     return TcgenError(
-        TOO_SLOW,
+        "suite-too-slow",
         f"pytest took longer than {seconds:.0f} s and was stopped{where}",
         hint="what waits there for something that is not there makes each run of the suite slow",
     )

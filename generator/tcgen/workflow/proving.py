@@ -14,7 +14,6 @@ from tcgen.verify import suite
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
 from tcgen.verify.find_values import propose
 from tcgen.verify.overlay import Environment, environment_for
-from tcgen.verify.project_pytest import TOO_SLOW
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import stages
 from tcgen.workflow.request import Progress
@@ -106,7 +105,7 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     try:
         return _try_in(where, planned, progress)
     except TcgenError as error:
-        if error.code != TOO_SLOW:
+        if error.code != "suite-too-slow":
             raise
         outcome = Outcome(status=None, tests=0, missing=_missing(planned))
         return Tried(planned, outcome, _unproved(planned, error.message), where.diagnostics)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,11 +30,14 @@ def test_waits():
 """
 
 
-def test_what_waits_for_ever_is_stopped_and_stops_what_it_started(tmp_path: Path) -> None:
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_what_waits_for_ever_is_stopped_and_stops_what_it_started(tmp_path: Path, handler: Any) -> None:
+    before = signal.signal(signal.SIGINT, handler)
     (tmp_path / "test_waits.py").write_text(WAITS)
     with pytest.raises(
-        TcgenError, match=r"longer than 5 s and was stopped, in \S*test_waits.py:16$"
+        TcgenError, match=r"longer than 5 s and was stopped, in \S*test_waits.py:15$"
     ) as raised:
         run_pytest(sys.executable, tmp_path, ["test_waits.py"], seconds=5)
+    assert signal.signal(signal.SIGINT, before) is handler
     assert raised.value.code == "suite-too-slow"
     assert (tmp_path / "stopped").exists()
