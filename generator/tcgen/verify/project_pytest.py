@@ -53,9 +53,8 @@ def run_pytest(
             options += ["-p", f"tcgen_{plugin}"]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
         output = subprocess.PIPE if capture else None
-        with (
-            _interrupts(),
-            subprocess.Popen(
+        with _interrupts():
+            pytest = subprocess.Popen(
                 [python, "-m", "pytest", *options, *arguments],
                 cwd=root,
                 env=given,
@@ -63,8 +62,8 @@ def run_pytest(
                 stderr=output,
                 text=True,
                 stdin=subprocess.DEVNULL,
-            ) as pytest,
-        ):
+            )
+        with pytest:
             try:
                 stdout, stderr = pytest.communicate(timeout=seconds)
             except subprocess.TimeoutExpired:
@@ -82,9 +81,11 @@ def _interrupts() -> Iterator[None]:
     ignored = before is signal.SIG_IGN and threading.current_thread() is threading.main_thread()
     if ignored:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    yield
-    if ignored:
-        signal.signal(signal.SIGINT, before)
+    try:
+        yield
+    finally:
+        if ignored:
+            signal.signal(signal.SIGINT, before)
 
 
 def _stopped(pytest: subprocess.Popen[str]) -> str:
