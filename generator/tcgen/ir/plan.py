@@ -61,11 +61,13 @@ class TakenPlan(Frozen):
         name: The attribute on the model.
         code: The expression, as a user would write it into pyproject.toml.
         instead_of: What the plan would give it, "" for nothing: when that changes, this one is forgotten.
+        reason: What refused that, on one line.
     """
 
     name: str
     code: str
     instead_of: str
+    reason: str = ""
 
 
 class RefusalPlan(Frozen):
