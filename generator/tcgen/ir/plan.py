@@ -102,6 +102,7 @@ class FactoryPlan(Frozen):
         uses_in_turn: One of them takes its few values in turn.
         uses_spelled: One of them writes numbers in a form its CHECK asks for.
         model_code: Of a class no module holds: an assignment that finds it in its registry.
+        given_last: What is given may set a column under another name of the model's, and has to win.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
         refused: What was refused when it was tried last.
         taken: Values that are not planned, but were found by trying.
@@ -119,6 +120,7 @@ class FactoryPlan(Frozen):
     reserved_code: str = ""
     model_code: str = ""
     bypass_init: bool = False
+    given_last: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False
     uses_spelled: bool = False

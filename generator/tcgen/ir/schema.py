@@ -230,6 +230,8 @@ class MapperFact(Frozen):
         abstract: It cannot have rows of its own (polymorphic with no identity, or not a real table).
         version_id: Attribute key of the version counter.
         validators: Attribute keys with ``@validates``.
+        indirect: Names of its own that set attributes called otherwise: properties, hybrids, synonyms, composites,
+            association proxies.
     """
 
     cls: ImportRef
@@ -246,6 +248,7 @@ class MapperFact(Frozen):
     relationships: tuple[RelationshipFact, ...] = ()
     constructor: ConstructorFact
     validators: tuple[str, ...] = ()
+    indirect: tuple[str, ...] = ()
 
     @property
     def reachable(self) -> bool:

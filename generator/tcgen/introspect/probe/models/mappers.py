@@ -9,6 +9,8 @@ import types
 from contextlib import suppress
 
 from sqlalchemy import Table
+from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import mapperlib
 from sqlalchemy.orm.exc import UnmappedClassError
 from sqlalchemy.types import TypeDecorator
@@ -79,7 +81,22 @@ def mapper_fact(
         ],
         "constructor": constructor,
         "validators": sorted(mapper.validators),
+        "indirect": sorted(_indirect(mapper)),
     }
+
+
+def _indirect(mapper: Live) -> set[str]:
+    """Names that can be set and are no column's or relationship's: what they are given ends up in one of these."""
+    found = {*mapper.synonyms.keys(), *mapper.composites.keys()}
+    for cls in mapper.class_.__mro__:
+        found |= {name for name, value in vars(cls).items() if _is_settable(value)}
+    return found - {*mapper.column_attrs.keys(), *mapper.relationships.keys()}
+
+
+def _is_settable(value: Live) -> bool:
+    if isinstance(value, (property, hybrid_property)):
+        return value.fset is not None
+    return isinstance(value, AssociationProxy)
 
 
 def _reference(cls: Live, references: dict[type, dict[str, str]]) -> dict[str, str]:
