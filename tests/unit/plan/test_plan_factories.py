@@ -362,3 +362,34 @@ def test_one_attribute_for_columns_of_two_tables_satisfies_the_checks_of_both() 
     )
     tables, classes = [animals, dogs], [mapper("Animal", animals), mapper("Dog", animals, dogs)]
     assert fields_of(factories(tables, classes)["Dog"]).keys() in ({"name", "email"}, {"status"})
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "num_nonnulls(parent_id, post_id, photo_id) = 1",
+        "(parent_id IS NOT NULL)::int + (post_id IS NOT NULL)::int + (photo_id IS NOT NULL)::int = 1",
+        "CASE WHEN parent_id IS NOT NULL THEN post_id IS NULL AND photo_id IS NULL"
+        " WHEN post_id IS NOT NULL THEN photo_id IS NULL ELSE photo_id IS NOT NULL END",
+    ],
+)
+def test_of_foreign_keys_of_which_one_is_set_it_is_one_to_another_table(check: str) -> None:
+    post, photo = table("post", key()), table("photo", key())
+    comment = table(
+        "comment",
+        key(),
+        column("parent_id", nullable=True),
+        column("post_id", nullable=True),
+        column("photo_id", nullable=True),
+        foreign_keys=(
+            foreign("parent_id", "comment"),
+            foreign("post_id", "post"),
+            foreign("photo_id", "photo"),
+        ),
+        checks=[check],
+    )
+    made = factories(
+        [post, photo, comment], [mapper("Post", post), mapper("Photo", photo), mapper("Comment", comment)]
+    )["Comment"]
+    assert [(one.factory, one.keys) for one in made.parents] == [("PostFactory", {"post_id": "id"})]
+    assert fields_of(made) == {}

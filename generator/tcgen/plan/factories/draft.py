@@ -137,7 +137,12 @@ def _limited(
             if of == table and limited[name].limits != Limits()
         }
         found = limits_of(
-            checks, required=required | defaulted | once, whole=whole, values=values, known=known
+            checks,
+            required=required | defaulted | once,
+            whole=whole,
+            values=values,
+            known=known,
+            avoided={column for key in fact.foreign_keys if key.target == table for column in key.columns},
         )
         for column, limits in found.items():
             name = by_column.get((table, column))
