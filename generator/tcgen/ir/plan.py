@@ -95,6 +95,7 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents_code: ``parents`` as source.
+        common_code: Factories whose row all rows share that are made for one of this factory's, as source.
         reserved_code: The reserved ones among ``fields`` as source.
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
@@ -117,6 +118,7 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     parents_code: str = ""
+    common_code: str = ""
     reserved_code: str = ""
     model_code: str = ""
     bypass_init: bool = False

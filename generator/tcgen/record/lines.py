@@ -122,7 +122,7 @@ def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
     return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
 
 
-_WHERE_ANY = ("given_last", "refused", "taken")
+_WHERE_ANY = ("common_code", "given_last", "refused", "taken")
 """What most factories have none of, and earlier versions did not write."""
 
 

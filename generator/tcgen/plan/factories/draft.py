@@ -27,7 +27,11 @@ from tcgen.plan.values.diagnostics import remarks as diagnostics_of
 
 @dataclass(frozen=True)
 class Draft:
-    """A class with everything decided except how it is written down."""
+    """A class with everything decided except how it is written down.
+
+    Attributes:
+        common: Classes of which all rows share one that are made for a row of this class.
+    """
 
     mapper: MapperFact
     values: dict[str, Code]
@@ -36,6 +40,7 @@ class Draft:
     most_rows: int | None
     diagnostics: tuple[Diagnostic, ...]
     taken: tuple[TakenPlan, ...] = ()
+    common: tuple[MapperFact, ...] = ()
 
 
 def draft_of(

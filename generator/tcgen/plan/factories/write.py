@@ -25,7 +25,9 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
     """
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
-    values = apart(draft.values, {names[link.owner.cls.dotted][1]: "." for link in draft.links})
+    common = [names[one.cls.dotted] for one in draft.common]
+    made = [names[link.owner.cls.dotted] for link in draft.links]
+    values = apart(draft.values, {one: "." for _, one in (*made, *common)})
     theirs = {
         bound for code in values.values() for line in code.imports for bound in _bound(line, mapper.cls)
     }
@@ -38,6 +40,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         base_names.add("mapped_class")
         found = f"mapped_class({mapper.registry.qualname}, {quoted(mapper.cls.dotted)})"
         model_code = f"{model} = {assignment(model, found, indent=0)}"
+    imports |= {f"from .{module} import {one}" for module, one in common}
     fields: list[FieldPlan] = []
     parents: list[ParentPlan] = []
     for link in draft.links:
@@ -71,6 +74,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         fields=tuple(_laid_out(one) for one in arranged),
         parents=tuple(parents),
         parents_code=_parents_code(parents),
+        common_code=_common_code([one for _, one in common]),
         reserved_code=reserved_code(arranged),
         model_code=model_code,
         bypass_init=draft.bypass_init,
@@ -98,6 +102,12 @@ def _parents_code(parents: list[ParentPlan]) -> str:
         if calls
         else ""
     )
+
+
+def _common_code(factories: list[str]) -> str:
+    if not factories:
+        return ""
+    return assignment("__common__", f"({', '.join(factories)}{',' if len(factories) == 1 else ''})")
 
 
 def _model_import(mapper: MapperFact, others: set[str]) -> tuple[str, str]:
