@@ -232,6 +232,8 @@ class MapperFact(Frozen):
         validators: Attribute keys with ``@validates``.
         indirect: Names of its own that set attributes called otherwise: properties, hybrids, synonyms, composites,
             association proxies.
+        checks: What the class itself asks of its columns, in SQL as a CHECK would: the bounds of pydantic's fields.
+        without_default: Attribute keys whose default in the class is no value that could be bound.
     """
 
     cls: ImportRef
@@ -249,6 +251,8 @@ class MapperFact(Frozen):
     constructor: ConstructorFact
     validators: tuple[str, ...] = ()
     indirect: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    without_default: tuple[str, ...] = ()
 
     @property
     def reachable(self) -> bool:

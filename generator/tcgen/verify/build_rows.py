@@ -21,6 +21,7 @@ from tcgen.verify.find_values import Proposal, Trial, propose
 from tcgen.verify.project_pytest import run_pytest
 
 _OPTIONS = ("-q", "-n", "0", "-m", "", "-k", "")
+_PLAIN = ("sqlalchemy.", "sqlmodel.")
 _COUNTED = frozenset({"serial", "in_turn"})
 
 
@@ -66,7 +67,7 @@ def _has_code(mapper: MapperFact, tables: Tables) -> bool:
 
 
 def _is_own(fact: TypeFact) -> bool:
-    return not fact.module.startswith("sqlalchemy.")
+    return not fact.module.startswith(_PLAIN)
 
 
 def values_taken(

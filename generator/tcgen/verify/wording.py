@@ -13,10 +13,10 @@ _UNITS = r"(?:characters?|chars?|letters?|digits?|symbols?|numbers?)"
 _NUMBER_WORDS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _LIST = re.compile(
     r"\b(?:one of|either|(?:valid|allowed|possible|permitted|supported|accepted|known|available)\s\w+"
-    r"|choices|options)\b(?:\s(?:are|is|include))?:?\s*[(\[{]*(?P<items>[^()\[\]{}.;\n]+)",
+    r"|choices|options)\b(?:\s(?:are|is|include))?:?\s*[(\[{]*(?P<items>(?:[^()\[\]{}.;\n]|\.(?=\w))+)",
     re.IGNORECASE,
 )
-_ITEM = re.compile(r"[\w:/+-]{1,40}")
+_ITEM = re.compile(r"[\w.:/+-]{1,40}")
 # how a length may be said, the shortest and the longest that follow
 _LENGTHS: tuple[tuple[str, str, str], ...] = (
     (r"between (\d+) and (\d+)", r"\1", r"\2"),

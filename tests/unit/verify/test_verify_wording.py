@@ -30,6 +30,7 @@ def values(name: str, text: str, longest: int | None = None) -> list[Any]:
         ("a status is either open or closed", ("open", "closed")),
         ("allowed values are a, b, or c-d.", ("a", "b", "c-d")),
         ("valid names are between 3 and 25 characters", ()),
+        ("a Truck is one of 7.5t, 40t.", ("7.5t", "40t")),
         ("no list at all", ()),
     ],
 )

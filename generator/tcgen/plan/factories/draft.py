@@ -131,7 +131,7 @@ def _limited(
             if column.default is not None or column.server_default is not None
         }
         whole = {column.name for column in fact.columns if is_whole(column.type)}
-        checks = [check.sql for check in fact.checks]
+        checks = [*(check.sql for check in fact.checks), *mapper.checks]
         values = {one.name: one.type.enum.values for one in fact.columns if one.type.enum is not None}
         # a constraint lets NULL be there once
         once = {column for group in unique_keys_of(fact) if group.strict for column in group.columns}
