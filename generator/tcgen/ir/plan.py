@@ -45,6 +45,7 @@ class ParentPlan(Frozen):
         factory: Class name of the parent's factory.
         module: Slug of the module it stands in.
         keys: Attribute of the child → attribute of the parent it is copied from.
+        circle: Of a parent that needs its child in turn: attribute of the parent → attribute of the child.
         convert: ``str`` or ``UUID``: what makes the child's value out of the parent's; else "".
     """
 
@@ -52,6 +53,7 @@ class ParentPlan(Frozen):
     module: str
     keys: dict[str, str]
     convert: str = ""
+    circle: dict[str, str] = {}
 
 
 class TakenPlan(Frozen):
@@ -95,6 +97,7 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents_code: ``parents`` as source.
+        awaited_code: The row that is made after one of this factory's and needs it in turn, as source.
         common_code: Factories whose row all rows share that are made for one of this factory's, as source.
         reserved_code: The reserved ones among ``fields`` as source.
         parents: Rows to make first, for foreign keys that no relationship sets.
@@ -118,6 +121,7 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     parents_code: str = ""
+    awaited_code: str = ""
     common_code: str = ""
     reserved_code: str = ""
     model_code: str = ""

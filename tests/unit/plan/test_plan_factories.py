@@ -217,6 +217,28 @@ def test_required_keys_in_a_circle_are_cut_with_a_remark() -> None:
     assert keys(made["Right"]) == []
 
 
+def test_of_two_keys_in_a_circle_one_that_is_deferrable_waits() -> None:
+    late = foreign("left_id", "left").model_copy(update={"deferrable": True})
+    left = table("left", key(), column("right_id"), foreign_keys=(foreign("right_id", "right"),))
+    right = table("right", key(), column("left_id"), foreign_keys=(late,))
+    mappers = [mapper("Left", left), mapper("Right", right)]
+    assert remarks([left, right], mappers) == []
+    made = factories([left, right], mappers)
+    assert fields_of(made["Right"]) == {"left_id": "Use(next, serial)"} and keys(made["Right"]) == []
+    assert made["Right"].awaited_code == (
+        'Awaited(".left", "LeftFactory", {"left_id": "id"}, {"id": "right_id"})'
+    )
+    assert fields_of(made["Left"]) == {"id": "Use(next, serial)"}
+    assert keys(made["Left"]) == [{"right_id": "id"}]
+    assert made["Left"].parents[0].circle == {"left_id": "id"}
+    always = left.model_copy(
+        update={"columns": (key(identity="always"), *left.columns[1:])}
+    )  # nobody but the database gives it a key
+    assert remarks([always, right], [mapper("Left", always), mapper("Right", right)]) == [
+        "required-keys-in-a-circle"
+    ]
+
+
 def test_a_dataclass_gets_every_argument_it_asks_for() -> None:
     constructor = ConstructorFact(
         kind="dataclass",

@@ -30,6 +30,7 @@ class Draft:
     """A class with everything decided except how it is written down.
 
     Attributes:
+        awaited: A parent that is made after the row, which its key is deferred for: it needs the row in turn.
         common: Classes of which all rows share one that are made for a row of this class.
     """
 
@@ -41,6 +42,7 @@ class Draft:
     diagnostics: tuple[Diagnostic, ...]
     taken: tuple[TakenPlan, ...] = ()
     common: tuple[MapperFact, ...] = ()
+    awaited: Link | None = None
 
 
 def draft_of(
