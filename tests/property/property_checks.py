@@ -116,6 +116,8 @@ NULLS = [
     "({a} IS NULL AND {b} IS NOT NULL) OR ({a} IS NOT NULL AND {b} IS NULL)",
     "({a} IS NULL) = ({b} IS NULL)",
     "num_nonnulls({a}, {b}) = 1",
+    "({a} IS NOT NULL)::int + ({b} IS NOT NULL)::int = 1",
+    "CASE WHEN {a} IS NULL THEN {b} IS NOT NULL ELSE {b} IS NULL END",
     "{a} IS NOT NULL OR {b} IS NOT NULL",
     "{a} IS NULL OR {b} IS NOT NULL",
 ]

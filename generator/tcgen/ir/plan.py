@@ -45,6 +45,7 @@ class ParentPlan(Frozen):
         factory: Class name of the parent's factory.
         module: Slug of the module it stands in.
         keys: Attribute of the child → attribute of the parent it is copied from.
+        circle: Of a parent that needs its child in turn: attribute of the parent → attribute of the child.
         convert: ``str`` or ``UUID``: what makes the child's value out of the parent's; else "".
     """
 
@@ -52,6 +53,7 @@ class ParentPlan(Frozen):
     module: str
     keys: dict[str, str]
     convert: str = ""
+    circle: dict[str, str] = {}
 
 
 class TakenPlan(Frozen):
@@ -61,11 +63,13 @@ class TakenPlan(Frozen):
         name: The attribute on the model.
         code: The expression, as a user would write it into pyproject.toml.
         instead_of: What the plan would give it, "" for nothing: when that changes, this one is forgotten.
+        reason: What refused that, on one line.
     """
 
     name: str
     code: str
     instead_of: str
+    reason: str = ""
 
 
 class RefusalPlan(Frozen):
@@ -93,6 +97,8 @@ class FactoryPlan(Frozen):
         imports: Import statements, sorted, standard library first.
         fields: What it sets, in the model's order.
         parents_code: ``parents`` as source.
+        awaited_code: The row that is made after one of this factory's and needs it in turn, as source.
+        common_code: Factories whose row all rows share that are made for one of this factory's, as source.
         reserved_code: The reserved ones among ``fields`` as source.
         parents: Rows to make first, for foreign keys that no relationship sets.
         most_rows: As many rows as its table can hold, where a constraint bounds them.
@@ -100,6 +106,7 @@ class FactoryPlan(Frozen):
         uses_in_turn: One of them takes its few values in turn.
         uses_spelled: One of them writes numbers in a form its CHECK asks for.
         model_code: Of a class no module holds: an assignment that finds it in its registry.
+        given_last: What is given may set a column under another name of the model's, and has to win.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
         refused: What was refused when it was tried last.
         taken: Values that are not planned, but were found by trying.
@@ -114,9 +121,12 @@ class FactoryPlan(Frozen):
     fields: tuple[FieldPlan, ...]
     parents: tuple[ParentPlan, ...] = ()
     parents_code: str = ""
+    awaited_code: str = ""
+    common_code: str = ""
     reserved_code: str = ""
     model_code: str = ""
     bypass_init: bool = False
+    given_last: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False
     uses_spelled: bool = False

@@ -14,5 +14,5 @@ FIRST_SERIAL = 1_001
 HELPERS = frozenset({"fake", "in_turn", "serial", "short_text", "spelled"})
 """Names of ``factories/base.py`` that values are made with."""
 
-BASE_NAMES = HELPERS | {"ModelFactory", "Parent", "mapped_class"}
+BASE_NAMES = HELPERS | {"Awaited", "ModelFactory", "Parent", "mapped_class"}
 """All names that a factory's module may import from there."""

@@ -230,6 +230,10 @@ class MapperFact(Frozen):
         abstract: It cannot have rows of its own (polymorphic with no identity, or not a real table).
         version_id: Attribute key of the version counter.
         validators: Attribute keys with ``@validates``.
+        indirect: Names of its own that set attributes called otherwise: properties, hybrids, synonyms, composites,
+            association proxies.
+        checks: What the class itself asks of its columns, in SQL as a CHECK would: the bounds of pydantic's fields.
+        without_default: Attribute keys whose default in the class is no value that could be bound.
     """
 
     cls: ImportRef
@@ -246,6 +250,9 @@ class MapperFact(Frozen):
     relationships: tuple[RelationshipFact, ...] = ()
     constructor: ConstructorFact
     validators: tuple[str, ...] = ()
+    indirect: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    without_default: tuple[str, ...] = ()
 
     @property
     def reachable(self) -> bool:

@@ -120,10 +120,13 @@ def _written(lines: Iterable[dict[str, Any]]) -> str:
 
 def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
     line = factory.model_dump(mode="json")
+    line["parents"] = [
+        {name: one for name, one in parent.items() if one or name != "circle"} for parent in line["parents"]
+    ]
     return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
 
 
-_WHERE_ANY = ("refused", "taken")
+_WHERE_ANY = ("awaited_code", "common_code", "given_last", "refused", "taken")
 """What most factories have none of, and earlier versions did not write."""
 
 

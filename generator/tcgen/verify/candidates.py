@@ -9,6 +9,7 @@ from tcgen.ir.schema import ColumnFact
 from tcgen.plan.constraints.type_parts import innermost
 from tcgen.plan.constraints.value_kinds import KINDS, ValueKind, kind_of
 from tcgen.plan.source.code import quoted
+from tcgen.verify.wording import worded
 
 _TEXTS = (
     "Use(lambda: fake.word().upper())",
@@ -126,6 +127,7 @@ def candidates(column: ColumnFact, hints: Iterable[str]) -> tuple[str, ...]:
 
 def _strings(column: ColumnFact, text: str) -> Iterable[str]:
     longest = innermost(column.type).length or 10**6
+    yield from worded(column.name, text, innermost(column.type).length)
     for literal in _literals(text):
         yield quoted(literal)
         braced = literal.replace("{", "{{").replace("}", "}}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tcgen.ir.schema import Schema
@@ -40,12 +40,26 @@ class Proposal:
     attributes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Trial:
+    """How values are tried: on a database, or on rows that are only built."""
+
+    check: Callable[[Suite, Mapping[str, Values]], Mapping[str, Result]]
+    try_values: Callable[
+        [Suite, Mapping[str, Values], Mapping[str, Sequence[Values]]], Mapping[tuple[str, int], Result]
+    ]
+
+
+INSERTED = Trial(check_factories, try_values)
+
+
 def propose(
     suite: Suite,
     schema: Schema,
     results: Mapping[str, Result],
     progress: Callable[[str], None],
     most_trials: int = _MOST_TRIALS,
+    trial: Trial = INSERTED,
 ) -> list[Proposal]:
     """Try values for every class whose rows were refused, until its tests pass.
 
@@ -57,6 +71,7 @@ def propose(
         results: What the tests showed.
         progress: Told what is being tried.
         most_trials: As many values are tried for a class, a round.
+        trial: How they are tried.
 
     Returns:
         A proposal a refused class, ordered by label.
@@ -75,14 +90,14 @@ def propose(
         if not any(trials.values()):
             break
         progress(f"trying {sum(map(len, trials.values()))} values for {', '.join(sorted(trials))}")
-        outcomes = try_values(suite, found, trials)
+        outcomes = trial.try_values(suite, found, trials)
         taken = {one.label: _taken(one, trials[one.label], outcomes) for one in waiting}
         hopeless |= {label for label, values in taken.items() if values is None}
         if hopeless >= taken.keys():
             break
         found |= {label: values for label, values in taken.items() if values is not None}
         progress("running the tests with what was taken")
-        refused = _refusals(check_factories(suite, found))
+        refused = _refusals(trial.check(suite, found))
     for label in found.keys() - {one.label for one in refused}:
         proposals[label].values = dict(found[label])
     return [proposals[label] for label in sorted(proposals)]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan
+from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan
+from tcgen.plan.factories.taken import JUST_FOUND
 from tcgen.verify import suite
+from tcgen.verify.build_rows import may_refuse, values_taken
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
-from tcgen.verify.find_values import propose
+from tcgen.verify.find_values import Proposal, propose
 from tcgen.verify.overlay import Environment, environment_for
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import stages
@@ -118,7 +121,8 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
     if outcome.status != 0:
         reason = "what it requires is not installed" if outcome.status is None else _why_not(outcome.output)
         return Tried(planned, outcome, _unproved(planned, reason), where.diagnostics)
-    planned, remarks = _with_a_schema(stages.written(planned), where.python, progress)
+    planned = _taken_by_the_project(stages.written(planned), where.python, progress)
+    planned, remarks = _with_a_schema(planned, where.python, progress)
     if any(one.code == "no-schema" for one in remarks):
         proof = _unproved(planned, "it has no schema")
     else:
@@ -139,6 +143,27 @@ def _why_not(output: str) -> str:
 
 def _missing(planned: Planned) -> tuple[str, ...]:
     return suite.missing_requirements(planned.plan, planned.schema)
+
+
+def _taken_by_the_project(planned: Planned, python: str, progress: Progress) -> Planned:
+    """Look for values that validators, constructors, properties and types take; no database is needed for that."""
+    if not may_refuse(planned.schema):
+        return planned
+    progress("building rows, for what the project's own code refuses")
+    written = planned_suite(planned.root, python, planned.plan)
+    proposals = values_taken(written, planned.schema, planned.plan, progress)
+    return _with_values(planned, proposals)
+
+
+def _with_values(planned: Planned, proposals: Iterable[Proposal]) -> Planned:
+    """Write a suite with the values that were taken."""
+    found = {one.label: list(map(partial(_taken, one), one.values)) for one in proposals if one.values}
+    return _published(planned, stages.as_repaired(planned, found)) if found else planned
+
+
+def _taken(proposal: Proposal, name: str) -> TakenPlan:
+    code, reason = proposal.values[name], _one_line(proposal.reason)
+    return TakenPlan(name=name, code=code, instead_of=JUST_FOUND, reason=reason)
 
 
 def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, Proof]:
@@ -180,8 +205,7 @@ def _repaired(planned: Planned, written: Suite, results: Mapping[str, Result], p
         return planned
     most = max(_TRIALS // len(classes), _FEWEST)
     proposals = propose(written, planned.schema, results, progress, most)
-    found = {one.label: one.values for one in proposals if one.values}
-    return _published(planned, stages.as_repaired(planned, found)) if found else planned
+    return _with_values(planned, proposals)
 
 
 def _repeated(written: Suite, results: Mapping[str, Result]) -> list[tuple[str, Result]]:

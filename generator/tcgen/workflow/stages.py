@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,7 +23,6 @@ from tcgen.plan.database.drift import drift_of, not_made
 from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.plan.factories.refused import NOTHING, Refused
-from tcgen.plan.factories.taken import JUST_FOUND
 from tcgen.record.answers import Record, find_record, read_record
 from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
@@ -205,18 +204,17 @@ def what_migrations_lack(planned: Planned) -> str:
     return f"they make {len(made)} of the {len(wanted)} tables of the models"
 
 
-def as_repaired(planned: Planned, found: Mapping[str, Mapping[str, str]]) -> Planned:
+def as_repaired(planned: Planned, found: Mapping[str, Iterable[TakenPlan]]) -> Planned:
     """Plan again, with values that were found where the planned ones were refused.
 
     Args:
         planned: The plan whose suite was tried.
-        found: Label of a class → attribute → expression.
+        found: Label of a class → what its attributes are given instead.
     """
     taken = {one.label: one.taken for one in planned.plan.factories}
-    for label, values in found.items():
-        others = tuple(one for one in taken.get(label, ()) if one.name not in values)
-        fresh = (TakenPlan(name=name, code=code, instead_of=JUST_FOUND) for name, code in values.items())
-        taken[label] = (*others, *fresh)
+    for label, fresh in found.items():
+        by_name = {one.name: one for one in (*taken.get(label, ()), *fresh)}
+        taken[label] = tuple(by_name.values())
     return _again(planned, replace(planned.options, repairs=taken))
 
 

@@ -12,8 +12,9 @@ MODELS = """
     import datetime, decimal, enum, json, uuid
     import sqlalchemy as sa
     from sqlalchemy.dialects import postgresql as pg
+    from sqlalchemy.ext.associationproxy import association_proxy
     from sqlalchemy.ext.hybrid import hybrid_property
-    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
+    from sqlalchemy.orm import DeclarativeBase, Mapped, composite, mapped_column, relationship, synonym, validates
 
     class Colour(enum.Enum):
         RED = "r"
@@ -49,6 +50,12 @@ MODELS = """
     class Base(DeclarativeBase):
         pass
 
+    class Hundredth:
+        def __init__(self, percent):
+            self.percent = percent
+        def __composite_values__(self):
+            return (self.percent,)
+
     class Everything(Base):
         __tablename__ = "everything"
         id: Mapped[int] = mapped_column(sa.Identity(always=True), primary_key=True)
@@ -72,6 +79,16 @@ MODELS = """
         @validates("name")
         def check_name(self, key, value):
             return value
+        label = synonym("name")
+        hundredth = composite(Hundredth, "percent")
+        alias = property(lambda self: self.name, lambda self, value: setattr(self, "name", value))
+        read_only = property(lambda self: self.name)
+        @hybrid_property
+        def shout(self):
+            return self.name
+        @shout.setter
+        def shout(self, value):
+            self.name = value
 
     class Animal(Base):
         __tablename__ = "animals"
@@ -79,6 +96,7 @@ MODELS = """
         kind: Mapped[str]
         parent_id = mapped_column(sa.ForeignKey("animals.id", deferrable=True, initially="DEFERRED"))
         parent: Mapped["Animal"] = relationship(remote_side=[id])
+        parent_kind = association_proxy("parent", "kind")
         __mapper_args__ = {"polymorphic_on": "kind"}
     class Dog(Animal):
         __tablename__ = "dogs"
@@ -174,6 +192,8 @@ def test_inheritance_and_relationships(schema: Schema) -> None:
     (parent,) = animal.relationships
     assert parent.pairs == (("parent_id", "id"),) and not parent.uselist
     assert mapper(schema, "Everything").validators == ("name",)
+    assert mapper(schema, "Everything").indirect == ("alias", "hundredth", "label", "shout")
+    assert animal.indirect == ("parent_kind",)
 
 
 def test_constructors(schema: Schema) -> None:

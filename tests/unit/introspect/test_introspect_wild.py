@@ -182,6 +182,49 @@ def test_a_constant_default_that_its_own_type_refuses(inspect: Inspect) -> None:
     assert columns["made"].default_refused and not columns["id"].default_refused
 
 
+def test_defaults_that_are_no_values(inspect: Inspect) -> None:
+    models = """
+        import datetime
+        from sqlalchemy import Column, ForeignKey, Integer, PickleType
+        from shop.base import Base
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+            boss_id = Column(Integer, default=ForeignKey("users.id"))
+            kind = Column(PickleType, default=lambda: dict)
+            size = Column(Integer, default=7)
+    """
+    columns = {one.name: one for one in table(inspect({**SHOP, "shop/models.py": models}), "users").columns}
+    assert [one.name for one in columns.values() if one.default_refused] == ["boss_id"]
+
+
+def test_bounds_and_defaults_of_a_sqlmodels_fields(inspect: Inspect) -> None:
+    pytest.importorskip("sqlmodel")
+    models = """
+        from typing import Annotated
+        from uuid import UUID, uuid4
+        from pydantic import StringConstraints
+        from sqlmodel import Field, SQLModel
+        class Box(SQLModel, table=True):
+            id: int = Field(primary_key=True)
+            weight: int = Field(ge=1, lt=50)
+            code: str = Field(min_length=3, max_length=9)
+            shade: Annotated[str, StringConstraints(pattern="^it's$")]
+            token: UUID = Field(default=uuid4)
+            other: UUID = Field(default_factory=uuid4)
+            note: str | None = None
+    """
+    box = mapper(inspect({"shop/__init__.py": "", "shop/models.py": models}), "Box")
+    assert box.checks == (
+        '"weight" >= 1',
+        '"weight" < 50',
+        'char_length("code") >= 3',
+        'char_length("code") <= 9',
+        "\"shade\" ~ '^it''s$'",
+    )
+    assert box.without_default == ("token",)
+
+
 def test_a_constructor_that_refuses_relationships_is_not_trusted(inspect: Inspect) -> None:
     models = """
         from sqlalchemy import Column, ForeignKey, Integer

@@ -30,6 +30,7 @@ from tcgen.ir.schema import (
 )
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.regex import spelled
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.source.code import Code
 
@@ -203,6 +204,7 @@ def values_of(code: Code | str, times: int = 30, **names: Any) -> list[Any]:
         "fake": Faker(),
         "serial": count(1001),
         "short_text": short_text,
+        "spelled": spelled,
         "in_turn": lambda values: partial(next, cycle(values)),
         **names,
     }

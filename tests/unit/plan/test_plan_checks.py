@@ -82,9 +82,9 @@ def test_texts_and_nulls(sql: str, expected: Limits) -> None:
 
 
 def test_like_gives_a_text_that_is_like_it() -> None:
-    for sql, like in (("s LIKE 'INV-%'", "INV-"), ("s LIKE 'a_c%'", "aac"), ("s ILIKE '%.Org'", "a.Org")):
+    for sql, like in (("s LIKE 'INV-%'", "INV-"), ("s LIKE 'a_c%'", "aac"), ("s ILIKE '%.Org'", ".Org")):
         limits = read(sql)["s"]
-        assert values_of(value_for(attribute(string_type(20), limits=limits)))[0].startswith(like)
+        assert like in values_of(value_for(attribute(string_type(20), limits=limits)))[0]
         made = values_of(value_for(attribute(string_type(20), limits=limits, distinct=True)), spelled=spelled)
         assert len(set(made)) == 30
         assert all(re.search(limits.patterns[0], text) for text in made)
@@ -222,3 +222,45 @@ def test_values_within_the_limits_satisfy_the_conditions(conditions: list[str]) 
         answer = database.execute(f"SELECT {together} FROM (SELECT ? AS a, ? AS b, ? AS c)", row).fetchone()
         assert answer == (1,), (together, limits, row)
     database.close()
+
+
+ONE_OF_THREE = [
+    "num_nonnulls(a, b, c) = 1",
+    "1 = num_nonnulls(a, b, c)",
+    "num_nulls(a, b, c) = 2",
+    "(a IS NOT NULL)::int + (b IS NOT NULL)::int + (c IS NOT NULL)::int = 1",
+    "(((a IS NOT NULL))::integer + ((b IS NOT NULL))::integer) + CAST((c IS NOT NULL) AS integer) = 1",
+    "CASE WHEN a IS NULL THEN 0 ELSE 1 END + CASE WHEN b IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN c IS NOT NULL THEN 1 ELSE 0 END = 1",
+    "CASE WHEN a IS NOT NULL THEN b IS NULL AND c IS NULL WHEN b IS NOT NULL THEN c IS NULL"
+    " ELSE c IS NOT NULL END",
+    "(a IS NOT NULL AND b IS NULL AND c IS NULL) OR (a IS NULL AND b IS NOT NULL AND c IS NULL)"
+    " OR (a IS NULL AND b IS NULL AND c IS NOT NULL)",
+]
+
+
+@pytest.mark.parametrize("sql", ONE_OF_THREE)
+@pytest.mark.parametrize("required", ["", "b"])
+def test_exactly_one_of_three_is_set(sql: str, required: str) -> None:
+    limits = read(sql, required=required)
+    assert sorted(str(limits[name].null) for name in "abc") == ["False", "True", "True"]
+    assert not required or limits[required].null is False
+
+
+def test_counts_of_many_columns_and_of_at_least_some() -> None:
+    names = [f"c{n}" for n in range(14)]
+    limits = read(f"num_nonnulls({', '.join(names)}) = 1", required="c9")
+    assert [name for name in names if limits[name].null is False] == ["c9"]
+    assert next(one.null for one in read("num_nonnulls(a, b) >= 1", required="a").values()) is False
+    assert read("coalesce(a, b) IS NOT NULL", required="")["a"].null is False
+    assert {one.null for one in read("coalesce(a, b) IS NULL", required="").values()} == {True}
+
+
+def test_which_one_is_set_may_depend_on_another_column() -> None:
+    chain = (
+        "CASE kind WHEN 'user' THEN a IS NOT NULL AND b IS NULL WHEN 'team' THEN b IS NOT NULL ELSE false END"
+    )
+    limits = limits_of([chain, "kind IN ('team', 'user')"], required={"kind", "b"}, whole=set())
+    assert limits["kind"].one_of == ("team",) and limits["b"].null is False
+    other = limits_of([chain], required={"kind"}, whole=set(), known={"kind": Limits(one_of=("user",))})
+    assert other["a"].null is False and other["b"].null is True

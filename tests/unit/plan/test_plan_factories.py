@@ -157,17 +157,19 @@ def test_joined_inheritance_is_no_parent_and_discriminators_are_the_mappers() ->
     ("kind", "identity"),
     [
         (string(20), "'local'"),
+        (INTEGER, "7"),
         (enumeration("local", "remote"), "'local'"),
         (enumeration("local", "remote", cls="Kind"), "<Kind.LOCAL: 'local'>"),
     ],
 )
 def test_a_condition_on_the_discriminator_is_decided(kind: TypeFact, identity: str) -> None:
+    quoted = "'local'"
     users = table(
         "users",
         key(),
         column("kind", kind),
         column("secret", TEXT, nullable=True),
-        checks=["kind <> 'local' OR secret IS NOT NULL"],
+        checks=[f"kind <> {'7' if kind is INTEGER else quoted} OR secret IS NOT NULL"],
     )
     made = factories([users], [mapper("Local", users, discriminator="kind", polymorphic_identity=identity)])
     assert set(fields_of(made["Local"])) == {"secret"}
@@ -213,6 +215,28 @@ def test_required_keys_in_a_circle_are_cut_with_a_remark() -> None:
     made = factories([left, right], mappers)
     assert keys(made["Left"]) == [{"right_id": "id"}]
     assert keys(made["Right"]) == []
+
+
+def test_of_two_keys_in_a_circle_one_that_is_deferrable_waits() -> None:
+    late = foreign("left_id", "left").model_copy(update={"deferrable": True})
+    left = table("left", key(), column("right_id"), foreign_keys=(foreign("right_id", "right"),))
+    right = table("right", key(), column("left_id"), foreign_keys=(late,))
+    mappers = [mapper("Left", left), mapper("Right", right)]
+    assert remarks([left, right], mappers) == []
+    made = factories([left, right], mappers)
+    assert fields_of(made["Right"]) == {"left_id": "Use(next, serial)"} and keys(made["Right"]) == []
+    assert made["Right"].awaited_code == (
+        'Awaited(".left", "LeftFactory", {"left_id": "id"}, {"id": "right_id"})'
+    )
+    assert fields_of(made["Left"]) == {"id": "Use(next, serial)"}
+    assert keys(made["Left"]) == [{"right_id": "id"}]
+    assert made["Left"].parents[0].circle == {"left_id": "id"}
+    always = left.model_copy(
+        update={"columns": (key(identity="always"), *left.columns[1:])}
+    )  # nobody but the database gives it a key
+    assert remarks([always, right], [mapper("Left", always), mapper("Right", right)]) == [
+        "required-keys-in-a-circle"
+    ]
 
 
 def test_a_dataclass_gets_every_argument_it_asks_for() -> None:
@@ -362,3 +386,34 @@ def test_one_attribute_for_columns_of_two_tables_satisfies_the_checks_of_both() 
     )
     tables, classes = [animals, dogs], [mapper("Animal", animals), mapper("Dog", animals, dogs)]
     assert fields_of(factories(tables, classes)["Dog"]).keys() in ({"name", "email"}, {"status"})
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "num_nonnulls(parent_id, post_id, photo_id) = 1",
+        "(parent_id IS NOT NULL)::int + (post_id IS NOT NULL)::int + (photo_id IS NOT NULL)::int = 1",
+        "CASE WHEN parent_id IS NOT NULL THEN post_id IS NULL AND photo_id IS NULL"
+        " WHEN post_id IS NOT NULL THEN photo_id IS NULL ELSE photo_id IS NOT NULL END",
+    ],
+)
+def test_of_foreign_keys_of_which_one_is_set_it_is_one_to_another_table(check: str) -> None:
+    post, photo = table("post", key()), table("photo", key())
+    comment = table(
+        "comment",
+        key(),
+        column("parent_id", nullable=True),
+        column("post_id", nullable=True),
+        column("photo_id", nullable=True),
+        foreign_keys=(
+            foreign("parent_id", "comment"),
+            foreign("post_id", "post"),
+            foreign("photo_id", "photo"),
+        ),
+        checks=[check],
+    )
+    made = factories(
+        [post, photo, comment], [mapper("Post", post), mapper("Photo", photo), mapper("Comment", comment)]
+    )["Comment"]
+    assert [(one.factory, one.keys) for one in made.parents] == [("PostFactory", {"post_id": "id"})]
+    assert fields_of(made) == {}

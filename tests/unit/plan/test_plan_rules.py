@@ -26,8 +26,9 @@ from plan_builders import (
 )
 
 from tcgen.ir.schema import TypeFact
+from tcgen.plan.constraints.checks import limits_of
 from tcgen.plan.constraints.limits import Limits
-from tcgen.plan.constraints.regex import example, spelled
+from tcgen.plan.constraints.regex import example, spelled, texts_of
 from tcgen.plan.constraints.type_parts import length_of
 from tcgen.plan.constraints.value_kinds import kind_of
 from tcgen.plan.values import value_for
@@ -363,3 +364,41 @@ def test_times_and_addresses_of_their_own() -> None:
 def test_a_hostile_name_stays_out_of_the_code_of_a_unique_text(name: str, limits: Limits) -> None:
     made = values_of(value_for(attribute(string(30), name, limits=limits, distinct=True)))
     assert len(set(made)) == len(made)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "value ~* '^[A-Z]+$'",
+        "value ~* '^[A-Z]{1,8}$'",
+        "value ~ '^[A-Z]{3}$'",
+        "value ~ '^a'",
+        "value ~ '@'",
+        "value ~ '^https?://'",
+        "value ILIKE 'x-%'",
+        "value SIMILAR TO '[a-z]+'",
+        "value ~ '^#[0-9a-f]{6}$'",
+        "value ~ '^[01]+$'",
+        "value ~ '^(foo|bar)$'",
+        "value !~ ' '",
+        "value <> 'none'",
+        "value ~ '^[a-z]+$' AND value <> 'none'",
+        "upper(value) = value",
+    ],
+)
+@pytest.mark.parametrize("longest", [60, 12])
+def test_a_pattern_gives_values_that_vary(check: str, longest: int) -> None:
+    limits = limits_of([check], required={"value"}, whole=set())["value"]
+    made = values_of(value_for(attribute(string(longest), limits=limits)))
+    assert len(set(made)) > 1
+    assert all(len(one) <= longest for one in made)
+    for one in made:
+        assert all(re.search(pattern, one) for pattern in limits.patterns)
+        assert limits.one_of is None or one in limits.one_of
+        assert one != "none" and not any(re.search(pattern, one) for pattern in limits.unlike)
+
+
+def test_what_a_pattern_lists_is_all_there_is() -> None:
+    assert texts_of("^(foo|ba[rz])$") == ("foo", "bar", "baz")
+    assert texts_of("^[A-C]$") == ("A", "B", "C")
+    assert texts_of("^[A-Z]$") is texts_of("(foo|bar)$") is texts_of("^a+$") is texts_of("^[^a]$") is None

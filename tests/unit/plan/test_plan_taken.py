@@ -26,4 +26,6 @@ def test_an_attribute_that_is_gone_or_has_a_value_of_the_users_own_has_none() ->
 def test_it_tells_where_it_comes_from() -> None:
     code = taken_code(FOUND.model_copy(update={"code": "Use(shop.codes.make)"}))
     assert (code.text, code.imports) == ("Use(make)", {"from shop.codes import make"})
-    assert code.reason == "taken by the database when it was tried"
+    assert code.reason == "taken when it was tried"
+    told = taken_code(FOUND.model_copy(update={"reason": "ValueError: no desk"}))
+    assert told.reason == "what was planned was refused: ValueError: no desk"

@@ -94,6 +94,22 @@ def test_rows_of_one_parent_differ_too_where_they_can() -> None:
     assert apart(optional, "a").counted == frozenset()
 
 
+def test_rows_of_one_parent_go_round_what_is_enough_for_a_batch() -> None:
+    team = table("team", key())
+    for most, made in ((99, "Use(in_turn(range(1, 100)))"), (9, "Use(fake.random_int, 1, 9)")):
+        player = table(
+            "player",
+            key(),
+            column("team_id"),
+            column("number"),
+            foreign_keys=(foreign("team_id", "team"),),
+            uniques=["team_id number"],
+            checks=[f"number BETWEEN 1 AND {most}"],
+        )
+        planned = factories([team, player], [mapper("Team", team), mapper("Player", player)])["Player"]
+        assert fields_of(planned)["number"] == made and planned.most_rows is None
+
+
 def test_a_part_of_a_copied_key_differs_where_the_parent_differs_in_it() -> None:
     capacities = table(
         "capacities",

@@ -80,6 +80,8 @@ class Tables:
             for table, column in attribute.columns:
                 fact = self.columns.get((table, column))
                 if fact is not None and table in mapper.tables:
+                    if attribute.key in mapper.without_default:
+                        fact = fact.model_copy(update={"default_refused": True})
                     found.setdefault(attribute.key, []).append(Attribute(attribute.key, table, fact))
         return found
 

@@ -7,20 +7,21 @@ read asks nothing, so that the worst case is a row the database refuses, with it
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import product
 from typing import cast
 
 import sqlglot
 from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
-from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.counts import Holds, cases, counted
+from tcgen.plan.constraints.limits import Alternative, Limits, joined
 from tcgen.plan.constraints.linear import linear_limits
+from tcgen.plan.constraints.regex import texts_of
 from tcgen.plan.constraints.sql import Expression
 
-Alternative = dict[str, Limits]
 _MANY = 64
 _EPSILON = Decimal("0.01")
 
@@ -49,6 +50,7 @@ def limits_of(
     whole: set[str],
     values: Mapping[str, tuple[str, ...]] | None = None,
     known: Mapping[str, Limits] | None = None,
+    avoided: Collection[str] = (),
 ) -> dict[str, Limits]:
     """Return limits that make all conditions true at once.
 
@@ -58,6 +60,7 @@ def limits_of(
         whole: Columns of an integer type, where ``> 0`` means ``>= 1``.
         values: Columns of an enum → the values it has.
         known: What is asked of some columns already.
+        avoided: Columns that had better stay NULL where there is a choice.
 
     Returns:
         Column name → limits, for the alternative that needs the fewest extra columns.
@@ -73,16 +76,16 @@ def limits_of(
             both
             for state in states
             for choice in choices
-            if (both := _merge(state, choice)) is not None and _leaves_values(both, values or {})
+            if (both := joined(state, choice)) is not None and _leaves_values(both, values or {})
         ]
-        states = sorted(merged, key=lambda state: _cost(state, required))[:_MANY] or states
-    return min(states, key=lambda state: _cost(state, required))
+        states = sorted(merged, key=lambda state: _cost(state, required, avoided))[:_MANY] or states
+    return min(states, key=lambda state: _cost(state, required, avoided))
 
 
-def _cost(state: Alternative, required: set[str]) -> int:
+def _cost(state: Alternative, required: set[str], avoided: Collection[str]) -> tuple[int, int]:
     extra = sum(1 for name, limit in state.items() if limit.null is False and name not in required)
     missing = sum(10 for name, limit in state.items() if limit.null and name in required)
-    return extra + missing
+    return extra + missing, sum(1 for name in avoided if name in state and state[name].null is False)
 
 
 def _leaves_values(state: Alternative, values: Mapping[str, tuple[str, ...]]) -> bool:
@@ -91,16 +94,6 @@ def _leaves_values(state: Alternative, values: Mapping[str, tuple[str, ...]]) ->
         if name in values and not [one for one in left if limit.one_of is None or one in limit.one_of]:
             return False
     return True
-
-
-def _merge(mine: Alternative, theirs: Alternative) -> Alternative | None:
-    merged = dict(mine)
-    for name, limit in theirs.items():
-        both = merged[name].merged(limit) if name in merged else limit
-        if both is None:
-            return None
-        merged[name] = both
-    return merged
 
 
 def _alternatives(node: Expression, whole: set[str], negated: bool = False) -> list[Alternative]:
@@ -112,7 +105,7 @@ def _alternatives(node: Expression, whole: set[str], negated: bool = False) -> l
         left = _alternatives(node.this, whole, negated)
         right = _alternatives(node.expression, whole, negated)
         if isinstance(node, e.And) != negated:
-            pairs = (_merge(one, other) for one, other in product(left, right))
+            pairs = (joined(one, other) for one, other in product(left, right))
             return [pair for pair in pairs if pair is not None][:_MANY]
         return (left + right)[:_MANY]
     # newer sqlglot marks IS NOT, NOT IN and the like on the node, older wraps it in Not
@@ -165,8 +158,8 @@ def _compare(node: Expression, whole: set[str], negated: bool) -> list[Alternati
         return _same_truth(left, right, whole, kind is e.EQ)
     if isinstance(right, e.Any) and kind is e.EQ:
         return _in(e.In(this=left, expressions=_bare(right.this).expressions), whole, False)
-    if isinstance(left, e.Anonymous) and left.name.lower() == "num_nonnulls" and kind is e.EQ:
-        return _count_not_null(left, value)
+    if isinstance(value, Decimal) and (ways := counted(left, kind, value, _holds(whole))) is not None:
+        return ways
     if (measured := _length_of(left)) and isinstance(value, Decimal):
         return _length_limit(measured, kind, int(value))
     name, other = _column(left), _column(right)
@@ -184,18 +177,16 @@ def _same_truth(left: Expression, right: Expression, whole: set[str], same: bool
     found: list[Alternative] = []
     for negated in (False, True):
         pairs = product(_alternatives(left, whole, negated), _alternatives(right, whole, negated == same))
-        found += [both for one, other in pairs if (both := _merge(one, other)) is not None]
+        found += [both for one, other in pairs if (both := joined(one, other)) is not None]
     return found[:_MANY]
 
 
-def _count_not_null(call: e.Anonymous, wanted: object) -> list[Alternative] | None:
-    names = [_column(argument) for argument in call.expressions]
-    if None in names or not isinstance(wanted, Decimal):
-        return None
-    return [
-        {str(name): Limits(null=name not in chosen) for name in names}
-        for chosen in combinations(names, int(wanted))
-    ]
+def _holds(whole: set[str]) -> Holds:
+    return lambda node, negated: _alternatives(node, whole, negated)
+
+
+def _case(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    return cases(cast("e.Case", node), negated, _holds(whole))
 
 
 def _bound(kind: type[Expression], value: object, whole: bool) -> Limits | None:
@@ -256,6 +247,8 @@ _LETTERS: dict[type[Expression], str] = {
 
 def _is_null(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name = _column(node.this)
+    if isinstance(node.this, e.Coalesce) and isinstance(node.expression, e.Null):
+        return _all_null(node.this, negated)
     if name is None:
         return None
     if isinstance(node.expression, e.Null):
@@ -263,6 +256,15 @@ def _is_null(node: Expression, whole: set[str], negated: bool) -> list[Alternati
     if isinstance(node.expression, e.Boolean):
         return [{name: Limits(one_of=(bool(node.expression.this) != negated,))}]
     return None
+
+
+def _all_null(node: e.Coalesce, negated: bool) -> list[Alternative] | None:
+    names = [_column(one) for one in (node.this, *node.expressions)]
+    if None in names:
+        return None
+    if negated:
+        return [{str(name): Limits(null=False)} for name in names]
+    return [{str(name): Limits(null=True) for name in names}]
 
 
 def _in(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
@@ -296,6 +298,9 @@ def _matches(node: Expression, whole: set[str], negated: bool) -> list[Alternati
     if name is None or not isinstance(pattern, str):
         return None
     expression = _regular_expression(node, pattern)
+    listed = None if negated else texts_of(expression)
+    if listed and len(listed) > 1:
+        return [{name: Limits(one_of=listed)}]
     return [{name: Limits(unlike=(expression,)) if negated else Limits(patterns=(expression,))}]
 
 
@@ -325,6 +330,10 @@ _CLASSES = {
 }
 
 
+def _literally(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
+    return [{}] if bool(node.this) != negated else []
+
+
 def _truth(node: Expression, whole: set[str], negated: bool) -> list[Alternative] | None:
     name = _column(node)
     return None if name is None else [{name: Limits(one_of=(not negated,))}]
@@ -338,4 +347,6 @@ _READERS: tuple[tuple[type[Expression] | tuple[type[Expression], ...], Reader], 
     (e.Between, _between),
     ((e.RegexpLike, e.RegexpILike, e.Like, e.ILike, e.SimilarTo), _matches),
     (e.Column, _truth),
+    (e.Boolean, _literally),
+    (e.Case, _case),
 )

@@ -93,6 +93,21 @@ class Limits:
         )
 
 
+Alternative = dict[str, Limits]
+"""Column → what is asked of it, in one of the ways to make a condition true."""
+
+
+def joined(mine: Alternative, theirs: Alternative) -> Alternative | None:
+    """Return both together, or None where they contradict each other."""
+    found = dict(mine)
+    for name, limit in theirs.items():
+        both = found[name].merged(limit) if name in found else limit
+        if both is None:
+            return None
+        found[name] = both
+    return found
+
+
 def _together(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(mine + theirs))
 

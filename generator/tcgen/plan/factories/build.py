@@ -10,8 +10,9 @@ from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import FactoryPlan, TakenPlan
 from tcgen.ir.schema import MapperFact, Schema
 from tcgen.plan.constraints.attribute import Tables
+from tcgen.plan.factories.ancestors import with_common
 from tcgen.plan.factories.capacity import capacities
-from tcgen.plan.factories.cycles import without_cycles
+from tcgen.plan.factories.cycles import with_deferred, without_cycles
 from tcgen.plan.factories.draft import Draft, draft_of
 from tcgen.plan.factories.write import write_factory
 from tcgen.plan.source.naming import assign_names, is_plain_name
@@ -39,7 +40,7 @@ def plan_factories(
     remarks = [_left_out(one) for one in schema.mappers if not _usable(one) and not one.abstract]
     names = assign_names(one.cls for one in usable)
     drafts = [draft_of(one, tables, providers, taken.get(one.cls.dotted, ())) for one in usable]
-    drafts = _with_capacities(without_cycles(drafts))
+    drafts = with_common(_with_capacities(without_cycles(with_deferred(drafts, tables))), tables)
     for draft in drafts:
         remarks += draft.diagnostics
     return tuple(write_factory(draft, names, packages) for draft in drafts), tuple(remarks)

@@ -6,7 +6,65 @@ from dataclasses import replace
 
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import ImportRef
+from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.factories.draft import Draft
+from tcgen.plan.factories.parents import Link
+from tcgen.plan.values import value_for
+
+
+def with_deferred(drafts: list[Draft], tables: Tables) -> list[Draft]:
+    """Let one of two classes that need each other wait for the other, where its key is deferrable.
+
+    Both keys are known beforehand then: the row that waits is inserted with the key that the other one will have.
+    """
+    found = {one.mapper.cls.dotted: one for one in drafts}
+    for name in found:
+        for link in found[name].links:
+            other = found.get(link.owner.cls.dotted)
+            back = _only_link(other, found[name]) if other is not None and not link.self_reference else None
+            if other is None or back is None or not _can_wait(link, other, tables):
+                continue
+            found[name] = _waiting(found[name], link, back, tables)
+            found[other.mapper.cls.dotted] = _waited_for(other, link, back, tables)
+            break
+    return list(found.values())
+
+
+def _only_link(draft: Draft, to: Draft) -> Link | None:
+    links = [one for one in draft.links if one.owner.cls == to.mapper.cls]
+    return links[0] if len(links) == 1 and draft.awaited is None else None
+
+
+def _can_wait(link: Link, other: Draft, tables: Tables) -> bool:
+    """Tell whether a key may be checked late, and leads to a column that takes a value from outside."""
+    targets = tables.attributes(other.mapper)
+    free = all(
+        targets[name][-1].column.identity != "always" and not name.startswith("_")
+        for name in link.pairs.values()
+    )
+    return link.key.deferrable and not link.convert and free
+
+
+def _waiting(draft: Draft, link: Link, back: Link, tables: Tables) -> Draft:
+    attributes = tables.attributes(draft.mapper)
+    keys = {
+        name: replace(value_for(replace(attributes[name][-1], distinct=True)), reason="a row that follows")
+        for name in link.pairs
+    }
+    links = tuple(one for one in draft.links if one is not link)
+    awaited = replace(link, circle={ours: theirs for theirs, ours in back.pairs.items()})
+    return replace(draft, links=links, values=keys | draft.values, awaited=awaited)
+
+
+def _waited_for(draft: Draft, link: Link, back: Link, tables: Tables) -> Draft:
+    attributes = tables.attributes(draft.mapper)
+    keys = {
+        name: replace(value_for(replace(attributes[name][-1], distinct=True)), reason="known beforehand")
+        for name in link.pairs.values()
+    }
+    by_keys = replace(back, relationship=None, circle=link.pairs)
+    links = tuple(by_keys if one is back else one for one in draft.links)
+    return replace(draft, links=links, values=keys | draft.values)
 
 
 def without_cycles(drafts: list[Draft]) -> list[Draft]:

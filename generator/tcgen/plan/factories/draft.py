@@ -27,7 +27,12 @@ from tcgen.plan.values.diagnostics import remarks as diagnostics_of
 
 @dataclass(frozen=True)
 class Draft:
-    """A class with everything decided except how it is written down."""
+    """A class with everything decided except how it is written down.
+
+    Attributes:
+        awaited: A parent that is made after the row, which its key is deferred for: it needs the row in turn.
+        common: Classes of which all rows share one that are made for a row of this class.
+    """
 
     mapper: MapperFact
     values: dict[str, Code]
@@ -36,6 +41,8 @@ class Draft:
     most_rows: int | None
     diagnostics: tuple[Diagnostic, ...]
     taken: tuple[TakenPlan, ...] = ()
+    common: tuple[MapperFact, ...] = ()
+    awaited: Link | None = None
 
 
 def draft_of(
@@ -126,7 +133,7 @@ def _limited(
             if column.default is not None or column.server_default is not None
         }
         whole = {column.name for column in fact.columns if is_whole(column.type)}
-        checks = [check.sql for check in fact.checks]
+        checks = [*(check.sql for check in fact.checks), *mapper.checks]
         values = {one.name: one.type.enum.values for one in fact.columns if one.type.enum is not None}
         # a constraint lets NULL be there once
         once = {column for group in unique_keys_of(fact) if group.strict for column in group.columns}
@@ -137,7 +144,12 @@ def _limited(
             if of == table and limited[name].limits != Limits()
         }
         found = limits_of(
-            checks, required=required | defaulted | once, whole=whole, values=values, known=known
+            checks,
+            required=required | defaulted | once,
+            whole=whole,
+            values=values,
+            known=known,
+            avoided={column for key in fact.foreign_keys if key.target == table for column in key.columns},
         )
         for column, limits in found.items():
             name = by_column.get((table, column))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from tcgen.ir.schema import ForeignKeyFact, MapperFact, RelationshipFact, TypeFact
 from tcgen.plan.constraints.attribute import Tables
@@ -22,6 +22,7 @@ class Link:
         self_reference: The row points at itself.
         convert: What makes the child's value out of the parent's where their Python types differ: ``str`` or
             ``UUID``; else "".
+        circle: Of a parent that needs its child in turn: attribute of the parent → attribute of the child.
     """
 
     key: ForeignKeyFact
@@ -30,6 +31,7 @@ class Link:
     relationship: RelationshipFact | None
     self_reference: bool
     convert: str = ""
+    circle: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import ast
 import re
 from contextlib import suppress
 from dataclasses import replace
+from decimal import Decimal
 
 from tcgen.ir.schema import MapperFact
 from tcgen.plan.constraints.attribute import Attribute
@@ -30,7 +31,9 @@ def identified(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, At
     enum = merged[name].type.enum
     if member and enum is not None:
         value = dict(zip(enum.members, enum.values, strict=False)).get(member)
-    if not isinstance(value, str):
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = Decimal(value)  # as CHECKs are read
+    if not isinstance(value, (str, Decimal)):
         return merged
     return merged | {name: replace(merged[name], limits=Limits(one_of=(value,)))}
 

@@ -33,4 +33,5 @@ def still_taken(
 
 def taken_code(taken: TakenPlan) -> Code:
     """Return such a value as code."""
-    return replace(provider_code(taken.code), reason="taken by the database when it was tried")
+    refused = f"what was planned was refused: {taken.reason}" if taken.reason else "taken when it was tried"
+    return replace(provider_code(taken.code), reason=refused)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import lcm
 
+from tcgen.ir.runtime import BATCH
 from tcgen.ir.schema import TableFact
 from tcgen.plan.constraints.attribute import Attribute
 from tcgen.plan.constraints.type_parts import length_of
@@ -57,7 +58,11 @@ def keep_apart(
         best = _best([one for one in own if one.required] if has_parent else own)
         if best is not None:
             counted.add(best.column.name)
-        elif not has_parent and not group.optional:
+        elif has_parent:
+            # rows that are given one parent go round, as long as there are values enough for a batch
+            few = _few([one for one in own if one.required])
+            cycled |= {name for name, size in few.items() if size >= BATCH}
+        elif not group.optional:
             few = _few(own)
             cycled |= few.keys()
             bounds += [lcm(*few.values())] if few else []

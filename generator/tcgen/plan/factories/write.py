@@ -25,7 +25,9 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
     """
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
-    values = apart(draft.values, {names[link.owner.cls.dotted][1]: "." for link in draft.links})
+    common = [names[one.cls.dotted] for one in draft.common]
+    made = [names[link.owner.cls.dotted] for link in draft.links]
+    values = apart(draft.values, {one: "." for _, one in (*made, *common)})
     theirs = {
         bound for code in values.values() for line in code.imports for bound in _bound(line, mapper.cls)
     }
@@ -38,6 +40,8 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         base_names.add("mapped_class")
         found = f"mapped_class({mapper.registry.qualname}, {quoted(mapper.cls.dotted)})"
         model_code = f"{model} = {assignment(model, found, indent=0)}"
+    imports |= {f"from .{module} import {one}" for module, one in common}
+    base_names |= {"Awaited"} if draft.awaited else set()
     fields: list[FieldPlan] = []
     parents: list[ParentPlan] = []
     for link in draft.links:
@@ -50,7 +54,13 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
             base_names.add("Parent")
             imports |= {"from uuid import UUID"} if link.convert == "UUID" else set()
             parents.append(
-                ParentPlan(factory=parent, module=parent_slug, keys=link.pairs, convert=link.convert)
+                ParentPlan(
+                    factory=parent,
+                    module=parent_slug,
+                    keys=link.pairs,
+                    convert=link.convert,
+                    circle=link.circle,
+                )
             )
     for attribute, code in values.items():
         imports |= code.imports
@@ -71,9 +81,12 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         fields=tuple(_laid_out(one) for one in arranged),
         parents=tuple(parents),
         parents_code=_parents_code(parents),
+        awaited_code=_awaited_code(draft, names),
+        common_code=_common_code([one for _, one in common]),
         reserved_code=reserved_code(arranged),
         model_code=model_code,
         bypass_init=draft.bypass_init,
+        given_last=bool(mapper.indirect and fields),
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < BATCH else None,
         uses_short_text="short_text" in base_names,
         uses_spelled="spelled" in base_names,
@@ -91,12 +104,27 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     for parent in parents:
         keys = ", ".join(f"{quoted(ours)}: {quoted(theirs)}" for ours, theirs in parent.keys.items())
         convert = f", {parent.convert}" if parent.convert else ""
-        calls.append(f"Parent({parent.factory}, {{{keys}}}{convert})")
+        circle = f", circle={quoted(parent.circle)}" if parent.circle else ""
+        calls.append(f"Parent({parent.factory}, {{{keys}}}{convert}{circle})")
     return (
         assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})")
         if calls
         else ""
     )
+
+
+def _awaited_code(draft: Draft, names: Names) -> str:
+    if draft.awaited is None:
+        return ""
+    module, factory = names[draft.awaited.owner.cls.dotted]
+    keys, circle = quoted(draft.awaited.pairs), quoted(draft.awaited.circle)
+    return assignment("__awaited__", f"Awaited({quoted('.' + module)}, {quoted(factory)}, {keys}, {circle})")
+
+
+def _common_code(factories: list[str]) -> str:
+    if not factories:
+        return ""
+    return assignment("__common__", f"({', '.join(factories)}{',' if len(factories) == 1 else ''})")
 
 
 def _model_import(mapper: MapperFact, others: set[str]) -> tuple[str, str]:

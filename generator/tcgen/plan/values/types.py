@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from tcgen.ir.runtime import FIRST_SERIAL
 from tcgen.ir.schema import EnumFact, TypeFact
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.regex import example, form_of, spelled
+from tcgen.plan.constraints.limits import Limits
+from tcgen.plan.constraints.regex import drawn_from, example, form_of, room_in, spelled
 from tcgen.plan.constraints.type_parts import bits_of, innermost
 from tcgen.plan.constraints.value_kinds import kind_of
-from tcgen.plan.constraints.value_ranges import value_range_of
+from tcgen.plan.constraints.value_ranges import ENOUGH, value_range_of
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.source.naming import is_plain_name
 from tcgen.plan.values.makers import makes
 from tcgen.plan.values.text import bounded, bounds, numbered
 
+_LONGEST_FORM = 20
 _EPOCH = "datetime(2024, 1, 1{tz})"
 
 
@@ -108,11 +110,14 @@ def _is_text(fact: TypeFact) -> bool:
 def _patterned(attribute: Attribute) -> Code:
     limits = attribute.limits
     shortest, longest = bounds(attribute)
-    if not limits.patterns and not limits.unlike and attribute.distinct:
-        return numbered(attribute)
+    if not limits.patterns and not limits.unlike:
+        return numbered(replace(attribute, distinct=True))
     form = form_of(limits.patterns, limits.unlike, shortest, longest)
-    if attribute.distinct and form is not None:
-        return Code(f"Use(lambda: spelled(next(serial), {quoted(form)}))", reason="unique, matches its CHECK")
+    reason = "unique, matches its CHECK" if attribute.distinct else "matches its CHECK"
+    if form is not None and _varies(form, limits.none_of):
+        return Code(f"Use(lambda: spelled(next(serial), {_written(form)}))", reason=reason)
+    if (drawn := _drawn(attribute.limits, shortest, longest)) is not None:
+        return drawn
     texts = [example(limits.patterns[0]) if len(limits.patterns) == 1 and not limits.unlike else None]
     texts += [spelled(number, form) for number in range(1, 5)] if form is not None else []
     for text in texts:
@@ -123,6 +128,27 @@ def _patterned(attribute: Attribute) -> Code:
         ):
             return Code(quoted(text), reason="matches its CHECK")
     return numbered(attribute)
+
+
+def _written(form: str) -> str:
+    long = len(form) > _LONGEST_FORM and len(set(form)) == 1
+    return f"{quoted(form[0])} * {len(form)}" if long else quoted(form)
+
+
+def _varies(form: str, refused: tuple[object, ...]) -> bool:
+    room = room_in(form)
+    return room > 1 and (room >= ENOUGH or not any(spelled(n, form) in refused for n in range(room)))
+
+
+def _drawn(limits: Limits, shortest: int, longest: int | None) -> Code | None:
+    """Draw each character from the set that a single pattern has."""
+    if len(limits.patterns) != 1 or limits.unlike or limits.none_of:
+        return None
+    found = drawn_from(limits.patterns[0], shortest, longest)
+    if found is None:
+        return None
+    form, characters = found
+    return Code(f"Use(fake.lexify, {quoted(form)}, letters={quoted(characters)})", reason="matches its CHECK")
 
 
 def _number_bounds(attribute: Attribute, low: int, high: int) -> tuple[int, int]:

@@ -9,12 +9,15 @@ import types
 from contextlib import suppress
 
 from sqlalchemy import Table
+from sqlalchemy.ext.associationproxy import AssociationProxy
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import mapperlib
 from sqlalchemy.orm.exc import UnmappedClassError
 from sqlalchemy.types import TypeDecorator
 
 from ..column_types import bind_trials, probe_values, type_facts
 from ..common import Live, is_importable, reference
+from . import fields
 
 
 def all_mappers() -> list[Live]:
@@ -79,7 +82,24 @@ def mapper_fact(
         ],
         "constructor": constructor,
         "validators": sorted(mapper.validators),
+        "indirect": sorted(_indirect(mapper)),
+        "checks": fields.checks(mapper),
+        "without_default": fields.without_default(mapper),
     }
+
+
+def _indirect(mapper: Live) -> set[str]:
+    """Names that can be set and are no column's or relationship's: what they are given ends up in one of these."""
+    found = {*mapper.synonyms.keys(), *mapper.composites.keys()}
+    for cls in mapper.class_.__mro__:
+        found |= {name for name, value in vars(cls).items() if _is_settable(value)}
+    return found - {*mapper.column_attrs.keys(), *mapper.relationships.keys()}
+
+
+def _is_settable(value: Live) -> bool:
+    if isinstance(value, (property, hybrid_property)):
+        return value.fset is not None
+    return isinstance(value, AssociationProxy)
 
 
 def _reference(cls: Live, references: dict[type, dict[str, str]]) -> dict[str, str]:
@@ -146,9 +166,9 @@ def _original_init(mapper: Live) -> Live:
 def _constructor(mapper: Live) -> dict[str, Live]:
     cls = mapper.class_
     init = _original_init(mapper)
-    fields: Live = getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None)
-    if isinstance(fields, dict) and any(c.__name__ == "SQLModel" for c in cls.__mro__):
-        return _sqlmodel(mapper, init, fields)
+    of_pydantic = fields.fields_of(cls)
+    if of_pydantic:
+        return _sqlmodel(mapper, init, of_pydantic)
     if init is object.__init__:
         return {"kind": "none"}
     if getattr(init, "__name__", "") == "_declarative_constructor" or _is_default(init):
@@ -186,11 +206,11 @@ def _signature(init: Live) -> dict[str, Live]:
     }
 
 
-def _sqlmodel(mapper: Live, init: Live, fields: Live) -> dict[str, Live]:
+def _sqlmodel(mapper: Live, init: Live, of_pydantic: dict[str, Live]) -> dict[str, Live]:
     if not str(getattr(init, "__module__", "")).startswith(("sqlmodel", "pydantic")):
         return _custom(mapper, init)
-    required = [name for name, field in fields.items() if _is_required(field)]
-    return {"kind": "sqlmodel", "parameters": list(fields), "required": required, "accepts_any": True}
+    required = [name for name, field in of_pydantic.items() if _is_required(field)]
+    return {"kind": "sqlmodel", "parameters": list(of_pydantic), "required": required, "accepts_any": True}
 
 
 def _is_required(field: Live) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import types
 from contextlib import suppress
 
 from sqlalchemy import Column, Computed, Identity, Sequence, Table
@@ -11,12 +12,15 @@ from sqlalchemy.schema import (
     DefaultClause,
     ForeignKeyConstraint,
     Index,
+    SchemaItem,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 from ..column_types.type_facts import PG, for_postgresql, type_fact
 from ..common import Live
 
+_CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
 DDL = PG.ddl_compiler(PG, None)
 
 
@@ -121,13 +125,19 @@ def _is_refused(column: Live) -> bool:
     """Whether a constant default is one that the column's own type refuses."""
     if not getattr(column.default, "is_scalar", False):
         return False
+    value = column.default.arg
     with suppress(Exception):
         bind = for_postgresql(column.type).bind_processor(PG)
         try:
-            bind and bind(column.default.arg)
+            value = bind(value) if bind else value
         except Exception:
             return True
-    return False
+    return is_no_value(value)
+
+
+def is_no_value(value: Live) -> bool:
+    """Whether this is code or a part of a table's definition, which was given as a value by mistake."""
+    return isinstance(value, (*_CODE, SchemaItem, TypeEngine))
 
 
 def _server_default(column: Live) -> str | None:

@@ -119,16 +119,17 @@ def _unavailable(error: ServiceUnavailable) -> NoReturn:
 @pytest.fixture(autouse=True)
 def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let the factories make the same values for a test wherever it runs."""
-    from .factories.base import ModelFactory, serial
+    from .factories.base import Counter, ModelFactory
 
     test = request.node.nodeid.rpartition("/")[2]
     ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
     # they go on from what fixtures of a wider scope took
-    start = serial.last
+    starts = [(counter, counter.last) for counter in Counter.every]
     report = f"TEST_SEED={SEED} repeats these values"
     request.node.add_report_section("call", "factories", report)
     yield
-    serial.last = start
+    for counter, last in starts:
+        counter.last = last
 
 
 @pytest.fixture(scope="session")

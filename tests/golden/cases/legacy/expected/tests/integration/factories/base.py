@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
@@ -20,17 +20,28 @@ T = TypeVar("T")
 fake: Faker = SQLAlchemyFactory.__faker__
 
 
-class Serial:
-    """Counts for what must be unique, from above the keys that migrations insert."""
+class Counter:
+    """Counts on from a number; each test starts where the test before it did."""
 
-    last = 1000
+    every: ClassVar[list[Counter]] = []
+
+    def __init__(self, last: int) -> None:
+        self.last = last
+        self.every.append(self)
 
     def __next__(self) -> int:
         self.last += 1
         return self.last
 
 
-serial = Serial()
+serial = Counter(1000)
+"""Numbers for what must be unique; they start above keys that migrations insert."""
+
+
+def in_turn(values: Sequence[T]) -> Callable[[], T]:
+    """Return a function that takes the values in turn."""
+    counter = Counter(-1)
+    return lambda: values[next(counter) % len(values)]
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from polyfactory import Use
 
 from legacy.teams import Player
 
-from .base import ModelFactory, fake, serial
+from .base import ModelFactory, fake, in_turn
 from .team import TeamFactory
 
 
@@ -16,5 +16,5 @@ class PlayerFactory(ModelFactory[Player]):
     __model__ = Player
 
     team = TeamFactory
-    number = Use(next, serial)
+    number = Use(in_turn(range(1, 100)))
     joined_at = Use(fake.date_time_this_year, tzinfo=timezone.utc)
