@@ -9,6 +9,8 @@ from tcgen.ir.base import Frozen
 
 Level = Literal["note", "warning", "error"]
 
+_LONGEST = 160
+
 
 class Diagnostic(Frozen):
     """One remark about the project: a guess that was made, a thing that could not be read.
@@ -67,3 +69,9 @@ REMARKS: Mapping[str, str] = {
     "view-takes-no-rows": "A class is mapped to a view of the migrated database: it has no factory.",
 }
 """Every code of a remark, and what it means: the reference page is made from it."""
+
+
+def in_one_line(message: str) -> str:
+    """Return a message of somebody else's in one line, and cut where it is too long for one."""
+    words = " ".join(message.split())
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
