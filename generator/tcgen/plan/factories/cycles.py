@@ -101,5 +101,5 @@ def _circle(cls: ImportRef, path: list[str]) -> Diagnostic:
         level="warning",
         code="required-keys-in-a-circle",
         message=f"{cls.dotted}: NOT NULL foreign keys go in a circle: {' → '.join([*path, path[0]])}",
-        hint="make one of them nullable, or write a provider for it",
+        hint="make one of them nullable or deferrable, or write a provider for it",
     )
