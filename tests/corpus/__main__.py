@@ -145,4 +145,7 @@ def _read(results: Path, projects: list[Project]) -> list[Result]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped: what is done is kept, the next call goes on")
