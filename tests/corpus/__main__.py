@@ -23,6 +23,8 @@ EXAMPLES = """examples:
   python -m tests.corpus --jobs 2 --page       and write docs/corpus.md
   python -m tests.corpus anitya --first        and keep its figures, where it was never run
   python -m tests.corpus --report --json       what is known already
+  python -m tests.corpus --list mine.jsonl     other projects, such as {"name": "shop", "mapped_classes": 4,
+                                               "source": "github:them/shop@0123456789abcdef"}
 
 Environments, projects and results are kept in --cache; a run that was stopped goes on where it was. What is installed
 is copied for each run, so that no run finds what another left.
@@ -69,7 +71,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--report", action="store_true", help="run nothing, show what is known")
     parser.add_argument("--first", action="store_true", help="keep the figures of those that have none yet")
     parser.add_argument("--page", action="store_true", help="write docs/corpus.md")
-    parser.add_argument("--list", type=Path, default=LIST, metavar="FILE", help="another list of projects")
+    parser.add_argument(
+        "--list",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help=f"a list of projects, may be given several times [{LIST.name}]",
+    )
     parser.add_argument("--locks", type=Path, default=LOCKS, metavar="DIR", help="their pinned requirements")
     parser.add_argument(
         "--sources", type=Path, metavar="DIR", help="sdists and checkouts that are there already"
@@ -92,7 +100,7 @@ def _options() -> argparse.Namespace:
 
 
 def _chosen(options: argparse.Namespace) -> list[Project]:
-    projects = load(options.list)
+    projects = [one for path in options.list or [LIST] for one in load(path)]
     unknown = sorted(set(options.names) - {one.name for one in projects})
     if unknown:
         known = ", ".join(one.name for one in projects)
@@ -137,4 +145,7 @@ def _read(results: Path, projects: list[Project]) -> list[Result]:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped: what is done is kept, the next call goes on")
