@@ -16,10 +16,10 @@ from tcgen.plan.source.code import Code, quoted
 
 def set_by_the_mapper(mapper: MapperFact) -> set[str]:
     """Return the attributes that SQLAlchemy gives a value: the version counter, the discriminator."""
-    names = {mapper.version_id} if mapper.version_id else set()
+    names: set[str] = {mapper.version_id} if mapper.version_id else set()
     if mapper.discriminator and mapper.polymorphic_identity is not None:
         names.add(mapper.discriminator)
-    return {str(name) for name in names}
+    return names
 
 
 def identified(mapper: MapperFact, merged: dict[str, Attribute]) -> dict[str, Attribute]:

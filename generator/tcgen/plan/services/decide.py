@@ -37,7 +37,8 @@ def detect(
     A service is used where the project declares a library that talks to nothing else and has it installed, or
     where its settings or Compose files name the service and such a library is there.
     """
-    found, remarks = [], []
+    found: list[ServiceChoice] = []
+    remarks: list[Diagnostic] = []
     composed = composed_images(project, kinds)
     for name, kind in kinds.items():
         if name in (DATABASE, GENERIC):

@@ -265,7 +265,9 @@ def _aware(attribute: Attribute) -> Code:
 
 def _datetime(attribute: Attribute, *, aware: bool) -> Code:
     zone = ", tzinfo=timezone.utc" if aware else ""
-    imports = {"from datetime import datetime"} | ({"from datetime import timezone"} if aware else set())
+    imports: set[str] = {"from datetime import datetime"}
+    if aware:
+        imports.add("from datetime import timezone")
     # a key is looked up by its value, which the column may have rounded
     is_rounded = attribute.column.primary_key and innermost(attribute.type).precision is not None
     if attribute.distinct or is_rounded:

@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.clear()
 
 
-def factory_of(item: pytest.Item) -> Live:
+def factory_of(item: Live) -> Live:
     """Return the factory a test case is given."""
     return item.callspec.params.get("factory") if hasattr(item, "callspec") else None
 
@@ -62,7 +62,7 @@ def label_of(factory: Live) -> str:
 
 def results_of(label: str, factory: Live) -> Iterator[dict[str, Any]]:
     """Give what came of a factory as it is, or of each set of values up to the first that is taken."""
-    sets = ASKED["trials"].get(label, []) if ASKED["trials"] else [{}]
+    sets: list[dict[str, str]] = ASKED["trials"].get(label, []) if ASKED["trials"] else [{}]
     for place, values in enumerate(sets):
         with other_values(factory, values):
             refusal = refusal_of(factory, set(ASKED["apart"].get(label, ())) & values.keys())
@@ -74,7 +74,7 @@ def results_of(label: str, factory: Live) -> Iterator[dict[str, Any]]:
 @contextmanager
 def other_values(factory: Live, values: dict[str, str]) -> Iterator[None]:
     """Set the values of one trial, and take them back."""
-    before = {name: vars(factory).get(name, MISSING) for name in (*values, "__reserved__")}
+    before: dict[str, Live] = {name: vars(factory).get(name, MISSING) for name in (*values, "__reserved__")}
     set_values(factory, values)
     yield
     for name, value in before.items():
@@ -176,8 +176,9 @@ def refused_by_a_type(factory: Live, row: Live) -> Refusal | None:
 def bind(type_: Live, value: Live) -> None:
     """Give a value to a type's own code; SQLAlchemy's own types are left to the database."""
     type_ = type_.dialect_impl(DIALECT)
-    if isinstance(type_, TypeDecorator):
-        if type(type_).process_bind_param is not TypeDecorator.process_bind_param:
+    untouched: Live = TypeDecorator
+    if untouched in type(type_).__mro__:
+        if type(type_).process_bind_param is not untouched.process_bind_param:
             type_.process_bind_param(value, DIALECT)
     elif not type(type_).__module__.startswith("sqlalchemy."):
         processor = type_.bind_processor(DIALECT)

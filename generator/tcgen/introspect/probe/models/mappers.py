@@ -22,7 +22,7 @@ from . import fields
 
 def all_mappers() -> list[Live]:
     """Every mapper of this process, by class name."""
-    found = set()
+    found: set[Live] = set()
     for registry in mapperlib._all_registries():
         for manager in list(registry._managers):
             # a module whose import failed leaves classes behind, mapped or half so
@@ -38,8 +38,9 @@ def tables_of(mapper: Live) -> list[Table]:
     for step in reversed(list(mapper.iterate_to_root())):
         if mapper.concrete and step is not mapper:
             continue
-        if isinstance(step.local_table, Table) and step.local_table not in tables:
-            tables.append(step.local_table)
+        own: Live = step.local_table
+        if isinstance(own, Table) and own not in tables:
+            tables.append(own)
     return tables
 
 
@@ -122,7 +123,7 @@ def _is_abstract(mapper: Live) -> bool:
 
 
 def _attributes(mapper: Live) -> list[dict[str, Live]]:
-    facts = []
+    facts: list[dict[str, Live]] = []
     for prop in mapper.column_attrs:
         columns = [
             (c.table.key, c.name) for c in prop.columns if isinstance(getattr(c, "table", None), Table)
@@ -259,10 +260,15 @@ def find_registry(mapper: Live, every: list[Live], modules: list[str]) -> dict[s
     return find_reference(mapper.registry, modules) or _held_registry(mapper.registry, modules)
 
 
+def attributes_of(module: str) -> list[tuple[str, Live]]:
+    """The names a module has, and what they hold."""
+    return list(vars(resolve_module(module)).items())
+
+
 def _held_registry(registry: Live, modules: list[str]) -> dict[str, str] | None:
     """A base class that a module holds under a name of its own."""
     for module in modules:
-        for name, value in list(vars(resolve_module(module)).items()):
+        for name, value in attributes_of(module):
             if (
                 isinstance(value, type)
                 and name.isidentifier()
@@ -275,7 +281,7 @@ def _held_registry(registry: Live, modules: list[str]) -> dict[str, str] | None:
 def find_reference(cls: Live, modules: list[str]) -> dict[str, str] | None:
     """A module attribute that holds what its own names, if it has any, don't lead to."""
     for module in modules:
-        for name, value in list(vars(resolve_module(module)).items()):
+        for name, value in attributes_of(module):
             if value is cls and name.isidentifier():
                 return {"module": module, "qualname": name}
     return None

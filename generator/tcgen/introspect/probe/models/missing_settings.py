@@ -88,13 +88,14 @@ def _named_in_message(error: BaseException, names: list[str]) -> list[MissingSet
 
 
 def _pydantic_fields(error: BaseException) -> list[MissingSetting]:
-    errors: Live = getattr(error, "errors", None)
-    if type(error).__name__ != "ValidationError" or not callable(errors):
+    if type(error).__name__ != "ValidationError" or not callable(getattr(error, "errors", None)):
         return []
+    refusal: Live = error
+    told: list[Live] = refusal.errors()
     settings = _settings_class(error)
     if settings is None:
         return []
-    fields = [e["loc"][0] for e in errors() if e["type"] in ("missing", "value_error.missing") and e["loc"]]
+    fields = [e["loc"][0] for e in told if e["type"] in ("missing", "value_error.missing") and e["loc"]]
     return [_field(settings, str(name)) for name in fields]
 
 
@@ -111,7 +112,7 @@ def _settings_class(error: BaseException) -> Live:
 def _field(settings: Live, name: str) -> MissingSetting:
     fields: Live = getattr(settings, "model_fields", None) or getattr(settings, "__fields__", {})
     config: Live = getattr(settings, "model_config", None)
-    prefix = (config or {}).get("env_prefix", "") if isinstance(config, dict) else ""
+    prefix = str(dict[str, Live](config or {}).get("env_prefix", "")) if isinstance(config, dict) else ""
     field = fields.get(name)
     if field is None:
         # The location of an error is the alias where the field has one, and an alias takes no prefix.
@@ -136,7 +137,8 @@ def _kind(annotation: Live) -> tuple[str, str]:
     if type(annotation).__name__ in ("_LiteralGenericAlias",) and arguments:
         return "choice", str(arguments[0])
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
-        return "choice", str(next(iter(annotation)).value)
+        members: list[Live] = list(annotation)
+        return "choice", str(members[0].value)
     name = getattr(annotation, "__name__", str(annotation))
     if "Dsn" in name or "Url" in name:
         return "database" if "Postgres" in name else "url", ""

@@ -194,7 +194,9 @@ def _unique_index(index: Index) -> dict[str, Live]:
 
 def _keys(table: Live, keys: list[Live]) -> dict[str, list[str]]:
     """What keeps rows apart: columns, and of functions and of columns that are computed, what they are made of."""
-    made_of = [k.computed.sqltext if isinstance(k, Column) and k.computed is not None else k for k in keys]
+    made_of: list[Live] = [
+        k.computed.sqltext if isinstance(k, Column) and k.computed is not None else k for k in keys
+    ]
     columns: list[str] = []
     for key in made_of:
         if isinstance(key, Column):
