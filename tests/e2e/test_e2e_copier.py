@@ -68,7 +68,7 @@ def test_copier_copy_equals_init(
     assert first["plan"] == second["plan"]
     assert second["_commit"] == f"v{__version__}"
     suite = pytest_in(copied, "tests/integration", **on_a_url)
-    assert (suite.status, suite.outcomes(), len(suite.cases)) == (0, {"passed"}, 17), suite.text
+    assert (suite.status, suite.outcomes(), len(suite.cases)) == (0, {"passed"}, 19), suite.text
 
 
 def test_copier_copy_says_why_it_cannot(template: Path, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_conftest_of_its_own_moves_the_suite(sample: Sample, on_a_url: dict[st
     assert (root / "tests/conftest.py").read_bytes() == own
     assert not (root / "tests/integration").exists()
     done = pytest_in(root, "tests_integration", **on_a_url)
-    assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, 17), done.text
+    assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, 19), done.text
     before = tree(root)
     init(root)
     assert tree(root) == before

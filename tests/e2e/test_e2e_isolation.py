@@ -212,7 +212,7 @@ def test_sessions_and_overrides(demo: Path, on_a_url: dict[str, str]) -> None:
     strict = ("-W", "error::sqlalchemy.exc.SAWarning")
     done = pytest_in(demo, "tests/integration", *strict, **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 17 + 11 + 8
+    assert len(done.cases) == 19 + 11 + 8
 
 
 def test_rows_of_migrations_are_there_for_every_test(demo: Path, on_a_url: dict[str, str]) -> None:
@@ -220,7 +220,7 @@ def test_rows_of_migrations_are_there_for_every_test(demo: Path, on_a_url: dict[
     write(demo / "tests/integration/test_seeded.py", SEEDED)
     done = pytest_in(demo, "tests/integration", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 17 + 4
+    assert len(done.cases) == 19 + 4
 
 
 NO_VALUE = """

@@ -96,6 +96,7 @@ def test_update_proves_what_changed(kiosk: Path, on_a_url: dict[str, str]) -> No
     assert pytest_in(kiosk, "checks", **on_a_url).status == 0
 
 
+@pytest.mark.matrix
 def test_a_file_of_ones_own_is_not_written_into(kiosk: Path, on_a_url: dict[str, str]) -> None:
     init(kiosk)
     replace(

@@ -105,7 +105,9 @@ def test_sequences_stand_after_the_rows_that_are_there(tmp_path: Path) -> None:
     write(root / "scripts/versions/1.py", REVISION)
     init(root)
     write(root / "tests/integration/test_next_keys.py", NEXT_KEYS)
-    done = pytest_in(root, "tests/integration", TEST_DATABASE="embedded")
+    # these scripts make tables that no model knows, and have no way back: nothing was run that could list it
+    apart = ("-k", "not models_are_migrated and not down_and_up")
+    done = pytest_in(root, "tests/integration", *apart, TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert len(done.cases) == 2 + 1 + 12
 

@@ -52,7 +52,7 @@ def test_a_database_for_tests_is_used_and_left_as_it_was(
     url = shared_postgres.url("app_test")
     done = pytest_in(demo, "tests/integration", *arguments, TEST_DATABASE=url, CI="1", **NO_DOCKER)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 17
+    assert len(done.cases) == 19
     assert "PostgreSQL: local socket, database app_test" in done.out
     assert shared_postgres.databases() == before
     assert shared_postgres.query("SELECT * FROM mine", "app_test") == [(7,)]

@@ -47,7 +47,7 @@ from tcgen.workflow import stages
 from tcgen.workflow.request import Request
 
 THOROUGH = settings.get_current_profile_name() == "thorough"
-HISTORIES, STEPS = (300, 14) if THOROUGH else (5, 12)
+HISTORIES, STEPS = (300, 14) if THOROUGH else (3, 12)
 FACTORIES = "tests/integration/factories"
 NAMES = ("Order", "Invoice", "Parcel", "Ticket", "Voucher")
 COLUMNS = {
