@@ -148,7 +148,7 @@ def test_columns_that_the_database_computes() -> None:
 
 
 def test_truth_values_that_the_model_has_numbers_for() -> None:
-    flags = table("flags", key(), column("on", INTEGER), column("at", INTEGER))
+    flags = table("flags", key(), column("on", INTEGER, default="scalar"), column("at", INTEGER))
     rows = [
         row("flags", name=name, not_null=True, length=None, boolean=name == "on") for name in ("on", "at")
     ]

@@ -153,6 +153,7 @@ def _tightened_column(column: ColumnFact, drift: TableDrift) -> ColumnFact:
         changes["nullable"] = False
     if column.name in drift.booleans:
         changes["type"] = TypeFact(name="Boolean", module="sqlalchemy.sql.sqltypes", bases=("Boolean",))
+        changes["default"] = None  # a number, which the database refuses
     if column.name in drift.generated:
         changes["computed"] = True
     return column.model_copy(update=changes)
