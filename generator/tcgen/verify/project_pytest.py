@@ -48,9 +48,13 @@ def run_pytest(
         options = ["-o", f"cache_dir={folder}/cache"]
         given = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}
         if plugin is not None:
-            source = files("tcgen.verify.plugins").joinpath(f"{plugin}.py").read_text(encoding="utf-8")
-            Path(folder, f"tcgen_{plugin}.py").write_text(source, encoding="utf-8")
-            options += ["-p", f"tcgen_{plugin}"]
+            # alone in its folder: what is put on the path must not bring tcgen and all it stands on
+            Path(folder, "tcgen_plugins").mkdir()
+            for source in files("tcgen.verify.plugins").iterdir():
+                if source.name.endswith(".py"):
+                    copied = Path(folder, "tcgen_plugins", source.name)
+                    copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+            options += ["-p", f"tcgen_plugins.{plugin}"]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
         output = subprocess.PIPE if capture else None
         with _interrupts():

@@ -1,8 +1,7 @@
 """A pytest plugin, run in the project's interpreter: factories build rows that no database sees.
 
-``$TCGEN_TRIALS`` names a file: under ``values`` what each factory is to set in any case, under ``trials`` the sets of
-values to try for a factory, under ``apart`` the attributes that must differ from row to row. ``$TCGEN_REPORT`` is
-where to write what a validator, a constructor, a property or a type of the project's own said. Tests do not run.
+Under ``apart`` ``$TCGEN_TRIALS`` has the attributes that must differ from row to row. ``$TCGEN_REPORT`` is where to write
+what a validator, a constructor, a property or a type of the project's own said. Tests do not run.
 """
 
 from __future__ import annotations
@@ -10,14 +9,11 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
-import polyfactory
 import pytest
 from sqlalchemy import inspect as inspected
 from sqlalchemy.dialects import postgresql
@@ -25,15 +21,12 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
 
-Live = Any
-"""A live object of the project, or of whatever SQLAlchemy and polyfactory it has."""
+from .factories import ASKED, Live, factory_of, label_of, other_values, set_values
 
-ASKED: dict[str, Any] = json.loads(Path(os.environ["TCGEN_TRIALS"]).read_text(encoding="utf-8"))
 _dialect: Live = postgresql.dialect
 DIALECT: Live = _dialect()
 ROWS = 25
 LONGEST = 2_000
-MISSING = object()
 # what says nothing of a value: a setting, a session or an application is missing
 NOT_OF_VALUES = (ImportError, NameError, OSError, RuntimeError)
 Refusal = dict[str, Any]
@@ -49,17 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.clear()
 
 
-def factory_of(item: Live) -> Live:
-    """Return the factory a test case is given."""
-    return item.callspec.params.get("factory") if hasattr(item, "callspec") else None
-
-
-def label_of(factory: Live) -> str:
-    """Return the class a factory makes, as tcgen names it."""
-    model: type = factory.__model__
-    return f"{model.__module__}.{model.__qualname__}"
-
-
 def results_of(label: str, factory: Live) -> Iterator[dict[str, Any]]:
     """Give what came of a factory as it is, or of each set of values up to the first that is taken."""
     sets: list[dict[str, str]] = ASKED["trials"].get(label, []) if ASKED["trials"] else [{}]
@@ -69,31 +51,6 @@ def results_of(label: str, factory: Live) -> Iterator[dict[str, Any]]:
         yield {"label": label, "place": place, "refusal": refusal}
         if refusal is None:
             return
-
-
-@contextmanager
-def other_values(factory: Live, values: dict[str, str]) -> Iterator[None]:
-    """Set the values of one trial, and take them back."""
-    before: dict[str, Live] = {name: vars(factory).get(name, MISSING) for name in (*values, "__reserved__")}
-    set_values(factory, values)
-    yield
-    for name, value in before.items():
-        if value is not MISSING:
-            setattr(factory, name, value)
-        elif name in vars(factory):
-            delattr(factory, name)
-
-
-def set_values(factory: Live, values: dict[str, str]) -> None:
-    """Let a factory set what the expressions give."""
-    names = vars(polyfactory) | vars(sys.modules[f"{factory.__module__.rpartition('.')[0]}.base"])
-    names |= vars(sys.modules[factory.__module__])
-    for attribute, code in values.items():
-        value = eval(code, dict(names))  # noqa: S307  # from tcgen's list
-        by_name = getattr(factory, "__reserved__", {})
-        if attribute in by_name:
-            attribute, value = "__reserved__", {**by_name, attribute: value}
-        setattr(factory, attribute, value)
 
 
 def refusal_of(factory: Live, apart: set[str]) -> Refusal | None:

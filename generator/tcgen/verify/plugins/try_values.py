@@ -1,46 +1,15 @@
 """A pytest plugin, run in the project's interpreter: factories with other values than their own.
 
-``$TCGEN_TRIALS`` names a file: under ``values`` what each factory is to set in any case, under ``trials``
-the sets of values that the tests try for a factory, a test case a set.
+A set of ``trials`` is a test case.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import polyfactory
 import pytest
 
-ASKED: dict[str, Any] = json.loads(Path(os.environ["TCGEN_TRIALS"]).read_text(encoding="utf-8"))
-MISSING = object()
-
-
-def factory_of(item: pytest.Item) -> type | None:
-    """Return the factory a test case is given."""
-    return item.callspec.params.get("factory") if hasattr(item, "callspec") else None
-
-
-def label_of(factory: type) -> str:
-    """Return the class a factory makes, as tcgen names it."""
-    model: type = vars(factory)["__model__"]
-    return f"{model.__module__}.{model.__qualname__}"
-
-
-def set_values(factory: type, values: dict[str, str]) -> None:
-    """Let a factory set what the expressions give."""
-    names = vars(polyfactory) | vars(sys.modules[f"{factory.__module__.rpartition('.')[0]}.base"])
-    names |= vars(sys.modules[factory.__module__])
-    for attribute, code in values.items():
-        value = eval(code, dict(names))  # noqa: S307  # the user's own, or from our list
-        by_name = getattr(factory, "__reserved__", {})
-        if attribute in by_name:
-            attribute, value = "__reserved__", {**by_name, attribute: value}
-        setattr(factory, attribute, value)
+from .factories import ASKED, Live, factory_of, label_of, other_values, set_values
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -58,7 +27,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [item for item, factory in found if is_asked_for(item, factory)]
 
 
-def is_asked_for(item: pytest.Item, factory: type) -> bool:
+def is_asked_for(item: Live, factory: type) -> bool:
     """Tell whether a test case belongs to the suite itself, or to a trial there is."""
     if not ASKED["trials"] or not hasattr(item, "callspec"):
         return True
@@ -72,13 +41,6 @@ def tcgen_trial(request: pytest.FixtureRequest) -> Iterator[None]:
     if not ASKED["trials"]:
         yield
         return
-    factory: type = request.node.callspec.params["factory"]
-    values = ASKED["trials"][label_of(factory)][request.param]
-    before = {name: vars(factory).get(name, MISSING) for name in (*values, "__reserved__")}
-    set_values(factory, values)
-    yield
-    for name, value in before.items():
-        if value is not MISSING:
-            setattr(factory, name, value)
-        elif name in vars(factory):
-            delattr(factory, name)
+    factory: Live = request.node.callspec.params["factory"]
+    with other_values(factory, ASKED["trials"][label_of(factory)][request.param]):
+        yield
