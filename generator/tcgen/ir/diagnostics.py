@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from tcgen.ir.base import Frozen
@@ -75,3 +75,9 @@ def in_one_line(message: str) -> str:
     """Return a message of somebody else's in one line, and cut where it is too long for one."""
     words = " ".join(message.split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+
+
+def some_of(names: Sequence[str], most: int) -> str:
+    """Return the first names of a list for a sentence, and how many there are besides."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import some_of
 from tcgen.template.releases import GitError, run_git
 
 
@@ -21,10 +22,9 @@ def check_no_merge(root: Path) -> None:
         return
     unmerged = sorted({line.partition("\t")[2] for line in listed})
     if unmerged:
-        more = f" and {len(unmerged) - 3} more" if len(unmerged) > 3 else ""
         raise TcgenError(
             "merge-in-progress",
-            f"a merge is not finished: {', '.join(unmerged[:3])}{more} have conflicts",
+            f"a merge is not finished: {some_of(unmerged, 3)} have conflicts",
             hint="settle them and git add the files, or git merge --abort; then run again",
         )
     if head.exists():

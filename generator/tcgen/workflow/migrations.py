@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from tcgen.ir.diagnostics import Diagnostic, in_one_line
+from tcgen.ir.diagnostics import Diagnostic, in_one_line, some_of
 from tcgen.ir.plan import DatabasePlan
 from tcgen.verify import suite
 from tcgen.workflow import stages
@@ -58,24 +58,20 @@ def _demands(database: DatabasePlan) -> Iterator[Diagnostic]:
         yield Diagnostic(
             level="note",
             code="view-takes-no-rows",
-            message=f"no row can be inserted into {_some(views)}: classes of views have no factory",
+            message=f"no row can be inserted into {some_of(views, 3)}: classes of views have no factory",
         )
     stricter = [one.table for one in database.drift if not one.takes_no_rows]
     if stricter:
         yield Diagnostic(
             level="note",
             code="database-demands-more",
-            message=f"the database demands more than the models of {_some(stricter)}:"
+            message=f"the database demands more than the models of {some_of(stricter, 3)}:"
             " the factories follow the database",
         )
 
 
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "")
-
-
 def _differences(migrated: Planned) -> Diagnostic:
-    names = _some(migrated.plan.database.differences)
+    names = some_of(migrated.plan.database.differences, 3)
     return Diagnostic(
         level="warning",
         code="models-not-migrated",

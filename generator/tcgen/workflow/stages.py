@@ -13,6 +13,7 @@ from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project
+from tcgen.ir.diagnostics import some_of
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
@@ -255,8 +256,7 @@ def changes(planned: Planned, progress: Progress = quiet) -> tuple[Change, ...]:
     if in_the_way:
         raise TcgenError(
             "destination-exists",
-            f"these files exist already and are not tcgen's: {', '.join(in_the_way[:5])}"
-            + (f" and {len(in_the_way) - 5} more" if len(in_the_way) > 5 else ""),
+            f"these files exist already and are not tcgen's: {some_of(in_the_way, 5)}",
             hint="choose another folder with --dest, or move them away",
         )
     group = add_group(planned.root, planned.plan.requirements_group, planned.plan.requirements)
