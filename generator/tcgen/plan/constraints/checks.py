@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
-from itertools import product
 from typing import cast
 
 import sqlglot
@@ -17,7 +16,7 @@ from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
 from tcgen.plan.constraints.counts import Holds, cases, counted
-from tcgen.plan.constraints.limits import Alternative, Limits, joined
+from tcgen.plan.constraints.limits import Alternative, Limits, joined_all
 from tcgen.plan.constraints.linear import linear_limits
 from tcgen.plan.constraints.regex import texts_of
 from tcgen.plan.constraints.sql import Expression
@@ -72,12 +71,7 @@ def limits_of(
         except SqlglotError:
             continue
         choices = _alternatives(condition, whole)
-        merged = [
-            both
-            for state in states
-            for choice in choices
-            if (both := joined(state, choice)) is not None and _leaves_values(both, values or {})
-        ]
+        merged = [both for both in joined_all(states, choices) if _leaves_values(both, values or {})]
         states = sorted(merged, key=lambda state: _cost(state, required, avoided))[:_MANY] or states
     return min(states, key=lambda state: _cost(state, required, avoided))
 
@@ -105,8 +99,7 @@ def _alternatives(node: Expression, whole: set[str], negated: bool = False) -> l
         left = _alternatives(node.this, whole, negated)
         right = _alternatives(node.expression, whole, negated)
         if isinstance(node, e.And) != negated:
-            pairs = (joined(one, other) for one, other in product(left, right))
-            return [pair for pair in pairs if pair is not None][:_MANY]
+            return joined_all(left, right)[:_MANY]
         return (left + right)[:_MANY]
     # newer sqlglot marks IS NOT, NOT IN and the like on the node, older wraps it in Not
     negated = negated != bool(node.args.get("negate"))
@@ -176,8 +169,7 @@ def _compare(node: Expression, whole: set[str], negated: bool) -> list[Alternati
 def _same_truth(left: Expression, right: Expression, whole: set[str], same: bool) -> list[Alternative]:
     found: list[Alternative] = []
     for negated in (False, True):
-        pairs = product(_alternatives(left, whole, negated), _alternatives(right, whole, negated == same))
-        found += [both for one, other in pairs if (both := joined(one, other)) is not None]
+        found += joined_all(_alternatives(left, whole, negated), _alternatives(right, whole, negated == same))
     return found[:_MANY]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlglot import expressions as e
 
-from tcgen.plan.constraints.limits import Alternative, joined
+from tcgen.plan.constraints.limits import Alternative, joined, joined_all
 from tcgen.plan.constraints.sql import Expression
 
 Holds = Callable[[Expression, bool], list[Alternative]]
@@ -108,8 +108,7 @@ def cases(node: e.Case, negated: bool, holds: Holds) -> list[Alternative]:
     """Return the ways to make a CASE true that is a condition itself."""
     found: list[Alternative] = []
     for way, result in _branches(node, holds):
-        more = [{}] if result is None else holds(result, negated)
-        found += [both for one in more if (both := joined(way, one)) is not None]
+        found += joined_all([way], [{}] if result is None else holds(result, negated))
     return found[:_MANY]
 
 
@@ -119,11 +118,6 @@ def _branches(node: e.Case, holds: Holds) -> Iterator[tuple[Alternative, Express
     for branch in node.args["ifs"]:
         condition = branch.this if node.this is None else e.EQ(this=node.this, expression=branch.this)
         result = branch.args["true"]
-        yield from ((way, result) for way in _all(before, holds(condition, False)))
-        before = _all(before, holds(condition, True))
+        yield from ((way, result) for way in joined_all(before, holds(condition, False))[:_MANY])
+        before = joined_all(before, holds(condition, True))[:_MANY]
     yield from ((way, node.args.get("default")) for way in before)
-
-
-def _all(some: list[Alternative], others: list[Alternative]) -> list[Alternative]:
-    pairs = (joined(one, other) for one, other in product(some, others))
-    return [pair for pair in pairs if pair is not None][:_MANY]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 from math import ceil, floor
 from typing import TypeVar
 
@@ -106,6 +107,12 @@ def joined(mine: Alternative, theirs: Alternative) -> Alternative | None:
             return None
         found[name] = both
     return found
+
+
+def joined_all(some: Iterable[Alternative], others: Iterable[Alternative]) -> list[Alternative]:
+    """Return every two alternatives at once, of one list and of the other, that can be."""
+    pairs = (joined(one, other) for one, other in product(some, others))
+    return [pair for pair in pairs if pair is not None]
 
 
 def _together(mine: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[str, ...]:
