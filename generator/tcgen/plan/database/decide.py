@@ -257,11 +257,16 @@ def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
     return tuple(sorted(found - made))
 
 
+def _every_extension(schema: Schema) -> tuple[str, ...]:
+    """Return the extensions of the models, then those that the scripts create."""
+    created = schema.alembic.extensions_created if schema.alembic else ()
+    return (*_extensions(schema, migrated=False), *created)
+
+
 def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     """Return the image of the project's Compose files, else one that has the extensions the schema needs."""
     kind = catalog.service(DATABASE)
-    made = schema.alembic.extensions_created if schema.alembic else ()
-    wanted = (*_extensions(schema, migrated=False), *made)
+    wanted = _every_extension(schema)
     with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
     composed = composed_images(project, catalog.services).get(DATABASE, "")
     # one that a Compose file names has to have the extensions too
@@ -270,8 +275,7 @@ def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
 
 
 def _stand_ins(schema: Schema) -> dict[str, str]:
-    created = schema.alembic.extensions_created if schema.alembic else ()
-    wanted = {*_extensions(schema, migrated=False), *created}
+    wanted = _every_extension(schema)
     return {name: script for name, script in _STAND_INS.items() if name in wanted}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tcgen.ir.diagnostics import Diagnostic
@@ -9,6 +10,7 @@ from tcgen.ir.schema import ImportRef
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.factories.draft import Draft
 from tcgen.plan.factories.parents import Link
+from tcgen.plan.source.code import Code
 from tcgen.plan.values import value_for
 
 
@@ -46,25 +48,24 @@ def _can_wait(link: Link, other: Draft, tables: Tables) -> bool:
 
 
 def _waiting(draft: Draft, link: Link, back: Link, tables: Tables) -> Draft:
-    attributes = tables.attributes(draft.mapper)
-    keys = {
-        name: replace(value_for(replace(attributes[name][-1], distinct=True)), reason="a row that follows")
-        for name in link.pairs
-    }
+    keys = _keys(draft, link.pairs, "a row that follows", tables)
     links = tuple(one for one in draft.links if one is not link)
     awaited = replace(link, circle={ours: theirs for theirs, ours in back.pairs.items()})
     return replace(draft, links=links, values=keys | draft.values, awaited=awaited)
 
 
 def _waited_for(draft: Draft, link: Link, back: Link, tables: Tables) -> Draft:
-    attributes = tables.attributes(draft.mapper)
-    keys = {
-        name: replace(value_for(replace(attributes[name][-1], distinct=True)), reason="known beforehand")
-        for name in link.pairs.values()
-    }
+    keys = _keys(draft, link.pairs.values(), "known beforehand", tables)
     by_keys = replace(back, relationship=None, circle=link.pairs)
     links = tuple(by_keys if one is back else one for one in draft.links)
     return replace(draft, links=links, values=keys | draft.values)
+
+
+def _keys(draft: Draft, names: Iterable[str], reason: str, tables: Tables) -> dict[str, Code]:
+    """Return a value of its own in every row for each of some attributes."""
+    attributes = tables.attributes(draft.mapper)
+    own = (replace(attributes[name][-1], distinct=True) for name in names)
+    return {one.name: replace(value_for(one), reason=reason) for one in own}
 
 
 def without_cycles(drafts: list[Draft]) -> list[Draft]:

@@ -82,7 +82,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         parents=tuple(parents),
         parents_code=_parents_code(parents),
         awaited_code=_awaited_code(draft, names),
-        common_code=_common_code([one for _, one in common]),
+        common_code=_tuple_code("__common__", [one for _, one in common]),
         reserved_code=reserved_code(arranged),
         model_code=model_code,
         bypass_init=draft.bypass_init,
@@ -106,11 +106,7 @@ def _parents_code(parents: list[ParentPlan]) -> str:
         convert = f", {parent.convert}" if parent.convert else ""
         circle = f", circle={quoted(parent.circle)}" if parent.circle else ""
         calls.append(f"Parent({parent.factory}, {{{keys}}}{convert}{circle})")
-    return (
-        assignment("__parents__", f"({calls[0]},)" if len(calls) == 1 else f"({', '.join(calls)})")
-        if calls
-        else ""
-    )
+    return _tuple_code("__parents__", calls)
 
 
 def _awaited_code(draft: Draft, names: Names) -> str:
@@ -121,10 +117,10 @@ def _awaited_code(draft: Draft, names: Names) -> str:
     return assignment("__awaited__", f"Awaited({quoted('.' + module)}, {quoted(factory)}, {keys}, {circle})")
 
 
-def _common_code(factories: list[str]) -> str:
-    if not factories:
+def _tuple_code(name: str, items: list[str]) -> str:
+    if not items:
         return ""
-    return assignment("__common__", f"({', '.join(factories)}{',' if len(factories) == 1 else ''})")
+    return assignment(name, f"({', '.join(items)}{',' if len(items) == 1 else ''})")
 
 
 def _model_import(mapper: MapperFact, others: set[str]) -> tuple[str, str]:
