@@ -138,19 +138,9 @@ def unmet(requirements: Sequence[str], installed: Mapping[str, str | None]) -> t
 
 
 def _is_met(requirement: Requirement, installed: Mapping[str, str | None]) -> bool:
-    version = _version_of(requirement, installed)
-    return version is not None and requirement.specifier.contains(version, prereleases=True)
-
-
-def _version_of(requirement: Requirement, installed: Mapping[str, str | None]) -> str | None:
-    """Return the version of what meets a requirement, whatever version it asks for; None where there is none.
-
-    Args:
-        requirement: Of the suite.
-        installed: Normalised name of each distribution → version.
-    """
     name = canonicalize_name(requirement.name)
-    return installed.get(name) or installed.get(_SAME.get(name, "")) or None
+    version = installed.get(name) or installed.get(_SAME.get(name, ""))
+    return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
 def _server_requirement(environ: Mapping[str, str]) -> tuple[str, ...]:

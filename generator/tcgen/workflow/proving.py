@@ -90,10 +90,14 @@ def _unproved(planned: Planned, reason: str) -> Proof:
     return Proof(left=left_of(planned.plan), reason=reason)
 
 
+def _not_run(planned: Planned, reason: str, diagnostics: tuple[Diagnostic, ...] = ()) -> Tried:
+    outcome = Outcome(status=None, tests=0, missing=_missing(planned))
+    return Tried(planned, outcome, _unproved(planned, reason), diagnostics)
+
+
 def not_tried(planned: Planned) -> Tried:
     """Return what is known of a suite that nobody wants to be run."""
-    outcome = Outcome(status=None, tests=0, missing=_missing(planned))
-    return Tried(planned, outcome, _unproved(planned, "nothing was to be run"))
+    return _not_run(planned, "nothing was to be run")
 
 
 def try_out(planned: Planned, progress: Progress) -> Tried:
@@ -110,8 +114,7 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     except TcgenError as error:
         if error.code != "suite-too-slow":
             raise
-        outcome = Outcome(status=None, tests=0, missing=_missing(planned))
-        return Tried(planned, outcome, _unproved(planned, error.message), where.diagnostics)
+        return _not_run(planned, error.message, where.diagnostics)
 
 
 def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:

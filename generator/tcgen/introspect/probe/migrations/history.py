@@ -19,7 +19,7 @@ INSERTS = re.compile(r"\bbulk_insert\(|\.insert\(\)|\binsert\(|\bINSERT\s+INTO\b
 
 
 class History:
-    """Heads and effects of the scripts in the order they run.
+    """Heads, and the scripts in the order they run.
 
     Attributes:
         independent: The heads belong to branches that share no script, so that ``upgrade heads`` is meant.
@@ -139,10 +139,3 @@ def _sources(history: History) -> Iterator[str]:
     for path in history.paths:
         with suppress(OSError, UnicodeDecodeError):
             yield path.read_text("utf-8")
-
-
-def called(node: ast.Call) -> str:
-    """The last part of the name that a call is made by; "" where it has none."""
-    if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else ""

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from .history import History, called, parse
+from .history import History, parse
 
 Key = tuple[str, str]
 
@@ -31,12 +31,12 @@ def _changes(path: Path) -> Iterator[tuple[Key, bool]]:
 def _makes_tables(node: ast.FunctionDef) -> bool:
     """Whether ``Table`` objects in a function are there to be created, rather than to be queried."""
     calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
-    return any(called(call) in ("create", "create_all") for call in calls)
+    return any(_called(call) in ("create", "create_all") for call in calls)
 
 
 def _in_tables(node: ast.FunctionDef) -> Iterator[tuple[Key, bool]]:
     for call in ast.walk(node):
-        if isinstance(call, ast.Call) and called(call) == "Table" and _text(call.args[:1]):
+        if isinstance(call, ast.Call) and _called(call) == "Table" and _text(call.args[:1]):
             yield from _of_columns(_text(call.args[:1]), call.args[1:])
 
 
@@ -53,7 +53,7 @@ def _batches(node: ast.With) -> dict[str, str]:
     named: dict[str, str] = {}
     for item in node.items:
         call, name = item.context_expr, item.optional_vars
-        if isinstance(call, ast.Call) and called(call) == "batch_alter_table" and isinstance(name, ast.Name):
+        if isinstance(call, ast.Call) and _called(call) == "batch_alter_table" and isinstance(name, ast.Name):
             table = _text(call.args[:1])
             if table:
                 named[name.id] = table
@@ -61,7 +61,7 @@ def _batches(node: ast.With) -> dict[str, str]:
 
 
 def _of_call(node: ast.Call, batches: dict[str, str]) -> Iterator[tuple[Key, bool]]:
-    name = called(node)
+    name = _called(node)
     owner = node.func.value.id if _has_owner(node) else ""  # type: ignore[attr-defined]
     arguments = list(node.args)
     if owner == "op":
@@ -82,7 +82,7 @@ def _of_call(node: ast.Call, batches: dict[str, str]) -> Iterator[tuple[Key, boo
 
 def _of_columns(table: str, arguments: list[ast.expr]) -> Iterator[tuple[Key, bool]]:
     for column in arguments:
-        if isinstance(column, ast.Call) and called(column) == "Column":
+        if isinstance(column, ast.Call) and _called(column) == "Column":
             title = _text(column.args[:1])
             required = _keyword(column, "nullable") is False or _keyword(column, "primary_key") is True
             if title:
@@ -105,3 +105,10 @@ def _keyword(node: ast.Call, name: str) -> object:
             # what is worked out at run time may be False: a value is right either way
             return keyword.value.value if isinstance(keyword.value, ast.Constant) else False
     return None
+
+
+def _called(node: ast.Call) -> str:
+    """The last part of the name that a call is made by; "" where it has none."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return node.func.id if isinstance(node.func, ast.Name) else ""
