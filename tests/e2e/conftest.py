@@ -31,6 +31,16 @@ def on_a_url(shared_postgres: Server) -> dict[str, str]:
     return {"TEST_DATABASE": shared_postgres.url("app_test")}
 
 
+@pytest.fixture(scope="module")
+def open_folder() -> Iterator[Path]:
+    """A folder for servers' programs, which any user may reach.
+
+    Not one of pytest's: each run of a suite shuts those to everybody else, and PostgreSQL does not run as root.
+    """
+    with tempfile.TemporaryDirectory(prefix="e2e-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
 def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample project after `tcgen init`; to be copied, not changed."""

@@ -8,12 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e_support import Finished, run, tcgen, tree
+from e2e_support import NO_DOCKER, Finished, run, tcgen, tree
 from test_e2e_fallback import add_revision
 
 pytestmark = pytest.mark.e2e
@@ -21,7 +20,6 @@ pytestmark = pytest.mark.e2e
 DEAD = "http://127.0.0.1:9/simple/"
 OFFLINE = {"UV_OFFLINE": "1", "UV_NO_CACHE": "1", "UV_INDEX_URL": DEAD, "PIP_INDEX_URL": DEAD}
 HINT = "next: python -m pip install --group integration"
-NO_DOCKER = {"DOCKER_HOST": "unix:///nonexistent.sock"}
 # The gate pins what it installs for itself; the versions in a user's environment are others.
 UNPINNED = {"PIP_CONSTRAINT": ""}
 
@@ -57,13 +55,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def cache() -> Iterator[dict[str, str]]:
-    """A cache folder of the user's, which the tests here share.
-
-    Not one of pytest's: each run of a suite shuts those to everybody else, and PostgreSQL does not run as root.
-    """
-    with tempfile.TemporaryDirectory(prefix="cache-", ignore_cleanup_errors=True) as folder:
-        yield {"XDG_CACHE_HOME": folder}
+def cache(open_folder: Path) -> dict[str, str]:
+    """A cache folder of the user's, which the tests here share."""
+    return {"XDG_CACHE_HOME": str(open_folder)}
 
 
 def init(root: Path, python: str, *arguments: str, **extra: str) -> Finished:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime, timezone
@@ -42,6 +44,15 @@ def image(name: str, variable: str) -> str:
 
 def docker_error() -> str | None:
     """Return why no container engine answers, or None when one does."""
+    with warnings.catch_warnings():
+        # the client leaves the socket of a refused connection for the garbage collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        error = _ping_error()
+        gc.collect()
+    return error
+
+
+def _ping_error() -> str | None:
     from testcontainers.core.docker_client import DockerClient
 
     try:
