@@ -52,7 +52,8 @@ class TypeFact(Frozen):
         item: Of an ARRAY, the element's type.
         impl: Of a TypeDecorator, the type it wraps.
         python_type: Name of ``python_type``, or None when the type does not say.
-        check, not_null: Of a DOMAIN, the condition on ``VALUE`` and whether it refuses NULL.
+        check: Of a DOMAIN, the condition on ``VALUE``.
+        not_null: A DOMAIN that refuses NULL, or a type that cannot bind None.
         accepts: Names of the sample values (see ``probe/column_types/probe_values.py``) that went through the type's own
             bind processor unharmed and came out as something the implementation type can store.
             Only for TypeDecorators and types that are not SQLAlchemy's own.

@@ -247,6 +247,50 @@ def test_documents_for_columns_of_pydantic_models(inspect: Inspect) -> None:
     assert columns["start"].accepts == ()
     assert columns["start"].example == "{'x': 1, 'y': 1}"
     assert columns["shape"].example == "{'points': [], 'colour': 'text'}"
+    assert columns["start"].not_null
+
+
+INSTANCES = """
+    from typing import Optional, Union
+    import sqlalchemy as sa
+    from pydantic import BaseModel, TypeAdapter
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+    class Base(DeclarativeBase):
+        pass
+    class Point(BaseModel):
+        x: int
+    class Line(BaseModel):
+        ends: list[Point]
+    class OfUnion(sa.types.TypeDecorator):
+        impl = sa.JSON
+        cache_ok = True
+        def process_bind_param(self, value: "Optional[Union[Line, Point]]", dialect):
+            assert isinstance(value, (Line, Point))
+            return value.model_dump()
+    def of(model):
+        class Document(sa.types.TypeDecorator):
+            impl = sa.JSON
+            cache_ok = True
+            def bind_processor(self, dialect):
+                return lambda value: value if value is None else self._dumped(value)
+            def _dumped(self, value):
+                return TypeAdapter(model).validate_python(value).model_dump()
+        return Document
+    class Drawing(Base):
+        __tablename__ = "drawings"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        shape = mapped_column(OfUnion)
+        start = mapped_column(of(Point))
+"""
+
+
+def test_instances_of_pydantic_models_that_only_methods_name(inspect: Inspect) -> None:
+    columns = {c.name: c.type for c in table(inspect({"shop/models.py": INSTANCES}), "drawings").columns}
+
+    shape, start = columns["shape"], columns["start"]
+    assert shape.built is not None and shape.built.dotted == "shop.models.Line"
+    assert (shape.built_by, shape.example, shape.not_null) == ("validated", "{'ends': []}", True)
+    assert (start.example, start.not_null) == ("{'x': 1}", False)
 
 
 PICKY = """

@@ -69,6 +69,15 @@ class BindTrial:
             # What a driver hands back need not be what was bound: the trial of reading proves little.
             return 2
 
+    def refuses_null(self) -> bool:
+        """Whether a row without a value is refused before the database sees it."""
+        try:
+            if self.bind:
+                self.bind(None)
+        except Exception:
+            return True
+        return False
+
     def stands_alone(self, name: str, most: int | None) -> bool:
         """Whether a second value of the sample's kind is refused, however short it is cut."""
         other = probe_values.other(name, most)
@@ -130,9 +139,17 @@ def _grade(graded: dict[str, Taken], name: str) -> int | None:
 
 
 def first_accepted(type_: Live, impl: Live, dialect: Live, values: Iterable[Live]) -> Live:
-    """The first of some values that a type binds and reads back; None when it refuses them all."""
+    """The first of some values that a type binds, one that it reads back too before others; None when it refuses all."""
     tried = trial(type_, impl, dialect)
-    return None if tried is None else next((v for v in values if tried.grade(v) in (0, 1)), None)
+    if tried is None:
+        return None
+    bound: list[Live] = []
+    for value in values:
+        grade = tried.grade(value)
+        if grade in (0, 1):
+            return value
+        bound += [] if grade is None else [value]
+    return next(iter(bound), None)
 
 
 def longest_text(tried: BindTrial) -> int | None:

@@ -37,14 +37,19 @@ MENDINGS = 8
 def documents(value: Live) -> Iterator[Live]:
     """Plain documents that pydantic is likely to take for a model or annotation, the smallest first."""
     try:
-        from pydantic import TypeAdapter
-
-        adapter: Live = value if isinstance(value, TypeAdapter) else TypeAdapter(value)
-        schema = _Schema(adapter.json_schema())
+        checks = adapter_of(value)
+        schema = _Schema(checks.json_schema())
     except Exception:  # no pydantic, or no schema for this value: nothing to go by
         return
     for document in islice(schema.values(schema.root), CHOICES):
-        yield _mended(adapter, schema, document)
+        yield _mended(checks, schema, document)
+
+
+def adapter_of(value: Live) -> Live:
+    """What checks values of a model, an annotation or an adapter."""
+    from pydantic import TypeAdapter
+
+    return value if isinstance(value, TypeAdapter) else TypeAdapter(value)
 
 
 class _Schema:

@@ -77,6 +77,7 @@ def _own(type_: Live) -> dict[str, Live]:
     }
     if tried is not None:
         facts["longest"] = bind_trials.longest_text(tried)
+        facts["not_null"] = tried.refuses_null()
     if not taken or not taken[0].is_kind or taken[0].name.startswith("empty_"):
         example = _example(type_, plain, taken)
         if example is not None:

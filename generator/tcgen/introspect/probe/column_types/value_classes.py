@@ -40,12 +40,15 @@ def _around(type_: Live) -> list[Live]:
             break
         found += [value for name, value in vars(cls).items() if not name.startswith("__")]
         found += [arg for base in vars(cls).get("__orig_bases__", ()) for arg in typing.get_args(base)]
-        for name in ("process_bind_param", "process_result_value", "bind_processor"):
-            if name in vars(cls):
-                found += _mentioned(vars(cls)[name])
+        methods = [value for value in vars(cls).values() if inspect.isfunction(value)]
+        for method in sorted(methods, key=lambda one: one.__name__ not in _OF_VALUES):
+            found += _mentioned(method)
     with suppress(Exception):
         found.append(type_.python_type)
     return found
+
+
+_OF_VALUES = ("process_bind_param", "process_result_value", "bind_processor", "result_processor")
 
 
 def _mentioned(function: Live) -> list[Live]:
@@ -127,10 +130,21 @@ def instances(type_: Live) -> Iterator[tuple[Live, str, Live, Live]]:
             for document in json_documents.documents(cls):
                 with suppress(Exception):
                     yield cls, "validated", document, cls.model_validate(document)
+        elif typing.get_origin(cls) is not None or type(cls).__name__ == "TypeAdapter":
+            yield from _models_among(cls)
         else:
             made = keywords(cls)
             if made is not None:
                 yield cls, "keywords", made, cls(**made)
+
+
+def _models_among(annotation: Live) -> Iterator[tuple[Live, str, Live, Live]]:
+    """Objects of the pydantic models that an annotation allows."""
+    for document in json_documents.documents(annotation):
+        with suppress(Exception):
+            made = json_documents.adapter_of(annotation).validate_python(document)
+            if is_model(type(made)) and type(made).model_validate(document) == made:
+                yield type(made), "validated", document, made
 
 
 def takes_numbers(cls: Live, document: Live) -> bool:
