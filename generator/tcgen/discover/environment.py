@@ -26,6 +26,10 @@ _ASSIGNMENT = re.compile(
     r"""(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|([^\n]*))""",
     re.MULTILINE,
 )
+_SET_FOR_TESTS = re.compile(
+    r"""(?:\benviron\s*\[\s*["'](\w+)["']\s*\]\s*=|\b(?:setenv|environ\.setdefault)\(\s*["'](\w+)["']\s*,)"""
+    r"""\s*["']([^"'\\\n]+)["']"""
+)
 _REFERENCE = re.compile(r"\$\{([A-Za-z_]\w*)(?::?-([^}]*))?\}")
 
 
@@ -49,12 +53,12 @@ _DRIVERNAME = re.compile(r"""\b(postgresql(?:\+\w+)?)://|["'](postgresql\+\w+)["
 def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> EnvironmentSettings:
     """Read the environment files in ``folders`` and the names the source text mentions.
 
-    Values are only ever taken from example files: what is in a real one may be a secret, so of it
-    only the names are kept.
+    Values are only ever taken from what the project's own tests set and from example files: what is in a real
+    one may be a secret, so of it only the names are kept.
     """
     real = [path for folder in folders for name in _REAL if tree.has(path := join(folder, name))]
     examples = [path for folder in folders for name in _EXAMPLES if tree.has(path := join(folder, name))]
-    defaults: dict[str, str] = {}
+    defaults = _set_for_tests(tree)
     for path in examples:
         for name, value in parse_dotenv(tree.text(path)).items():
             if value:
@@ -80,6 +84,16 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
         async_engine=async_engine,
         drivernames=tuple(sorted(drivernames)),
     )
+
+
+def _set_for_tests(tree: ProjectFiles) -> dict[str, str]:
+    """The variables that a ``conftest.py`` gives a value which stands there, those of the outermost first."""
+    found: dict[str, str] = {}
+    files = [path for path in tree.sizes if path.rpartition("/")[2] == "conftest.py"]
+    for path in sorted(files, key=lambda path: path.count("/")):
+        for one, other, value in _SET_FOR_TESTS.findall(tree.text(path)):
+            found.setdefault(one or other, value)
+    return found
 
 
 def parse_dotenv(text: str) -> dict[str, str]:

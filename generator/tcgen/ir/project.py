@@ -67,7 +67,7 @@ class Project(Frozen):
         async_engine: The source text makes an async engine somewhere.
         drivernames: Those of the PostgreSQL URLs in the source text (``postgresql``, ``postgresql+psycopg2``).
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
-        env_defaults: Values for settings the project cannot be imported without, read from env_files.
+        env_defaults: Values for settings the project cannot be imported without, as its tests and its example files set them.
     """
 
     version: Literal[1] = 1

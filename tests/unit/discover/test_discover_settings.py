@@ -179,6 +179,21 @@ def test_values_come_from_examples_only(write):
     assert "real" not in found.model_dump_json()
 
 
+def test_values_that_tests_set_come_before_those_of_examples(write):
+    found = discover(
+        write(
+            {
+                ".env.example": "DEBUG=1\nREGION=us\n",
+                "shop/__init__.py": "",
+                "tests/conftest.py": "import os\nos.environ['REGION'] = 'eu'\nos.environ.setdefault('MODE', \"test\")\n"
+                "os.environ['URL'] = url\nos.environ['EMPTY'] = ''\n",
+                "tests/unit/conftest.py": "mp = pytest.MonkeyPatch()\nmp.setenv('PRODUCTION', 'True')\nmp.setenv('MODE', 'unit')\n",
+            }
+        )
+    )
+    assert found.env_defaults == {"DEBUG": "1", "MODE": "test", "PRODUCTION": "True", "REGION": "eu"}
+
+
 def test_dotenv():
     text = (
         "# X=1\nexport A=1 # one\nB='x # y'\nC=\"two\\nlines\"\nD=${A}-${NO}-${NO:-d}\nE=a#b\nnonsense\nF =  g h \n"
