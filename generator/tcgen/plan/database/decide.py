@@ -26,8 +26,21 @@ _SYNC = (
     ("pg8000", "pg8000"),
 )
 _STAND_INS = {
-    # mostly wanted for gen_random_uuid(), which is PostgreSQL's own since 13
-    "pgcrypto": "",
+    # mostly wanted for gen_random_uuid(), which is PostgreSQL's own since 13, and for digest()
+    "pgcrypto": """CREATE FUNCTION digest(data bytea, kind text) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE STRICT AS '
+BEGIN
+    CASE lower(kind)
+        WHEN ''md5'' THEN RETURN decode(md5(data), ''hex'');
+        WHEN ''sha224'' THEN RETURN sha224(data);
+        WHEN ''sha256'' THEN RETURN sha256(data);
+        WHEN ''sha384'' THEN RETURN sha384(data);
+        WHEN ''sha512'' THEN RETURN sha512(data);
+    END CASE;
+END';
+CREATE FUNCTION digest(data text, kind text) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT AS 'SELECT digest(convert_to(data, ''UTF8''), kind)';
+""",
     "uuid-ossp": "CREATE FUNCTION uuid_generate_v4() RETURNS uuid\nLANGUAGE sql AS 'SELECT gen_random_uuid()';\n",
 }
 _EXTENSION_OF_TEXT = (
