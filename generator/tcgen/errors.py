@@ -27,7 +27,6 @@ class TcgenError(Exception):
 
 ERRORS: Mapping[str, str] = {
     "alembic-config-not-found": "`--alembic-config` names no Alembic configuration, or one without an env.py.",
-    "ambiguous-metadata": "Several metadatas have tables of the same names, and nothing says which is meant.",
     "bad-answers": "`.tcgen/answers.yml` is damaged.",
     "bad-catalogue": "A file of the template that describes a service, or the like, is not of its form.",
     "bad-ci": "`--ci` names a provider that there are no files for.",

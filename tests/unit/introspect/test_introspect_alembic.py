@@ -283,3 +283,44 @@ def test_config_that_is_not_there(inspect: Inspect) -> None:
         inspect(project(PLAIN), alembic_config="nowhere.ini")
 
     assert caught.value.code == "alembic-config-not-found" and "nowhere.ini" in caught.value.message
+
+
+def test_models_of_a_project_that_takes_sqlite_unless_it_is_told_otherwise(
+    inspect: Inspect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = """
+        import os
+        URL = os.environ.get("SHOP_DATABASE_URL") or "sqlite:///shop.db"
+    """
+    models = """
+        from sqlalchemy import JSON
+        from sqlalchemy.dialects.postgresql import JSONB
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+        from shop.settings import URL
+        class Base(DeclarativeBase):
+            pass
+        class User(Base):
+            __tablename__ = "users"
+            id: Mapped[int] = mapped_column(primary_key=True)
+            facts: Mapped[dict] = mapped_column(JSON() if URL.startswith("sqlite") else JSONB())
+    """
+    env = PLAIN.replace("import Base", "import URL, Base").replace(
+        "= context.config\n", '= context.config\n    config.set_main_option("sqlalchemy.url", URL)\n'
+    )
+    files = {
+        **project(env, a=revision("a", None, CREATE)),
+        "shop/settings.py": settings,
+        "shop/models.py": models,
+    }
+    options = {"environment_names": ("SHOP_DATABASE_URL",), "dependencies": ("psycopg2-binary",)}
+    monkeypatch.delenv("SHOP_DATABASE_URL", raising=False)
+    schema = inspect(files, **options)
+
+    assert fact(schema).url_via == "environment" and fact(schema).environment == {"SHOP_DATABASE_URL": "url"}
+    assert [one.type.ddl for one in schema.tables[0].columns] == ["INTEGER", "JSONB"]
+    assert schema.import_env == {"SHOP_DATABASE_URL": "postgresql+psycopg2://test:test@localhost:5432/test"}
+    assert "database-set" in codes(schema)
+
+    monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql://me@somewhere/shop")
+    schema = inspect(files, **options)
+    assert schema.import_env == {} and "database-set" not in codes(schema)

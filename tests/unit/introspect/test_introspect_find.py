@@ -258,17 +258,20 @@ TWO = """
 """
 
 
-def test_disjoint_metadatas_are_all_taken_and_overlapping_ones_refused(inspect: Inspect) -> None:
+def test_disjoint_metadatas_are_all_taken_and_of_overlapping_ones_the_larger(inspect: Inspect) -> None:
     one, other = TWO.format(base="One", table="users"), TWO.format(base="Other", table="people")
     schema = inspect({"shop/one.py": one, "shop/other.py": other})
     assert len(schema.metadatas) == 2
 
-    with pytest.raises(TcgenError) as caught:
-        inspect({"shop/other.py": TWO.format(base="Other", table="users")})
-    assert caught.value.code == "ambiguous-metadata"
-    assert "shop.one:One" in caught.value.message and "shop.other:Other" in caught.value.message
-    assert "--models" in caught.value.hint
-    assert len(inspect({}, packages=("shop",), models=["shop.one:One"]).mappers) == 1
+    third = TWO.format(base="Other", table="users") + TWO[TWO.index("    class User") :].format(
+        base="Other", table="towns"
+    ).replace("User", "Town")
+    schema = inspect({"shop/other.py": third})
+    assert names(schema) == ["shop.other.Town", "shop.other.User"]
+    said = next(one for one in schema.diagnostics if one.code == "ambiguous-metadata")
+    assert said.level == "warning" and "the suite is that of shop.other:Other" in said.message
+    assert said.hint == "--models shop.one:One takes the other one."
+    assert names(inspect({}, packages=("shop",), models=["shop.one:One"])) == ["shop.one.User"]
 
 
 def test_prints_threads_and_exit_hooks_do_no_harm(inspect: Inspect, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def inspect_project(
     Raises:
         TcgenError: ``python-not-found``, ``python-too-old``, ``probe-timeout``, ``probe-crashed``,
             ``sqlalchemy-missing``, ``sqlalchemy-too-old``, ``import-failed``, ``mapping-fails``,
-            ``no-models``, ``models-not-found``, ``ambiguous-metadata``, ``metadata-not-importable`` or ``alembic-config-not-found``.
+            ``no-models``, ``models-not-found``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
     request = make_request(project, models, alembic_config, frameworks)
@@ -76,19 +76,48 @@ def inspect_project(
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
-    schema = Schema.model_validate(
-        {**answer.get("schema", {}), "import_env": settings, "own_driver": url_source.own_driver(project)}
-    )
+    schema = _schema(project, answer, settings)
     if settings:
         schema = _with(schema, (_settings_made_up(settings),))
     seen = answer.get("url_source")
-    if schema.alembic is not None and seen is not None:
-        settled = url_source.settle(
-            project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
-        )
-        schema = _with(schema, settled.diagnostics, settled.seconds)
-        schema = schema.model_copy(update={"alembic": settled.alembic})
-    return schema
+    if schema.alembic is None or seen is None:
+        return schema
+    settled = url_source.settle(
+        project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
+    )
+    schema = _with(schema, settled.diagnostics, settled.seconds)
+    schema = schema.model_copy(update={"alembic": settled.alembic})
+    own = url_source.postgresql_instead(project, settled.alembic, seen)
+    return _on_postgresql(schema, {**settings, **own}, project, request, timeout) if own else schema
+
+
+def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str]) -> Schema:
+    return Schema.model_validate(
+        {**answer.get("schema", {}), "import_env": settings, "own_driver": url_source.own_driver(project)}
+    )
+
+
+def _on_postgresql(
+    schema: Schema, settings: Mapping[str, str], project: Project, request: ProbeRequest, timeout: float
+) -> Schema:
+    """Return the schema of a project that, left alone, takes another database: its models may follow that choice."""
+    answer = ask(project, request, settings, timeout)
+    if "error" in answer:
+        return schema
+    names = ", ".join(sorted(set(settings) - set(schema.import_env)))
+    found = _schema(project, answer, settings)
+    kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
+    found = found.model_copy(update={"alembic": schema.alembic, "diagnostics": (*found.diagnostics, *kept)})
+    return _with(found, (_database_set(names),), schema.import_seconds)
+
+
+def _database_set(names: str) -> Diagnostic:
+    return Diagnostic(
+        level="note",
+        code="database-set",
+        message=f"Without {names} the project takes another database than PostgreSQL: the suite sets it before the"
+        " models are imported.",
+    )
 
 
 def _with(schema: Schema, diagnostics: tuple[Diagnostic, ...], seconds: float = 0.0) -> Schema:

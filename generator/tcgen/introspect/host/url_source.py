@@ -176,6 +176,24 @@ def settle(
     return Settled(alembic, seconds, _remarks(alembic, seen))
 
 
+def postgresql_instead(project: Project, alembic: AlembicFact, seen: UrlSourceAnswer) -> dict[str, str]:
+    """Return variables that make a project take PostgreSQL which, without them, takes another database.
+
+    Args:
+        project: Its files name the drivers.
+        alembic: As ``settle`` returned it: what its URL is made of.
+        seen: The URL that env.py took with none of them set.
+    """
+    drivername = seen["parts"].get("drivername", "") if seen["via"] == "other" else ""
+    if alembic.url_via != "environment" or not drivername or drivername.startswith("postgresql"):
+        return {}
+    url = f"{_drivernames(project, alembic.is_async)[0]}://test:test@localhost:5432/test"
+    values = {"url": url, "host": "localhost", "port": "5432"}
+    return {
+        name: values.get(part, "test") for name, part in alembic.environment.items() if name not in os.environ
+    }
+
+
 def _settled(alembic: AlembicFact, found: UrlSourceAnswer, sentinels: Sentinels) -> Settled | None:
     variables = sentinels.read(found["parts"])
     if "url" in variables.values() or {"host", "database"} <= set(variables.values()):

@@ -12,7 +12,7 @@ from types import ModuleType
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
-from ..common import Live, Notes, ProbeError, is_importable, resolve
+from ..common import Live, Notes, is_importable, resolve
 from .mappers import tables_of
 
 
@@ -106,20 +106,15 @@ def of_project(mappers: list[Live], tops: set[str]) -> list[MetaData]:
 def without_overlap(
     found: list[MetaData], mappers: list[Live], tops: set[str], notes: Notes
 ) -> list[MetaData]:
-    """Disjoint metadatas are all taken; of two with common table names only one can be meant.
-
-    Raises:
-        ProbeError: ``ambiguous-metadata`` when nothing says which.
-    """
-    mapped = {id(t.metadata) for m in mappers for t in tables_of(m)}
-    kept = sorted(found, key=lambda m: id(m) not in mapped)
+    """Disjoint metadatas are all taken; of those with common table names, the one with most mapped tables."""
+    mapped = {m: len(_mapped(m, mappers)) for m in found}
     chosen: list[MetaData] = []
-    for metadata in kept:
+    for metadata in sorted(found, key=lambda m: -mapped[m]):
         rivals = [m for m in chosen if set(m.tables) & set(metadata.tables)]
         if not rivals:
             chosen.append(metadata)
-        elif id(metadata) in mapped or id(rivals[0]) not in mapped:
-            raise _ambiguous([*rivals, metadata], mappers, tops)
+        elif mapped[metadata]:
+            _note_rival(metadata, rivals[0], mappers, tops, notes)
         else:
             notes.add(
                 "note", "metadata-copy", f"{_name(metadata, mappers, tops)} repeats mapped tables; left out."
@@ -127,14 +122,20 @@ def without_overlap(
     return sorted(chosen, key=found.index)
 
 
-def _ambiguous(metadatas: list[MetaData], mappers: list[Live], tops: set[str]) -> ProbeError:
-    names = [_name(m, mappers, tops) for m in metadatas]
-    common = sorted(set.intersection(*(set(m.tables) for m in metadatas)))[:5]
-    return ProbeError(
+def _mapped(metadata: MetaData, mappers: list[Live]) -> list[Table]:
+    return [table for mapper in mappers for table in tables_of(mapper) if table.metadata is metadata]
+
+
+def _note_rival(
+    metadata: MetaData, rival: MetaData, mappers: list[Live], tops: set[str], notes: Notes
+) -> None:
+    common = sorted(set(metadata.tables) & set(rival.tables))
+    left_out, taken = _name(metadata, mappers, tops), _name(rival, mappers, tops)
+    notes.add(
+        "warning",
         "ambiguous-metadata",
-        f"Several metadatas have the same tables ({', '.join(common)}): {', '.join(names)}",
-        f"Say which one is meant, as --models MODULE:ATTR, for example --models {names[0]}",
-        "\n".join(f"{n}: {len(m.tables)} tables" for n, m in zip(names, metadatas, strict=True)),
+        f"{taken} and {left_out} have tables of the same names ({', '.join(common[:5])}): the suite is that of {taken}",
+        f"--models {left_out} takes the other one.",
     )
 
 
