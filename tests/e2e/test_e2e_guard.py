@@ -1,0 +1,80 @@
+"""The application's own engines, while the suite runs, reach no database that holds more than tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from e2e_support import Server, init, pytest_in, write
+
+pytestmark = pytest.mark.e2e
+
+MODELS = """
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Item(Base):
+        __tablename__ = "item"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+
+    def add_item(url):
+        engine = create_engine(url)
+        try:
+            with Session(engine) as session:
+                session.add(Item())
+                session.commit()
+        except Exception:
+            return False
+        finally:
+            engine.dispose()
+        return True
+"""
+OWN = """
+    import pytest
+
+    from shop import add_item
+
+    from .postgres import NotForTests
+
+    LIVE = {live!r}
+
+
+    def test_a_live_database_is_not_touched():
+        with pytest.raises(NotForTests, match="no database of this suite") as raised:
+            add_item(LIVE)
+        assert "secret" not in str(raised.value)
+
+
+    def test_a_file_of_the_developers_is_not_touched():
+        with pytest.raises(NotForTests, match="shop.db"):
+            add_item("sqlite:///shop.db")
+
+
+    def test_what_is_for_tests_is_used(committed_db, tmp_path):
+        url = committed_db.url.render_as_string(hide_password=False)
+        assert add_item(url)
+        assert not add_item("sqlite://")  # there, but without a table
+        assert not add_item(f"sqlite:///{{tmp_path}}/own.db")
+"""
+
+
+def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_url: dict[str, str]) -> None:
+    shared_postgres.query("CREATE DATABASE live")
+    live = shared_postgres.url("live").replace("://postgres@", "+psycopg://postgres:secret@")
+    shared_postgres.query("CREATE TABLE item (id serial PRIMARY KEY)", "live")
+    dependencies = 'dependencies = ["psycopg[binary]"]'
+    write(tmp_path / "pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\n{dependencies}\n')
+    write(tmp_path / "shop.py", MODELS)
+    init(tmp_path)
+    write(tmp_path / "tests/integration/test_own.py", OWN.format(live=live))
+    done = pytest_in(tmp_path, "tests", **on_a_url)
+    assert done.status == 0 and done.outcomes() == {"passed"}, done.text
+    assert shared_postgres.query("SELECT count(*) FROM item", "live") == [(0,)]
+    assert not (tmp_path / "shop.db").exists() or not (tmp_path / "shop.db").stat().st_size
