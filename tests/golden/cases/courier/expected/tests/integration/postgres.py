@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -31,6 +31,12 @@ from .containers import (
 DRIVER = "postgresql+psycopg"
 IMAGE = image("postgres:18-alpine", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
+_FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
+_servers: set[URL] = set()
+
+
+class NotForTests(BaseException):  # no handler of the application's is to swallow it
+    """The application was about to connect to a database that is not one for tests."""
 
 
 def source() -> str:
@@ -135,7 +141,7 @@ def _free_port() -> int:
 
 def _external(chosen: str) -> URL:
     url = make_url(chosen).set(drivername=DRIVER)
-    if not re.search(r"(^|[^a-z])tests?([^a-z]|$)", (url.database or "").lower()):
+    if not _is_called_for_tests(url):
         raise ServiceUnavailable(
             f"{SOURCE_VARIABLE} names the database {url.database!r}, which does not"
             " look like one for tests: use one called such as app_test"
@@ -148,6 +154,49 @@ def _external(chosen: str) -> URL:
             f"{SOURCE_VARIABLE} names a server that cannot be used: {error.orig}"
         ) from None
     return url
+
+
+def _is_called_for_tests(url: URL) -> bool:
+    return _FOR_TESTS.search((url.database or "").lower()) is not None
+
+
+@contextmanager
+def only_test_databases() -> Iterator[None]:
+    """Keep the application's own engines from databases that hold more than tests."""
+
+    def refuse(conn: Connection, **_: object) -> None:
+        url = conn.engine.url
+        if not (_is_own(url) or _is_scratch(url) or _is_called_for_tests(url)):
+            raise NotForTests(
+                f"the application was about to use {url!r}, which is no database of"
+                " this suite: bind what uses it to the fixture `engine`, or let its"
+                " setting name a database for tests"
+            )
+
+    event.listen(Engine, "engine_connect", refuse, named=True)
+    yield
+    event.remove(Engine, "engine_connect", refuse)
+
+
+def _is_own(url: URL) -> bool:
+    return any(
+        _place(url) == _place(server)
+        and f"{url.database}_".startswith(f"{server.database}_")
+        for server in _servers
+    )
+
+
+def _place(url: URL) -> tuple[object, object]:
+    # a socket's folder is part of the query
+    return url.host or url.query.get("host"), url.port or url.query.get("port")
+
+
+def _is_scratch(url: URL) -> bool:
+    name = url.database or ":memory:"
+    in_memory = ":memory:" in name or "mode=memory" in name
+    return url.get_backend_name() == "sqlite" and (
+        in_memory or Path(name).is_relative_to(gettempdir())
+    )
 
 
 @contextmanager
@@ -196,6 +245,7 @@ def drop_database(server: URL, name: str) -> None:
 @contextmanager
 def admin(server: URL) -> Iterator[Callable[[str], object]]:
     """Yield a function that executes one statement outside any transaction."""
+    _servers.add(server)
     engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield lambda statement: connection.execute(text(statement))

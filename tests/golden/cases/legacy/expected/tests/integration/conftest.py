@@ -132,6 +132,13 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
         counter.last = last
 
 
+@pytest.fixture(scope="package", autouse=True)
+def only_test_databases() -> Iterator[None]:
+    """While these tests run, the application connects to no database but theirs."""
+    with postgres.only_test_databases():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]:
     """The URL of a running server, and the name of the template database on it."""
