@@ -105,6 +105,47 @@ def test_factories_follow_the_database_where_it_demands_more(
     assert tcgen("check", cwd=root, **alone).status == 0
 
 
+PARTS = """
+
+class Reading(Base):
+    __tablename__ = "readings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    zone: Mapped[int] = mapped_column(primary_key=True)
+    place: Mapped[str]
+
+
+class Slot(Base):
+    __tablename__ = "slots"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    room: Mapped[int]
+"""
+MADE_OF_PARTS = """
+DROP TABLE IF EXISTS readings, slots;
+DROP DOMAIN IF EXISTS grid;
+CREATE DOMAIN grid AS text CHECK (VALUE ~ '^[A-Z]{3}[0-9]{3}$');
+CREATE TABLE readings (id serial, zone int, place grid NOT NULL, PRIMARY KEY (id, zone)) PARTITION BY RANGE (zone);
+CREATE TABLE readings_1 PARTITION OF readings FOR VALUES FROM (40) TO (60);
+CREATE TABLE slots (id serial PRIMARY KEY, room int NOT NULL, EXCLUDE USING btree (room WITH =));
+CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER stamp BEFORE INSERT ON slots FOR EACH ROW EXECUTE FUNCTION stamp();
+"""
+
+
+def test_partitions_domains_exclusions_and_triggers(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("parts")
+    with (root / "bookshop/models/catalogue.py").open("a") as file:
+        file.write(PARTS)
+    add_revision(root, "0004", "0003", MADE_OF_PARTS)
+    done = init(root, prove=True, **on_a_url)
+
+    assert "the database may change or refuse rows of slots (trigger stamp)" in done.err
+    assert "proved 10 classes, repaired 0, left 0" in done.err, done.text
+    run = pytest_in(root, "tests/integration", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+
+
 @pytest.mark.matrix
 def test_a_project_that_runs_failed_tests_first(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("failed_first")

@@ -15,6 +15,8 @@ class TableDrift(Frozen):
         generated: Columns that must have none.
         booleans: Columns of truth values that the model has numbers for.
         takes_no_rows: It is a view that nothing can be inserted into.
+        excludes: Exclusion constraints, as PostgreSQL writes them.
+        rules: Triggers and row-level security, by name: they may change rows, or refuse them.
     """
 
     table: str
@@ -25,6 +27,13 @@ class TableDrift(Frozen):
     foreign_keys: tuple[ForeignKeyFact, ...] = ()
     uniques: tuple[UniqueFact, ...] = ()
     checks: tuple[CheckFact, ...] = ()
+    excludes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def demands(self) -> bool:
+        """Whether it says anything that a row has to heed."""
+        return self.model_copy(update={"rules": ()}) != TableDrift(table=self.table)
 
 
 class DatabaseFindings(Frozen):
@@ -101,6 +110,32 @@ class CheckRow(_Row):
     sql: str
 
 
+class DomainRow(_Row):
+    """A column of a domain; its ``checks`` are conditions on ``VALUE``."""
+
+    name: str
+    not_null: bool
+    checks: tuple[str, ...]
+
+
+class PartitionRow(_Row):
+    """What the rows of one partition are like; None where that is not said."""
+
+    sql: str | None
+
+
+class ExclusionRow(_Row):
+    """An exclusion constraint, as PostgreSQL writes it."""
+
+    sql: str
+
+
+class RuleRow(_Row):
+    """A trigger, by name, or row-level security."""
+
+    rule: str
+
+
 class UniqueRow(_Row):
     """A unique constraint or index whose keys are plain columns."""
 
@@ -116,6 +151,10 @@ class DatabaseCatalog(Frozen):
     foreign_keys: tuple[ForeignKeyRow, ...]
     checks: tuple[CheckRow, ...]
     uniques: tuple[UniqueRow, ...]
+    domains: tuple[DomainRow, ...] = ()
+    partitions: tuple[PartitionRow, ...] = ()
+    exclusions: tuple[ExclusionRow, ...] = ()
+    rules: tuple[RuleRow, ...] = ()
 
 
 def _key(schema: str | None, table: str) -> str:

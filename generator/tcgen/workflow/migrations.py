@@ -60,7 +60,14 @@ def _demands(database: DatabasePlan) -> Iterator[Diagnostic]:
             code="view-takes-no-rows",
             message=f"no row can be inserted into {some_of(views, 3)}: classes of views have no factory",
         )
-    stricter = [one.table for one in database.drift if not one.takes_no_rows]
+    ruled = [f"{one.table} ({', '.join(one.rules)})" for one in database.drift if one.rules]
+    if ruled:
+        yield Diagnostic(
+            level="note",
+            code="database-acts",
+            message=f"the database may change or refuse rows of {some_of(ruled, 3)}",
+        )
+    stricter = [one.table for one in database.drift if one.demands and not one.takes_no_rows]
     if stricter:
         yield Diagnostic(
             level="note",

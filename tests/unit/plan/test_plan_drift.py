@@ -158,6 +158,32 @@ def test_truth_values_that_the_model_has_numbers_for() -> None:
     assert fields["on"] == "Use(fake.pybool)" and "bool" not in fields["at"]
 
 
+def test_domains_of_columns_that_the_model_has_another_type_for() -> None:
+    rows = [row(name="name", not_null=True, checks=["((VALUE ~ '^V'::text))"])]
+    (one,) = found(USERS, columns=columns("id", "kind"), domains=rows)
+    assert one.not_null == ("name",)
+    assert one.checks == (CheckFact(name=None, sql="((\"name\" ~ '^V'::text))"),)
+
+
+def test_what_the_first_partition_takes() -> None:
+    sql = "((team_id IS NOT NULL) AND (team_id >= 10) AND (team_id < 20))"
+    (one,) = found(USERS, columns=columns("id", "kind"), partitions=[row(sql=sql), row("teams", sql=None)])
+    assert one.checks == (CheckFact(name=None, sql=sql),)
+    (users,) = with_drift(schema([USERS], []), (one,)).tables
+    assert "10" in fields_of(factories([users], [mapper("User", users)])["User"])["team_id"]
+
+
+def test_exclusions_and_what_acts_on_rows() -> None:
+    exclusion = "EXCLUDE USING gist (team_id WITH =)"
+    rules = [row(rule="trigger stamp"), row(rule="row-level security")]
+    (one,) = found(USERS, columns=columns("id", "kind"), exclusions=[row(sql=exclusion)], rules=rules)
+    assert (one.excludes, one.rules) == ((exclusion,), ("trigger stamp", "row-level security"))
+    assert one.demands and not one.model_copy(update={"excludes": ()}).demands
+    assert with_drift(schema([USERS], []), (one,)).tables[0].excludes == (exclusion,)
+    models = USERS.model_copy(update={"excludes": (exclusion,)})
+    assert found(models, columns=columns("id", "kind"), exclusions=[row(sql=exclusion)]) == ()
+
+
 def test_views_take_no_rows() -> None:
     before = schema([USERS, TEAMS], [mapper("User", USERS), mapper("Team", TEAMS)])
     drift = drift_of(before, catalogue(relations=[row(insertable=False), row("teams", insertable=True)]))

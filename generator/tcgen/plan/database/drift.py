@@ -51,14 +51,45 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
     rows = [row for row in catalogue.columns if row.key == table.key and row.name in columns]
     return TableDrift(
         table=table.key,
-        not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
+        not_null=tuple(name for name in _not_null(table, rows, catalogue) if columns[name].nullable),
         generated=tuple(row.name for row in rows if row.generated and not columns[row.name].computed),
         booleans=tuple(row.name for row in rows if row.boolean and is_whole(columns[row.name].type)),
         takes_no_rows=any(row.key == table.key and not row.insertable for row in catalogue.relations),
         foreign_keys=tuple(_foreign_keys(table, tables, catalogue)),
         uniques=tuple(_uniques(table, catalogue)),
-        checks=(*_checks(table, catalogue), *_lengths(rows, columns), *_labels(rows, columns, catalogue)),
+        checks=(
+            *_checks(table, catalogue),
+            *_lengths(rows, columns),
+            *_labels(rows, columns, catalogue),
+            *_domains(table, columns, catalogue),
+            *(
+                CheckFact(name=None, sql=one.sql)
+                for one in catalogue.partitions
+                if one.key == table.key and one.sql
+            ),
+        ),
+        # PostgreSQL writes them anew: where the model has any, they are taken for the same
+        excludes=()
+        if table.excludes
+        else tuple(one.sql for one in catalogue.exclusions if one.key == table.key),
+        rules=tuple(one.rule for one in catalogue.rules if one.key == table.key),
     )
+
+
+def _not_null(table: TableFact, rows: list[ColumnRow], catalogue: DatabaseCatalog) -> Iterator[str]:
+    domains = {one.name for one in catalogue.domains if one.key == table.key and one.not_null}
+    yield from (row.name for row in rows if row.not_null or row.name in domains)
+
+
+def _domains(
+    table: TableFact, columns: dict[str, ColumnFact], catalogue: DatabaseCatalog
+) -> Iterator[CheckFact]:
+    """Return what domains demand of columns that the model has another type for."""
+    for row in catalogue.domains:
+        if row.key == table.key and row.name in columns and columns[row.name].type.check is None:
+            name = '"' + row.name.replace('"', '""').replace("\\", r"\\") + '"'
+            for check in row.checks:
+                yield CheckFact(name=None, sql=re.sub(r"\bVALUE\b", name, check))
 
 
 def _foreign_keys(
@@ -143,6 +174,7 @@ def _tightened(table: TableFact, drift: TableDrift) -> TableFact:
             "foreign_keys": (*table.foreign_keys, *_undeclared(table, drift.foreign_keys)),
             "uniques": (*table.uniques, *(one for one in drift.uniques if _has(table, one.columns))),
             "checks": (*table.checks, *drift.checks),
+            "excludes": (*table.excludes, *drift.excludes),
         }
     )
 

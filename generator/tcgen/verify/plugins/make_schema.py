@@ -58,6 +58,39 @@ QUERIES = {
         FROM pg_constraint AS o {HERE.format(of="o.conrelid")}
         WHERE o.contype = 'c'
         ORDER BY 1, 2, o.conname""",
+    # what the values of a domain have to be
+    "domains": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
+               t.typnotnull AS not_null,
+               ARRAY(SELECT substr(pg_get_constraintdef(oid), 7) FROM pg_constraint
+                     WHERE contypid = t.oid AND contype = 'c' ORDER BY conname) AS checks
+        FROM pg_attribute AS a {HERE.format(of="a.attrelid")} JOIN pg_type AS t ON t.oid = a.atttypid AND t.typtype = 'd'
+        WHERE a.attnum > 0 AND NOT a.attisdropped
+        ORDER BY 1, 2, a.attnum""",
+    # of tables whose rows have no partition to fall back on: what those of the first one are like
+    "partitions": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table",
+               pg_get_partition_constraintdef(leaf.relid) AS sql
+        FROM pg_partitioned_table AS p {HERE.format(of="p.partrelid")}
+        CROSS JOIN LATERAL (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf AND relid <> c.oid
+                            ORDER BY relid LIMIT 1) AS leaf
+        WHERE p.partdefid = 0 AND NOT c.relispartition
+        ORDER BY 1, 2""",
+    "exclusions": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", pg_get_constraintdef(o.oid) AS sql
+        FROM pg_constraint AS o {HERE.format(of="o.conrelid")}
+        WHERE o.contype = 'x'
+        ORDER BY 1, 2, o.conname""",
+    # what rows meet on their way into a table
+    "rules": f"""
+        SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", 'trigger ' || o.tgname AS rule
+        FROM pg_trigger AS o {HERE.format(of="o.tgrelid")}
+        WHERE NOT o.tgisinternal AND o.tgparentid = 0
+        UNION ALL
+        SELECT {SCHEMA.format("n")}, c.relname::text, 'row-level security'
+        FROM pg_class AS o {HERE.format(of="o.oid")}
+        WHERE o.relrowsecurity
+        ORDER BY 1, 2, 3""",
     "uniques": f"""
         SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table",
                {NAMES.format(keys="(i.indkey::int2[])[0:i.indnkeyatts - 1]", of="i.indrelid")} AS columns,
