@@ -85,6 +85,12 @@ def test_unique_columns_in_any_order() -> None:
     assert one.uniques == (UniqueFact(columns=("team_id",), where="(kind = 'x')"),)
 
 
+def test_a_unique_column_that_is_computed_is_none_to_give_a_value() -> None:
+    made = USERS.columns[1].model_copy(update={"computed": True})
+    users = USERS.model_copy(update={"columns": (USERS.columns[0], made, *USERS.columns[2:])})
+    assert found(users, columns=columns("id", "kind"), uniques=[row(columns=["name"], where=None)]) == ()
+
+
 def test_checks_are_told_apart_by_name() -> None:
     users = USERS.model_copy(update={"checks": (CheckFact(name="short", sql="kind <> ''"),)})
     rows = [row(name="ck_users_short", sql="(kind <> '')"), row(name="other", sql="(team_id > 9)")]

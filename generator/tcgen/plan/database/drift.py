@@ -110,8 +110,11 @@ def _undeclared(table: TableFact, found: Iterable[ForeignKeyFact]) -> Iterator[F
 
 def _uniques(table: TableFact, catalogue: DatabaseCatalog) -> Iterator[UniqueFact]:
     declared = {frozenset(one.columns) for one in table.uniques} | {frozenset(table.primary_key)}
+    # of those that the database computes, the probe says what they are made of
+    computed = {column.name for column in table.columns if column.computed}
     for row in catalogue.uniques:
-        if row.key == table.key and frozenset(row.columns) not in declared and _has(table, row.columns):
+        known = frozenset(row.columns) in declared or computed & set(row.columns)
+        if row.key == table.key and not known and _has(table, row.columns):
             yield UniqueFact(columns=row.columns, where=row.where)
 
 
