@@ -166,7 +166,8 @@ def _services(
 ) -> tuple[tuple[ServicePlan, ...], tuple[Diagnostic, ...]]:
     detected, remarks = detect(project, schema, catalog.services)
     choices = detected if chosen is None else chosen
-    plans = tuple(plan_service(choice, project, catalog, runner) for choice in choices)
+    installed = schema.environment.distributions
+    plans = tuple(plan_service(choice, project, catalog, runner, installed) for choice in choices)
     return plans, remarks if chosen is None else ()
 
 

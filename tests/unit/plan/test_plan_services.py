@@ -65,21 +65,27 @@ def test_what_is_only_hinted_at_is_said() -> None:
 
 
 def test_a_library_is_added_where_the_project_has_none() -> None:
-    service = plan_service(ServiceChoice(kind="redis", name="redis"), project(), catalog(), None)
+    service = plan_service(ServiceChoice(kind="redis", name="redis"), project(), catalog(), None, {})
     assert (service.clients, service.requirements) == (("redis",), ("redis>=5",))
-    own = plan_service(ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None)
+    own = plan_service(ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None, {})
     assert own.requirements == ()
+
+
+def test_an_older_library_of_the_projects_stays_as_it_is() -> None:
+    redis = ServiceChoice(kind="redis", name="redis")
+    assert plan_service(redis, project(), catalog(), None, {"redis": "4.6.0"}).requirements == ("redis",)
+    assert plan_service(redis, project(), catalog(), None, {"redis": "5.0.1"}).requirements == ("redis>=5",)
 
 
 def test_coroutines_need_a_plugin() -> None:
     nats = ServiceChoice(kind="nats", name="nats")
-    alone = plan_service(nats, project("nats-py"), catalog(), None)
+    alone = plan_service(nats, project("nats-py"), catalog(), None, {})
     assert (alone.asynchronous, alone.requirements) == ("pytest-asyncio", ("pytest-asyncio>=0.26",))
-    assert plan_service(nats, project("nats-py"), catalog(), "anyio").asynchronous == "anyio"
-    assert plan_service(nats, project("nats-py"), catalog(), "anyio").requirements == ()
+    assert plan_service(nats, project("nats-py"), catalog(), "anyio", {}).asynchronous == "anyio"
+    assert plan_service(nats, project("nats-py"), catalog(), "anyio", {}).requirements == ()
     assert (
         plan_service(
-            ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None
+            ServiceChoice(kind="redis", name="redis"), project("redis"), catalog(), None, {}
         ).asynchronous
         is None
     )
@@ -88,14 +94,18 @@ def test_coroutines_need_a_plugin() -> None:
 def test_the_projects_own_variables_are_pointed_at_it() -> None:
     names = ("APP_REDIS_URL", "REDIS_HOST", "PREDIS_URL", "DATABASE_URL")
     service = plan_service(
-        ServiceChoice(kind="redis", name="cache"), project("redis", environment_names=names), catalog(), None
+        ServiceChoice(kind="redis", name="cache"),
+        project("redis", environment_names=names),
+        catalog(),
+        None,
+        {},
     )
     assert service.settings == {"APP_REDIS_URL": "url", "REDIS_HOST": "host"}
 
 
 def test_a_name_and_an_image_of_ones_own() -> None:
     choice = ServiceChoice(kind="redis", name="cache", image="redis:7.4", command="redis-server")
-    service = plan_service(choice, project("redis"), catalog(), None)
+    service = plan_service(choice, project("redis"), catalog(), None, {})
     assert service.image_code == 'image("redis:7.4", "TEST_CACHE_IMAGE")'
     assert '.with_command("redis-server")' in service.container_code
     assert service.choice == choice
@@ -103,7 +113,7 @@ def test_a_name_and_an_image_of_ones_own() -> None:
 
 def test_a_generic_service_needs_an_image_and_a_port() -> None:
     with pytest.raises(TcgenError, match="needs an image and a port"):
-        plan_service(ServiceChoice(kind="generic", name="s3", ports=(80,)), project(), catalog(), None)
+        plan_service(ServiceChoice(kind="generic", name="s3", ports=(80,)), project(), catalog(), None, {})
 
 
 @pytest.mark.parametrize("name", ["postgres", "Redis", "1st", "a-b", "test_x", '"; import os', ""])

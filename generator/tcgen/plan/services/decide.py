@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Literal
 
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from tcgen.errors import TcgenError
@@ -101,9 +102,20 @@ def composed_images(project: Project, kinds: Mapping[str, ServiceKind]) -> dict[
 
 
 def plan_service(
-    choice: ServiceChoice, project: Project, catalog: Catalog, runner: Runner | None
+    choice: ServiceChoice,
+    project: Project,
+    catalog: Catalog,
+    runner: Runner | None,
+    installed: Mapping[str, str | None],
 ) -> ServicePlan:
     """Put together what was chosen and what the catalogue knows.
+
+    Args:
+        choice: What was chosen.
+        project: Its files.
+        catalog: Knows the kinds of services.
+        runner: What runs the suite's coroutines, where that is decided already.
+        installed: Normalised name of each of the project's distributions → version.
 
     Raises:
         TcgenError: The kind does not exist, or a generic service lacks its image or port.
@@ -141,7 +153,7 @@ def plan_service(
         asynchronous=(runner or "pytest-asyncio") if asynchronous and clients else None,
         settings=_settings(kind, project.environment_names),
         network=choice.network,
-        requirements=_requirements(kind.clients, clients, project, runner),
+        requirements=_requirements(kind.clients, clients, project, runner, installed),
     )
 
 
@@ -169,13 +181,22 @@ def _settings(kind: ServiceKind, names: tuple[str, ...]) -> dict[str, Target]:
 
 
 def _requirements(
-    known: Mapping[str, Client], clients: tuple[str, ...], project: Project, runner: Runner | None
+    known: Mapping[str, Client],
+    clients: tuple[str, ...],
+    project: Project,
+    runner: Runner | None,
+    installed: Mapping[str, str | None],
 ) -> tuple[str, ...]:
-    wanted = [
-        known[one].requirement
-        for one in clients
-        if re.split(r"[\[><=]", known[one].requirement)[0] not in project.runtime
-    ]
+    asked = [Requirement(known[one].requirement) for one in clients]
+    wanted = [_as_installed(one, installed) for one in asked if one.name not in project.runtime]
     if runner is None and any(known[one].asynchronous for one in clients):
         wanted.append("pytest-asyncio>=0.26")
-    return tuple(wanted)
+    return tuple(dict.fromkeys(wanted))
+
+
+def _as_installed(requirement: Requirement, installed: Mapping[str, str | None]) -> str:
+    """Return a requirement; of a client that the project has in an older version, which is for the project to say."""
+    version = installed.get(requirement.name)
+    if version is not None and not requirement.specifier.contains(version, prereleases=True):
+        requirement.specifier = SpecifierSet()
+    return str(requirement)

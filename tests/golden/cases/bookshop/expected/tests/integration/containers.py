@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,12 @@ def image(name: str, variable: str) -> str:
     return f"{mirror.rstrip('/')}/{chosen if slash else f'library/{chosen}'}"
 
 
+@cache
 def docker_error() -> str | None:
-    """Return why no container engine answers, or None when one does."""
+    """Return why no container engine answers, or None when one does.
+
+    It is first called in the main thread: filters of warnings are the whole process's.
+    """
     with warnings.catch_warnings():
         # the client leaves the socket of a refused connection for the garbage collector
         warnings.simplefilter("ignore", ResourceWarning)

@@ -51,6 +51,8 @@ def differences(connection: Connection) -> set[str]:
     options = {
         "compare_type": True,
     }
+    # scripts may bring comparisons of their own, which count once they are loaded
+    ScriptDirectory.from_config(alembic_config()).get_heads()
     context = MigrationContext.configure(connection, opts=options)
     with warnings.catch_warnings():
         # of what SQLAlchemy finds in a database and does not know

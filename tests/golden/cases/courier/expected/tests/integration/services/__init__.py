@@ -25,6 +25,7 @@ from ..containers import (
     LOGGED,
     WORKER,
     ServiceUnavailable,
+    docker_error,
     require_engine,
     running,
     shared,
@@ -69,6 +70,8 @@ class Servers:
     """Servers that start in the background, side by side, one for all workers."""
 
     def __init__(self, names: list[str], folder: Path) -> None:
+        if names:
+            docker_error()
         self._pool = ThreadPoolExecutor(max_workers=1)
         self._answers = self._pool.submit(self._start, names, folder)
 
