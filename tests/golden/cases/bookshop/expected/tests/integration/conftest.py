@@ -38,16 +38,19 @@ ANNOUNCED = pytest.StashKey[bool]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Declare the markers."""
     config.addinivalue_line("markers", "integration: needs a real service")
     config.addinivalue_line("markers", "postgres: needs PostgreSQL")
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what the tests run on."""
     config.stash[ANNOUNCED] = True
     return _header(config)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """Say it after the collection where the header could not."""
     # A conftest.py below the folder pytest was given is read too late for the header.
     return [] if config.stash.get(ANNOUNCED, False) else _header(config)
 
@@ -63,6 +66,7 @@ def _header(config: pytest.Config) -> list[str]:
 
 
 def pytest_ignore_collect(config: pytest.Config) -> bool | None:
+    """Leave the suite alone where its tests are deselected."""
     # Not even the models are imported then: they may bring a driver, or connect.
     return True if _is_deselected(config) else None
 
@@ -74,6 +78,7 @@ def _is_deselected(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with the services it needs."""
     for item in items:
         for name in _needed(item):
             item.add_marker("integration")
@@ -90,6 +95,7 @@ def _needed(item: pytest.Item) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the logs of its containers to the report of a test that failed."""
     report = yield
     if report.failed:
         for name in _needed(item):
@@ -101,7 +107,8 @@ def pytest_runtest_makereport(
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish() -> None:
-    containers.leave()  # the fixtures are gone by now
+    """Stop the servers: the fixtures are gone by now."""
+    containers.leave()
 
 
 def _run_folder(factory: pytest.TempPathFactory) -> Path:

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class AccountFactory(ModelFactory[Account]):
+    """Makes rows for `Account`."""
+
     __model__ = Account
 
     email = Use(lambda: f"user{next(serial)}@example.com")

@@ -11,6 +11,8 @@ from .base import ModelFactory, fake
 
 
 class BasketFactory(ModelFactory[Basket]):
+    """Makes rows for `Basket`."""
+
     __model__ = Basket
 
     account = AccountFactory

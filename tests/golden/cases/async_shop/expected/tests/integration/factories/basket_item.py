@@ -10,6 +10,8 @@ from .product import ProductFactory
 
 
 class BasketItemFactory(ModelFactory[BasketItem]):
+    """Makes rows for `BasketItem`."""
+
     __model__ = BasketItem
     __bypass_init__ = True
     __parents__ = (Parent(BasketFactory, {"basket_id": "id"}),)

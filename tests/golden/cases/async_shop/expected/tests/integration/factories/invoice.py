@@ -14,6 +14,8 @@ from .base import ModelFactory, Parent, fake
 
 
 class InvoiceFactory(ModelFactory[Invoice]):
+    """Makes rows for `Invoice`."""
+
     __model__ = Invoice
     __parents__ = (Parent(AccountFactory, {"account_id": "id"}),)
 

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class ProductFactory(ModelFactory[Product]):
+    """Makes rows for `Product`."""
+
     __model__ = Product
 
     maker = Use(lambda: f"maker-{next(serial)}")

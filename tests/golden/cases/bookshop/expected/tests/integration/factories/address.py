@@ -11,6 +11,8 @@ from .customer import CustomerFactory
 
 
 class AddressFactory(ModelFactory[Address]):
+    """Makes rows for `Address`."""
+
     __model__ = Address
 
     customer = CustomerFactory

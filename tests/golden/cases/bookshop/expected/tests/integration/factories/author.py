@@ -10,6 +10,8 @@ from .base import ModelFactory, fake
 
 
 class AuthorFactory(ModelFactory[Author]):
+    """Makes rows for `Author`."""
+
     __model__ = Author
 
     name = Use(fake.name)

@@ -13,6 +13,8 @@ from .category import CategoryFactory
 
 
 class BookFactory(ModelFactory[Book]):
+    """Makes rows for `Book`."""
+
     __model__ = Book
 
     category = CategoryFactory

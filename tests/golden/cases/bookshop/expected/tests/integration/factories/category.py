@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class CategoryFactory(ModelFactory[Category]):
+    """Makes rows for `Category`."""
+
     __model__ = Category
 
     slug = Use(lambda: f"slug-{next(serial)}")

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class CustomerFactory(ModelFactory[Customer]):
+    """Makes rows for `Customer`."""
+
     __model__ = Customer
 
     email = Use(lambda: f"user{next(serial)}@example.com")

@@ -9,6 +9,8 @@ from .customer import CustomerFactory
 
 
 class OrderFactory(ModelFactory[Order]):
+    """Makes rows for `Order`."""
+
     __model__ = Order
 
     customer = CustomerFactory

@@ -14,6 +14,8 @@ from .order import OrderFactory
 
 
 class OrderLineFactory(ModelFactory[OrderLine]):
+    """Makes rows for `OrderLine`."""
+
     __model__ = OrderLine
     __parents__ = (Parent(BookFactory, {"book_id": "id"}),)
 

@@ -12,6 +12,8 @@ from .customer import CustomerFactory
 
 
 class ReviewFactory(ModelFactory[Review]):
+    """Makes rows for `Review`."""
+
     __model__ = Review
 
     book = BookFactory

@@ -25,6 +25,7 @@ class Serial:
     last = 1000
 
     def __next__(self) -> int:
+        """Return the next number."""
         self.last += 1
         return self.last
 
@@ -50,12 +51,12 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     def is_supported_type(cls, value: Any) -> TypeGuard[type[T]]:
-        # polyfactory must not make factories of other people's with this one
+        """Keep polyfactory from making factories of other classes with this one."""
         return cls is not ModelFactory and super().is_supported_type(value)
 
     @classmethod
     def get_model_fields(cls) -> list[FieldMeta]:
-        # Only what is declared: polyfactory need not know the type of every column.
+        """Return what is declared: the type of a column need not be known."""
         bases = [base for base in cls.__mro__ if base not in ModelFactory.__mro__]
         declared = {name for base in bases for name in vars(base)}
         configure_mappers()  # a backref is no attribute before
@@ -64,6 +65,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     def should_set_field_value(cls, field_meta: FieldMeta, **kwargs: Any) -> bool:
+        """Tell whether a relationship is to be made: not if its key is given."""
         if any(name in kwargs for name in cls._keys_of(field_meta.name)):
             return False
         return super().should_set_field_value(field_meta, **kwargs)
@@ -98,9 +100,11 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     def create_sync(cls, **kwargs: Any) -> T:
+        """Insert a row, its parents before it."""
         return super().create_sync(**cls._with_parents(1, kwargs)[0])
 
     @classmethod
     def create_batch_sync(cls, size: int, **kwargs: Any) -> list[T]:
+        """Insert many rows, the parents of all before them."""
         rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
         return cls._get_sync_persistence().save_many(rows)

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake
 
 
 class ParcelFactory(ModelFactory[Parcel]):
+    """Makes rows for `Parcel`."""
+
     __model__ = Parcel
 
     address = Use(fake.street_address)

@@ -70,6 +70,7 @@ class Servers:
     """Servers that start in the background, side by side, one for all workers."""
 
     def __init__(self, names: list[str], folder: Path) -> None:
+        """Begin to start them."""
         if names:
             docker_error()
         self._pool = ThreadPoolExecutor(max_workers=1)

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake
 
 
 class AssetFactory(ModelFactory[Asset]):
+    """Makes rows for `Asset`."""
+
     __model__ = Asset
 
     label = Use(fake.word)

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class CarrierFactory(ModelFactory[Carrier]):
+    """Makes rows for `Carrier`."""
+
     __model__ = Carrier
 
     vat_no = Use(lambda: f"vat-no-{next(serial)}")

@@ -12,6 +12,8 @@ from .shelf import ShelfFactory
 
 
 class CrateFactory(ModelFactory[Crate]):
+    """Makes rows for `Crate`."""
+
     __model__ = Crate
     __parents__ = (Parent(EmployeeFactory, {"inspector_id": "id"}),)
 

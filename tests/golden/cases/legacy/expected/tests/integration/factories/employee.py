@@ -11,6 +11,8 @@ from .unit import UnitFactory
 
 
 class EmployeeFactory(ModelFactory[Employee]):
+    """Makes rows for `Employee`."""
+
     __model__ = Employee
 
     unit = UnitFactory

@@ -11,6 +11,8 @@ from .unit import UnitFactory
 
 
 class EngineerFactory(ModelFactory[Engineer]):
+    """Makes rows for `Engineer`."""
+
     __model__ = Engineer
 
     unit = UnitFactory

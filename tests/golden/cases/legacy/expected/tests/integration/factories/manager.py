@@ -11,6 +11,8 @@ from .unit import UnitFactory
 
 
 class ManagerFactory(ModelFactory[Manager]):
+    """Makes rows for `Manager`."""
+
     __model__ = Manager
 
     unit = UnitFactory

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake
 
 
 class ManualFactory(ModelFactory[Manual]):
+    """Makes rows for `Manual`."""
+
     __model__ = Manual
 
     title = Use(fake.catch_phrase)

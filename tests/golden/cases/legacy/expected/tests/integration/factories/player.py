@@ -13,6 +13,8 @@ from .team import TeamFactory
 
 
 class PlayerFactory(ModelFactory[Player]):
+    """Makes rows for `Player`."""
+
     __model__ = Player
 
     team = TeamFactory

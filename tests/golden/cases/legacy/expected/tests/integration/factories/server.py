@@ -11,6 +11,8 @@ from .base import ModelFactory, fake
 
 
 class ServerFactory(ModelFactory[Server]):
+    """Makes rows for `Server`."""
+
     __model__ = Server
 
     label = Use(fake.word)

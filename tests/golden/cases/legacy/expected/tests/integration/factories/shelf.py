@@ -11,6 +11,8 @@ from .base import ModelFactory, fake, serial
 
 
 class ShelfFactory(ModelFactory[Shelf]):
+    """Makes rows for `Shelf`."""
+
     __model__ = Shelf
 
     warehouse = Use(lambda: fake.word()[:3])

@@ -10,6 +10,8 @@ from .base import ModelFactory, fake, serial
 
 
 class TeamFactory(ModelFactory[Team]):
+    """Makes rows for `Team`."""
+
     __model__ = Team
 
     name = Use(lambda: f"name-{next(serial)}")

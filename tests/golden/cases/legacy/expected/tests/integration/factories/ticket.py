@@ -11,6 +11,8 @@ from .base import ModelFactory, fake
 
 
 class TicketFactory(ModelFactory[Ticket]):
+    """Makes rows for `Ticket`."""
+
     __model__ = Ticket
     __bypass_init__ = True
 

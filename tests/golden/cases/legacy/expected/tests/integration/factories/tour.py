@@ -14,6 +14,8 @@ from .vehicle import VehicleFactory
 
 
 class TourFactory(ModelFactory[Tour]):
+    """Makes rows for `Tour`."""
+
     __model__ = Tour
 
     carrier = CarrierFactory

@@ -10,6 +10,8 @@ from .base import ModelFactory, serial
 
 
 class UnitFactory(ModelFactory[Unit]):
+    """Makes rows for `Unit`."""
+
     __model__ = Unit
 
     id = Use(next, serial)

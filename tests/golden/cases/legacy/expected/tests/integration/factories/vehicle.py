@@ -11,6 +11,8 @@ from .base import ModelFactory, fake, serial
 
 
 class VehicleFactory(ModelFactory[Vehicle]):
+    """Makes rows for `Vehicle`."""
+
     __model__ = Vehicle
 
     label = Use(fake.word)
