@@ -276,9 +276,19 @@ INSTANCES = """
             def _dumped(self, value):
                 return TypeAdapter(model).validate_python(value).model_dump()
         return Document
+    def dumped(shape):
+        if not isinstance(shape, Point):
+            raise ValueError(shape)
+        return shape.model_dump()
+    class Helped(sa.types.TypeDecorator):
+        impl = sa.JSON
+        cache_ok = True
+        def process_bind_param(self, value, dialect):
+            return dumped(value)
     class Drawing(Base):
         __tablename__ = "drawings"
         id: Mapped[int] = mapped_column(primary_key=True)
+        end = mapped_column(Helped)
         shape = mapped_column(OfUnion)
         start = mapped_column(of(Point))
 """
@@ -291,6 +301,8 @@ def test_instances_of_pydantic_models_that_only_methods_name(inspect: Inspect) -
     assert shape.built is not None and shape.built.dotted == "shop.models.Line"
     assert (shape.built_by, shape.example, shape.not_null) == ("validated", "{'ends': []}", True)
     assert (start.example, start.not_null) == ("{'x': 1}", False)
+    end = columns["end"]
+    assert end.built is not None and (end.built.dotted, end.example) == ("shop.models.Point", "{'x': 1}")
 
 
 PICKY = """

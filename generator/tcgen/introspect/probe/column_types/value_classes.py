@@ -52,17 +52,37 @@ _OF_VALUES = ("process_bind_param", "process_result_value", "bind_processor", "r
 
 
 def _mentioned(function: Live) -> list[Live]:
-    """Annotations of a method, and the classes its body names."""
-    found: list[Live] = []
+    """Annotations of a method, and the classes that its body and its helpers name."""
+    named = _named(function)
+    own = getattr(function, "__module__", "").partition(".")[0]
+    helpers = [one for one in named if inspect.isfunction(one) and one.__module__.partition(".")[0] == own]
+    return [
+        *_hinted(function, ("value", "return")),
+        *named,
+        *(part for one in helpers for part in _of_helper(one)),
+    ]
+
+
+def _of_helper(function: Live) -> list[Live]:
+    return [*_hinted(function, ()), *_named(function)]
+
+
+def _hinted(function: Live, names: tuple[str, ...]) -> list[Live]:
+    """Annotations, of all parameters where none are named."""
     with suppress(Exception):
         hints = typing.get_type_hints(function)
-        found += [hints[name] for name in ("value", "return") if name in hints]
+        return [hints[name] for name in names or hints if name in hints]
+    return []
+
+
+def _named(function: Live) -> list[Live]:
+    """What the body of a function calls by a name from outside."""
     with suppress(Exception):
         names = [*function.__code__.co_names, *function.__code__.co_freevars]
         scope = inspect.getclosurevars(function)
         known = {**scope.globals, **scope.nonlocals}
-        found += [known[name] for name in names if name in known]
-    return found
+        return [known[name] for name in names if name in known]
+    return []
 
 
 def _is_candidate(value: Live) -> bool:
