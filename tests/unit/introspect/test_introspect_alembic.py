@@ -324,3 +324,35 @@ def test_models_of_a_project_that_takes_sqlite_unless_it_is_told_otherwise(
     monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql://me@somewhere/shop")
     schema = inspect(files, **options)
     assert schema.import_env == {} and "database-set" not in codes(schema)
+
+
+BESIDE = """
+    from sqlalchemy import Column, Integer
+    from sqlalchemy.dialects import mysql
+    from sqlalchemy.orm import declarative_base
+    Other = declarative_base()
+    class Rate(Other):
+        __tablename__ = "{table}"
+        id = Column(Integer, primary_key=True)
+        much = Column({type}, nullable=False)
+"""
+
+
+@pytest.mark.parametrize(
+    ("table", "type_", "level", "classes"),
+    [
+        ("rates", "Integer", "note", ["shop.models.User", "shop.rates.Rate"]),
+        ("users", "Integer", "warning", ["shop.models.User"]),
+        ("rates", "mysql.TINYINT", "warning", ["shop.models.User"]),
+    ],
+)
+def test_a_metadata_that_env_py_does_not_name(
+    inspect: Inspect, table: str, type_: str, level: str, classes: list[str]
+) -> None:
+    other = BESIDE.format(table=table, type=type_)
+    schema = inspect({**project(PLAIN, a=revision("a", None, CREATE)), "shop/rates.py": other})
+
+    assert [one.cls.dotted for one in schema.mappers] == classes
+    (said,) = [one for one in schema.diagnostics if one.code == "other-metadata"]
+    assert said.level == level and "shop.rates.Rate" in said.message
+    assert [one.from_alembic for one in schema.metadatas] == [True, False][: len(classes)]

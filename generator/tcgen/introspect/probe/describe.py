@@ -146,7 +146,7 @@ def _choose(
     elif url_source is not None and any(m.tables for m in url_source.metadatas):
         chosen = [m for m in url_source.metadatas if m.tables]
         notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
-        _note_left_out(chosen, every, tops, notes)
+        chosen += _beside(chosen, every, tops, notes)
     else:
         chosen = metadata.without_overlap(metadata.of_project(every, tops), every, tops, notes)
     chosen = [m for m in chosen if m.tables]
@@ -191,20 +191,24 @@ def _worst(loader: Loader) -> Live:
     return ranked[0]
 
 
-def _note_left_out(chosen: list[MetaData], every: list[Live], tops: set[str], notes: Notes) -> None:
-    names = [
-        mappers.dotted(m)
-        for m in every
-        if m.class_.__module__.split(".")[0] in tops
-        and not any(t.metadata in chosen for t in mappers.tables_of(m))
-    ]
-    if names:
-        notes.add(
-            "warning",
-            "other-metadata",
-            f"{len(names)} mapped classes belong to a metadata env.py does not name: {', '.join(names[:5])}",
-            "Take them in with --models MODULE:ATTR, once for each base.",
+def _beside(chosen: list[MetaData], every: list[Live], tops: set[str], notes: Notes) -> list[MetaData]:
+    """Other metadatas of the project's classes, if their tables can live beside those of the one env.py names."""
+    found: list[MetaData] = []
+    for item in metadata.of_project(every, tops):
+        names = [mappers.dotted(one) for one in _mine([item], every)]
+        if item in chosen or not names:
+            continue
+        said = (
+            f"{len(names)} mapped classes belong to a metadata env.py does not name: {', '.join(names[:5])}"
         )
+        if metadata.fits_beside(item, [*chosen, *found]):
+            found.append(item)
+            said += "; its tables are created where the migrations do not make them"
+            notes.add("note", "other-metadata", said)
+        else:
+            hint = "Take them in with --models MODULE:ATTR, once for each base."
+            notes.add("warning", "other-metadata", said, hint)
+    return found
 
 
 def _facts(

@@ -122,6 +122,22 @@ def without_overlap(
     return sorted(chosen, key=found.index)
 
 
+def fits_beside(metadata: MetaData, others: list[MetaData]) -> bool:
+    """Whether its tables could be created in one PostgreSQL with those of other metadatas."""
+    names = {name for other in others for name in other.tables}
+    if names & set(metadata.tables):
+        return False
+    types = [column.type for table in metadata.tables.values() for column in table.columns]
+    return all(type(one).__module__.startswith(_OF_POSTGRESQL) for one in types if _is_a_dialects(one))
+
+
+def _is_a_dialects(type_: Live) -> bool:
+    return type(type_).__module__.startswith("sqlalchemy.dialects.")
+
+
+_OF_POSTGRESQL = "sqlalchemy.dialects.postgresql"
+
+
 def _mapped(metadata: MetaData, mappers: list[Live]) -> list[Table]:
     return [table for mapper in mappers for table in tables_of(mapper) if table.metadata is metadata]
 
