@@ -356,3 +356,23 @@ def test_a_metadata_that_env_py_does_not_name(
     (said,) = [one for one in schema.diagnostics if one.code == "other-metadata"]
     assert said.level == level and "shop.rates.Rate" in said.message
     assert [one.from_alembic for one in schema.metadatas] == [True, False][: len(classes)]
+
+
+@pytest.mark.parametrize("driver", ["psycopg2", "pg8000", "asyncpg"])
+def test_engines_whose_driver_only_the_suite_brings(inspect: Inspect, driver: str) -> None:
+    make = "create_async_engine" if driver == "asyncpg" else "create_engine"
+    models = f"""
+        import sys
+        sys.modules["{driver}"] = None  # not installed
+        from sqlalchemy import create_engine
+        from sqlalchemy.ext.asyncio import create_async_engine
+        engine = {make}("postgresql+{driver}://me@somewhere/shop")
+    """
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/engine.py": models,
+            "shop/models.py": MODELS.replace("class Base", "import shop.engine\n    class Base", 1),
+        }
+    )
+    assert [one.cls.dotted for one in schema.mappers] == ["shop.models.User"]

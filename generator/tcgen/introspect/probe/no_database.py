@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging.config
-from collections.abc import Generator
+import sys
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from unittest.mock import MagicMock
+from unittest.mock import MagicMock, patch
 
 import sqlalchemy
 from sqlalchemy import MetaData, pool
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
+from sqlalchemy.dialects.postgresql.pg8000 import PGDialect_pg8000
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import OperationalError
@@ -89,7 +93,43 @@ def _patches() -> list[tuple[Live, str, Live]]:
         (MetaData, "create_all", _nothing),
         (MetaData, "drop_all", _nothing),
         (logging.config, "fileConfig", _nothing),
+        *_driver_patches(),
     ]
+
+
+def _driver_patches() -> list[tuple[Live, str, Live]]:
+    """Let engines be made without their driver: the suite brings it, where only an extra of the project does."""
+    name = "import_dbapi" if version() >= (2, 0) else "dbapi"
+    drivers: dict[str, Live] = {
+        "asyncpg": PGDialect_asyncpg,
+        "pg8000": PGDialect_pg8000,
+        "psycopg2": PGDialect_psycopg2,
+    }
+    return [
+        *((cls, name, _or_a_stand_in(module, getattr(cls, name))) for module, cls in drivers.items()),
+        *((cls, "on_connect", _if_it_is_there(cls.on_connect)) for cls in drivers.values()),
+    ]
+
+
+def _or_a_stand_in(module: str, load: Callable[[], Live]) -> Callable[[], Live]:
+    def loaded() -> Live:
+        try:
+            return load()
+        except ImportError:
+            with patch.dict(sys.modules, {module: MagicMock(paramstyle="pyformat")}):
+                return load()
+
+    return loaded
+
+
+def _if_it_is_there(on_connect: Callable[[Live], Live]) -> Callable[[Live], Live]:
+    def prepared(dialect: Live) -> Live:
+        try:
+            return on_connect(dialect)
+        except ImportError:
+            return None
+
+    return prepared
 
 
 @contextmanager
