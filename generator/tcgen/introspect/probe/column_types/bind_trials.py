@@ -138,18 +138,13 @@ def _grade(graded: dict[str, Taken], name: str) -> int | None:
     return None if one is None or one.alone else one.grade
 
 
-def first_accepted(type_: Live, impl: Live, dialect: Live, values: Iterable[Live]) -> Live:
-    """The first of some values that a type binds, one that it reads back too before others; None when it refuses all."""
+def first_accepted(
+    type_: Live, impl: Live, dialect: Live, values: Iterable[Live], unread: bool = False
+) -> Live:
+    """The first of some values that a type binds and, unless it may be ``unread``, reads back; None when it refuses all."""
     tried = trial(type_, impl, dialect)
-    if tried is None:
-        return None
-    bound: list[Live] = []
-    for value in values:
-        grade = tried.grade(value)
-        if grade in (0, 1):
-            return value
-        bound += [] if grade is None else [value]
-    return next(iter(bound), None)
+    grades = (0, 1, 2) if unread else (0, 1)
+    return None if tried is None else next((v for v in values if tried.grade(v) in grades), None)
 
 
 def longest_text(tried: BindTrial) -> int | None:

@@ -202,7 +202,7 @@ def _is_plain(value: Live) -> bool:
 def _instance(type_: Live, plain: Live) -> dict[str, Live]:
     """A class that makes what the type takes, and of what."""
     for cls, made_by, arguments, instance in value_classes.instances(type_):
-        if bind_trials.first_accepted(type_, plain, PG, [instance]) is not None:
+        if bind_trials.first_accepted(type_, plain, PG, [instance], unread=True) is not None:
             return {
                 "built": reference(cls),
                 "built_by": made_by,

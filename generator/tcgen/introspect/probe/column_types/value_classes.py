@@ -21,7 +21,7 @@ PLAIN: list[tuple[type, Live]] = [(bool, True), (int, 7), (float, 1.5), (str, "t
 def held(type_: Live) -> Iterator[Live]:
     """Classes and annotations that a type's values may be of, the likeliest first."""
     seen: list[Live] = []
-    for value in _around(type_):
+    for value in (*_around(type_, _OF_VALUES), *_around(type_)):
         if _is_candidate(value) and not any(value is one for one in seen):
             seen.append(value)
             yield value
@@ -29,26 +29,27 @@ def held(type_: Live) -> Iterator[Live]:
 
 def enumeration(type_: Live) -> Live:
     """The first enum class a type has to do with, or None."""
-    return next((one for one in _around(type_) if inspect.isclass(one) and issubclass(one, enum.Enum)), None)
+    around = _around(type_, _OF_VALUES)
+    return next((one for one in around if inspect.isclass(one) and issubclass(one, enum.Enum)), None)
 
 
-def _around(type_: Live) -> list[Live]:
-    """What the type keeps in attributes, is parametrised with, and names in its methods."""
+def _around(type_: Live, methods: tuple[str, ...] = ()) -> list[Live]:
+    """What the type keeps in attributes, is parametrised with, and names in some of its methods, or in all."""
     found: list[Live] = [*vars(type_).values()]
     for cls in type(type_).__mro__:
         if cls in (TypeDecorator, TypeEngine) or cls.__module__.startswith("sqlalchemy."):
             break
         found += [value for name, value in vars(cls).items() if not name.startswith("__")]
         found += [arg for base in vars(cls).get("__orig_bases__", ()) for arg in typing.get_args(base)]
-        methods = [value for value in vars(cls).values() if inspect.isfunction(value)]
-        for method in sorted(methods, key=lambda one: one.__name__ not in _OF_VALUES):
-            found += _mentioned(method)
+        for name in methods or vars(cls):
+            if inspect.isfunction(vars(cls).get(name)):
+                found += _mentioned(vars(cls)[name])
     with suppress(Exception):
         found.append(type_.python_type)
     return found
 
 
-_OF_VALUES = ("process_bind_param", "process_result_value", "bind_processor", "result_processor")
+_OF_VALUES = ("process_bind_param", "process_result_value", "bind_processor")
 
 
 def _mentioned(function: Live) -> list[Live]:
