@@ -35,6 +35,23 @@ _OPTIONS = frozenset(
 )
 """Of pytest 7 to 9, by its ``--help``, and of pytest-xdist, which every suite requires."""
 
+_SETTINGS = frozenset(
+    """
+    addopts assertion_text_diff_style cache_dir collect_imported_tests confcutdir console_output_style
+    consider_namespace_packages disable_test_id_escaping_and_forfeit_all_rights_to_community_support
+    doctest_encoding doctest_optionflags empty_parameter_set_mark enable_assertion_pass_hook
+    faulthandler_exit_on_timeout faulthandler_timeout filterwarnings junit_duration_report junit_family
+    junit_log_passing_tests junit_logging junit_suite_name log_auto_indent log_cli log_cli_date_format
+    log_cli_format log_cli_level log_date_format log_file log_file_date_format log_file_format log_file_level
+    log_file_mode log_format log_level markers max_warnings minversion norecursedirs parametrize_long_str_id_strategy
+    python_classes python_files python_functions pythonpath required_plugins strict strict_config strict_markers
+    strict_parametrization_ids strict_xfail testpaths tmp_path_retention_count tmp_path_retention_policy
+    truncation_limit_chars truncation_limit_lines usefixtures verbosity_assertions verbosity_subtests
+    verbosity_test_cases xfail_strict looponfailroots rsyncdirs rsyncignore
+    """.split()  # noqa: SIM905
+)
+"""Names of settings, likewise."""
+
 
 @dataclass(frozen=True)
 class PytestSettings:
@@ -55,7 +72,9 @@ def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagno
             testpaths=tuple(_folders(options.get("testpaths"))),
             plugins=tuple(_plugins(words)),
             measures_coverage=any(word.partition("=")[0] == "--cov" for word in words),
-            wants_plugins=bool(options.get("required_plugins")) or _asks_for_more(tree, words),
+            wants_plugins=bool(options.get("required_plugins"))
+            or (bool(options.keys() - _SETTINGS) and _minds_unknown_settings(options, words))
+            or _asks_for_more(tree, words),
             asyncio_mode=asyncio_mode,
         )
         return PytestSettings(config, tuple(_folders(options.get("pythonpath"))))
@@ -129,6 +148,16 @@ def _words(addopts: object) -> list[str]:
         return shlex.split(addopts) if isinstance(addopts, str) else list(texts(addopts))
     except ValueError:
         return []
+
+
+def _minds_unknown_settings(options: dict[str, Any], words: list[str]) -> bool:
+    """Tell whether a setting of a plugin that is not there is an error, where it is a warning by default."""
+    strict = "--strict-config" in words or any(
+        str(options.get(name)).lower() in ("1", "true", "yes", "on") for name in ("strict", "strict_config")
+    )
+    filters = options.get("filterwarnings", ())
+    listed = filters.splitlines() if isinstance(filters, str) else texts(filters)
+    return strict or any(one.strip() == "error" for one in listed)
 
 
 def _asks_for_more(tree: ProjectFiles, words: list[str]) -> bool:

@@ -142,6 +142,10 @@ def test_coverage_that_is_always_measured(write, addopts, measures):
         ({"pytest.ini": "[pytest]\naddopts = -p pytest_jupyter.server\n"}, True),
         ({"pytest.ini": "[pytest]\nrequired_plugins = pytest-env\n"}, True),
         ({"conftest.py": 'pytest_plugins = ["pytest_jupyter.server"]\n'}, True),
+        ({"pytest.ini": "[pytest]\nasyncio_mode = auto\n"}, False),
+        ({"pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = --strict-config\n"}, True),
+        ({"pytest.ini": "[pytest]\nxfail_strict = true\nstrict_config = true\n"}, False),
+        ({"pytest.ini": "[pytest]\nenv = A=b\nfilterwarnings =\n  error\n"}, True),
         ({"conftest.py": ""}, False),
     ],
 )
