@@ -166,7 +166,7 @@ def test_without_integration_tests_nothing_starts(demo: Path, folder: str, marke
 UUIDS = """
     from uuid import UUID
 
-    from sqlalchemy import Computed, text
+    from sqlalchemy import text
     from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -178,8 +178,9 @@ UUIDS = """
         __tablename__ = "coupon"
 
         id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("uuid_generate_v4()"))
-        code: Mapped[str]
-        digest: Mapped[bytes] = mapped_column(Computed("digest(code, 'sha256')"))
+        number: Mapped[UUID] = mapped_column(server_default=text("uuid_generate_v1mc()"))
+        digest: Mapped[bytes] = mapped_column(server_default=text("digest('code'::text, 'sha256')"))
+        other: Mapped[bytes] = mapped_column(server_default=text("digest('code'::bytea, 'md5')"))
 """
 
 

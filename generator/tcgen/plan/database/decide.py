@@ -41,7 +41,10 @@ END';
 CREATE FUNCTION digest(data text, kind text) RETURNS bytea
 LANGUAGE sql IMMUTABLE STRICT AS 'SELECT digest(convert_to(data, ''UTF8''), kind)';
 """,
-    "uuid-ossp": "CREATE FUNCTION uuid_generate_v4() RETURNS uuid\nLANGUAGE sql AS 'SELECT gen_random_uuid()';\n",
+    "uuid-ossp": "".join(
+        f"CREATE FUNCTION uuid_generate_{version}() RETURNS uuid LANGUAGE sql AS 'SELECT gen_random_uuid()';\n"
+        for version in ("v1", "v1mc", "v4")
+    ),
 }
 _EXTENSION_OF_TEXT = (
     ("gin_trgm_ops", "pg_trgm"),
