@@ -120,7 +120,7 @@ def candidates(column: ColumnFact, hints: Iterable[str]) -> tuple[str, ...]:
         found = [*_LOOKING[kind](column, "\n".join(hints))]
     else:
         found = [*(KINDS[kind].candidates or KINDS["unknown"].candidates)]
-    if column.nullable:
+    if column.nullable and not column.type.not_null:
         found.append("None")
     return tuple(dict.fromkeys(found))
 

@@ -64,3 +64,6 @@ def test_nothing_longer_than_the_column() -> None:
 
 def test_null_is_the_last_resort() -> None:
     assert candidates(column("BOOLEAN", nullable=True), []) == ("True", "False", "None")
+    unbound = column("BOOLEAN", nullable=True)
+    unbound = unbound.model_copy(update={"type": unbound.type.model_copy(update={"not_null": True})})
+    assert candidates(unbound, []) == ("True", "False")
