@@ -46,8 +46,11 @@ def stand_in(dialect: Live) -> Live:
     return connection
 
 
+NEVER = "tcgen never connects while it inspects a project"
+
+
 def _refuse(*_: Live, **__: Live) -> Live:
-    raise OperationalError("connect", {}, ConnectionError("tcgen never connects while it inspects a project"))
+    raise OperationalError("connect", {}, ConnectionError(NEVER))
 
 
 def _connect(engine: Live, *_: Live, **__: Live) -> Live:

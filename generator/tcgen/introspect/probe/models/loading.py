@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
 from ..common import Live, Notes, ProbeError, explain, place
+from ..no_database import NEVER
 from . import leftovers, missing_settings
 
 
@@ -92,13 +93,21 @@ class Loader:
                 f"{failure.module} was left out: importing it raised "
                 f"{type(failure.error).__name__}: {first_line(failure.error)}"
                 + (f" ({where})" if where else ""),
-                "Models in it get no factory; name the modules to use with --models MODULE.",
+                CONNECTS
+                if NEVER in str(failure.error)
+                else "Models in it get no factory; name the modules to use with --models MODULE.",
             )
 
     def failed(self, failure: Failure) -> ProbeError:
         """The error to give up with."""
         self.note_missing(failure.error)
         return import_failed(failure.module, failure.error, self.root, self.notes)
+
+
+CONNECTS = (
+    "It connects to a database while it is imported: let a function do that, or import it in a module of your own,"
+    " which may connect, and name that with --models MODULE."
+)
 
 
 def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> ProbeError:
@@ -111,6 +120,8 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
         hint = (
             "Install what is missing in the project's environment, or pass --python PATH of one that has it."
         )
+    elif NEVER in str(error):
+        hint = CONNECTS
     where = place(error, root)
     message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {first_line(error)}"
     return ProbeError("import-failed", message, hint, explain(error, root))
