@@ -32,7 +32,7 @@ DRIVER = "postgresql+psycopg"
 IMAGE = image("postgres:18-alpine", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
-_servers: set[URL] = set()
+_allowed: set[URL] = set()
 
 
 class NotForTests(BaseException):  # no handler of the application's is to swallow it
@@ -178,11 +178,15 @@ def only_test_databases() -> Iterator[None]:
     event.remove(Engine, "engine_connect", refuse)
 
 
+def allow(database: URL) -> None:
+    """Let engines use a database of the suite's, and those that are named after it."""
+    _allowed.add(database)
+
+
 def _is_own(url: URL) -> bool:
     return any(
-        _place(url) == _place(server)
-        and f"{url.database}_".startswith(f"{server.database}_")
-        for server in _servers
+        _place(url) == _place(own) and f"{url.database}_".startswith(f"{own.database}_")
+        for own in _allowed
     )
 
 
@@ -245,7 +249,7 @@ def drop_database(server: URL, name: str) -> None:
 @contextmanager
 def admin(server: URL) -> Iterator[Callable[[str], object]]:
     """Yield a function that executes one statement outside any transaction."""
-    _servers.add(server)
+    allow(server)
     engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield lambda statement: connection.execute(text(statement))
