@@ -358,6 +358,24 @@ def test_a_metadata_that_env_py_does_not_name(
     assert [one.from_alembic for one in schema.metadatas] == [True, False][: len(classes)]
 
 
+def test_an_env_py_that_shows_the_tables_of_another_metadata(inspect: Inspect) -> None:
+    shown = """
+        from shop.rates import Other
+        for table in Other.metadata.sorted_tables:
+            Base.metadata._add_table(table.name, table.schema, table)
+        config = context.config
+    """
+    env = PLAIN.replace(
+        "\n    config = context.config\n", shown.rstrip().replace("\n        ", "\n    ") + "\n", 1
+    )
+    other = BESIDE.format(table="rates", type="Integer")
+    schema = inspect({**project(env, a=revision("a", None, CREATE)), "shop/rates.py": other})
+
+    assert [one.cls.dotted for one in schema.mappers] == ["shop.models.User", "shop.rates.Rate"]
+    assert "_add_table" in env and "other-metadata" in codes(schema)
+    assert sorted(one.key for one in schema.tables) == ["rates", "users"]
+
+
 @pytest.mark.parametrize("driver", ["psycopg2", "pg8000", "asyncpg"])
 def test_engines_whose_driver_only_the_suite_brings(inspect: Inspect, driver: str) -> None:
     make = "create_async_engine" if driver == "asyncpg" else "create_engine"

@@ -232,7 +232,7 @@ def _facts(
             references[mapper.class_] = found
         else:
             registries[mapper] = mappers.find_registry(mapper, mine, names)
-    every_table: list[Table] = [t for m in chosen for _, t in sorted(m.tables.items())]
+    every_table: list[Table] = list(dict.fromkeys(t for m in chosen for _, t in sorted(m.tables.items())))
     return {
         "metadatas": [_metadata_fact(request, m, mine, tops, targets, url_source, late) for m in chosen],
         "tables": [tables.table_fact(t) for t in every_table],

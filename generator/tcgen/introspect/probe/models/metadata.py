@@ -124,8 +124,9 @@ def without_overlap(
 
 def fits_beside(metadata: MetaData, others: list[MetaData]) -> bool:
     """Whether its tables could be created in one PostgreSQL with those of other metadatas."""
-    names = {name for other in others for name in other.tables}
-    if names & set(metadata.tables):
+    # an env.py may have shown the very same tables to the metadata it names
+    mine = metadata.tables
+    if any(mine.get(name, table) is not table for other in others for name, table in other.tables.items()):
         return False
     types = [column.type for table in metadata.tables.values() for column in table.columns]
     return all(type(one).__module__.startswith(_OF_POSTGRESQL) for one in types if _is_a_dialects(one))
