@@ -50,8 +50,8 @@ def docker_error() -> str | None:
     with warnings.catch_warnings():
         # the client leaves the socket of a refused connection for the garbage collector
         warnings.simplefilter("ignore", ResourceWarning)
-        error = _ping_error()
-        gc.collect()
+        if (error := _ping_error()) is not None:
+            gc.collect()
     return error
 
 
