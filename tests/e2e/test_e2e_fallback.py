@@ -93,7 +93,7 @@ class Reading(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     zone: Mapped[int] = mapped_column(primary_key=True)
-    place: Mapped[str]
+    place: Mapped[str | None]
 
 
 class Slot(Base):
@@ -105,8 +105,8 @@ class Slot(Base):
 MADE_OF_PARTS = """
 DROP TABLE IF EXISTS readings, slots;
 DROP DOMAIN IF EXISTS grid;
-CREATE DOMAIN grid AS text CHECK (VALUE ~ '^[A-Z]{3}[0-9]{3}$');
-CREATE TABLE readings (id serial, zone int, place grid NOT NULL, PRIMARY KEY (id, zone)) PARTITION BY RANGE (zone);
+CREATE DOMAIN grid AS text NOT NULL CHECK (VALUE ~ '^[A-Z]{3}[0-9]{3}$');
+CREATE TABLE readings (id serial, zone int, place grid, PRIMARY KEY (id, zone)) PARTITION BY RANGE (zone);
 CREATE TABLE readings_1 PARTITION OF readings FOR VALUES FROM (40) TO (60);
 CREATE TABLE slots (id serial PRIMARY KEY, room int NOT NULL, EXCLUDE USING btree (room WITH =));
 CREATE OR REPLACE FUNCTION stamp() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

@@ -114,7 +114,6 @@ class DomainRow(_Row):
     """A column of a domain; its ``checks`` are conditions on ``VALUE``."""
 
     name: str
-    not_null: bool
     checks: tuple[str, ...]
 
 

@@ -165,8 +165,8 @@ def test_truth_values_that_the_model_has_numbers_for() -> None:
 
 
 def test_domains_of_columns_that_the_model_has_another_type_for() -> None:
-    rows = [row(name="name", not_null=True, checks=["((VALUE ~ '^V'::text))"])]
-    (one,) = found(USERS, columns=columns("id", "kind"), domains=rows)
+    rows = [row(name="name", checks=["((VALUE ~ '^V'::text))"])]
+    (one,) = found(USERS, columns=columns("id", "kind", "name"), domains=rows)
     assert one.not_null == ("name",)
     assert one.checks == (CheckFact(name=None, sql="((\"name\" ~ '^V'::text))"),)
 

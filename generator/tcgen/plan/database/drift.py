@@ -51,7 +51,7 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
     rows = [row for row in catalogue.columns if row.key == table.key and row.name in columns]
     return TableDrift(
         table=table.key,
-        not_null=tuple(name for name in _not_null(table, rows, catalogue) if columns[name].nullable),
+        not_null=tuple(row.name for row in rows if row.not_null and columns[row.name].nullable),
         generated=tuple(row.name for row in rows if row.generated and not columns[row.name].computed),
         booleans=tuple(row.name for row in rows if row.boolean and is_whole(columns[row.name].type)),
         takes_no_rows=any(row.key == table.key and not row.insertable for row in catalogue.relations),
@@ -74,11 +74,6 @@ def _table_drift(table: TableFact, tables: dict[str, TableFact], catalogue: Data
         else tuple(one.sql for one in catalogue.exclusions if one.key == table.key),
         rules=tuple(one.rule for one in catalogue.rules if one.key == table.key),
     )
-
-
-def _not_null(table: TableFact, rows: list[ColumnRow], catalogue: DatabaseCatalog) -> Iterator[str]:
-    domains = {one.name for one in catalogue.domains if one.key == table.key and one.not_null}
-    yield from (row.name for row in rows if row.not_null or row.name in domains)
 
 
 def _domains(

@@ -36,7 +36,7 @@ QUERIES = {
         ORDER BY 1, 2""",
     "columns": f"""
         SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
-               a.attnotnull AS not_null,
+               a.attnotnull OR t.typnotnull AS not_null,
                CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END AS length,
                a.attgenerated <> '' AS generated, t.typname = 'bool' AS boolean,
                ARRAY(SELECT enumlabel::text FROM pg_enum WHERE enumtypid = t.oid ORDER BY enumsortorder) AS labels
@@ -61,7 +61,6 @@ QUERIES = {
     # what the values of a domain have to be
     "domains": f"""
         SELECT {SCHEMA.format("n")} AS schema_name, c.relname::text AS "table", a.attname::text AS name,
-               t.typnotnull AS not_null,
                ARRAY(SELECT substr(pg_get_constraintdef(oid), 7) FROM pg_constraint
                      WHERE contypid = t.oid AND contype = 'c' ORDER BY conname) AS checks
         FROM pg_attribute AS a {HERE.format(of="a.attrelid")} JOIN pg_type AS t ON t.oid = a.atttypid AND t.typtype = 'd'
