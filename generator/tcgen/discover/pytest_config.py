@@ -37,7 +37,7 @@ _OPTIONS = frozenset(
 
 _SETTINGS = frozenset(
     """
-    addopts assertion_text_diff_style cache_dir collect_imported_tests confcutdir console_output_style
+    addopts assertion_text_diff_style cache_dir collect_imported_tests console_output_style
     consider_namespace_packages disable_test_id_escaping_and_forfeit_all_rights_to_community_support
     doctest_encoding doctest_optionflags empty_parameter_set_mark enable_assertion_pass_hook
     faulthandler_exit_on_timeout faulthandler_timeout filterwarnings junit_duration_report junit_family

@@ -267,7 +267,7 @@ def _value(project: Project, name: str, item: MissingSetting) -> str:
         return SECRET
     if url_source.is_database_url(name) or item["kind"] == "database":
         drivername = url_source.own_drivername(project, name) or url_source.default_drivername(project)
-        return f"{drivername}://test:test@localhost:5432/test"
+        return url_source.harmless_url(drivername)
     if name in project.env_defaults and "@" not in project.env_defaults[name]:
         return project.env_defaults[name]
     if item["kind"] == "choice":

@@ -64,6 +64,11 @@ def default_drivername(project: Project) -> str:
     return "postgresql+psycopg2"
 
 
+def harmless_url(drivername: str) -> str:
+    """A database URL for a project that cannot be imported without one."""
+    return f"{drivername}://test:test@localhost:5432/test"
+
+
 def part_of(name: str) -> str | None:
     """Which part of a database's URL a variable holds by its name: ``url``, ``host``, …; None for neither."""
     upper = name.upper()
@@ -187,7 +192,7 @@ def postgresql_instead(project: Project, alembic: AlembicFact, seen: UrlSourceAn
     drivername = seen["parts"].get("drivername", "") if seen["via"] == "other" else ""
     if alembic.url_via != "environment" or not drivername or drivername.startswith("postgresql"):
         return {}
-    url = f"{_drivernames(project, alembic.is_async)[0]}://test:test@localhost:5432/test"
+    url = harmless_url(_drivernames(project, alembic.is_async)[0])
     values = {"url": url, "host": "localhost", "port": "5432"}
     return {
         name: values.get(part, "test") for name, part in alembic.environment.items() if name not in os.environ

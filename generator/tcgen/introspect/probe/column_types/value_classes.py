@@ -161,9 +161,11 @@ def instances(type_: Live) -> Iterator[tuple[Live, str, Live, Live]]:
 
 def _models_among(annotation: Live) -> Iterator[tuple[Live, str, Live, Live]]:
     """Objects of the pydantic models that an annotation allows."""
-    for document in json_documents.documents(annotation):
+    documents = list(json_documents.documents(annotation))  # none where pydantic has no schema for it
+    checks: Live = json_documents.adapter_of(annotation) if documents else None
+    for document in documents:
         with suppress(Exception):
-            made = json_documents.adapter_of(annotation).validate_python(document)
+            made = checks.validate_python(document)
             if is_model(type(made)) and type(made).model_validate(document) == made:
                 yield type(made), "validated", document, made
 
