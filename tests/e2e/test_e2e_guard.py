@@ -65,16 +65,55 @@ OWN = """
 """
 
 
-def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_url: dict[str, str]) -> None:
-    shared_postgres.query("CREATE DATABASE live")
-    live = shared_postgres.url("live").replace("://postgres@", "+psycopg://postgres:secret@")
-    shared_postgres.query("CREATE TABLE item (id serial PRIMARY KEY)", "live")
+CREATES = """
+
+    Base.metadata.create_all(create_engine({live!r}))
+"""
+USES = """
+    from shop import Item
+
+
+    def test_rows_of_the_suite(db_session):
+        db_session.add(Item())
+        db_session.commit()
+"""
+
+
+def project(root: Path, models: str) -> None:
     dependencies = 'dependencies = ["psycopg[binary]"]'
-    write(tmp_path / "pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\n{dependencies}\n')
-    write(tmp_path / "shop.py", MODELS)
+    write(root / "pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\n{dependencies}\n')
+    write(root / "shop.py", models)
+
+
+def live_database(server: Server, name: str) -> str:
+    """Make one and return its URL, as an application would have it."""
+    server.query(f"CREATE DATABASE {name}")
+    return server.url(name).replace("://postgres@", "+psycopg://postgres:secret@")
+
+
+def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_url: dict[str, str]) -> None:
+    live = live_database(shared_postgres, "live")
+    shared_postgres.query("CREATE TABLE item (id serial PRIMARY KEY)", "live")
+    project(tmp_path, MODELS)
     init(tmp_path)
     write(tmp_path / "tests/integration/test_own.py", OWN.format(live=live))
     done = pytest_in(tmp_path, "tests", **on_a_url)
     assert done.status == 0 and done.outcomes() == {"passed"}, done.text
     assert shared_postgres.query("SELECT count(*) FROM item", "live") == [(0,)]
     assert not (tmp_path / "shop.db").exists() or not (tmp_path / "shop.db").stat().st_size
+
+
+def test_models_that_create_their_tables_where_they_are_imported(
+    tmp_path: Path, shared_postgres: Server, on_a_url: dict[str, str]
+) -> None:
+    live = live_database(shared_postgres, "untouched")
+    project(tmp_path, MODELS + CREATES.format(live=live))
+    done = init(tmp_path, prove=True, **on_a_url)
+    assert "note: The models' tables are created where the models are imported" in done.err
+    assert done.err.splitlines()[-1] == "proved 1 class, repaired 0, left 0"
+    write(tmp_path / "tests/integration/test_own.py", USES)
+    run = pytest_in(tmp_path, "tests", **on_a_url)
+    assert run.status == 0 and run.outcomes() == {"passed"}, run.text
+    assert shared_postgres.query("SELECT count(*) FROM pg_tables WHERE tablename = 'item'", "untouched") == [
+        (0,)
+    ]

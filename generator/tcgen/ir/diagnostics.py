@@ -37,6 +37,7 @@ REMARKS: Mapping[str, str] = {
     "class-left-out": "SQLAlchemy cannot configure a class: it has no factory, nor have those in modules that import it.",
     "class-not-importable": "A mapped class has no factory: its name does not lead back to it.",
     "client-too-old": "A service is left out: the project's client of it is older than the suite's fixtures can use.",
+    "creates-tables": "Importing the models creates their tables; the suite leaves that out.",
     "database-acts": "Triggers or row-level security may change or refuse rows, whatever the models say.",
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
     "database-set": "A variable is set, without which the project takes another database than PostgreSQL.",

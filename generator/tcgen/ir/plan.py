@@ -224,6 +224,7 @@ class DatabasePlan(DatabaseFindings):
         extensions, schemas: Created before the tables.
         framework: Where an extension of it owns the session; else None.
         sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
+        creates_tables: The models do so themselves where they are imported, which the suite has to keep them from.
         stand_ins: Extensions that the embedded server is built without → the SQL to have in their place.
         compares_enums, compares_checks: The models have labels and named CHECKs, which autogenerate leaves out.
     """
@@ -239,6 +240,7 @@ class DatabasePlan(DatabaseFindings):
     alembic: AlembicPlan | None
     framework: FrameworkPlan | None = None
     sessions: Literal["sqlalchemy", "sqlmodel"] = "sqlalchemy"
+    creates_tables: bool = False
     stand_ins: dict[str, str] = {}
     compares_enums: bool = False
     compares_checks: bool = False

@@ -366,6 +366,7 @@ class Schema(Frozen):
             (``psycopg2``), or "".
         source_roots: Folders below the root that models were imported from, besides those of the project's layout.
         setup_modules: Modules the user named that hold no models: they set something up, and come first.
+        creates_tables: Importing the models calls ``create_all``.
         import_env: Settings that were made up, without which the models cannot be imported.
     """
 
@@ -378,6 +379,7 @@ class Schema(Frozen):
     own_driver: str = ""
     source_roots: tuple[str, ...] = ()
     setup_modules: tuple[str, ...] = ()
+    creates_tables: bool = False
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()

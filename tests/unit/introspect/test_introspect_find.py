@@ -713,3 +713,18 @@ def test_models_of_an_extension_in_a_module_that_imports_nothing_of_sqlalchemy(i
         "shop/user.py": user,
     }
     assert names(inspect(files, packages=["shop"])) == ["shop.user.User"]
+
+
+def test_models_that_create_their_tables_when_imported(inspect: Inspect) -> None:
+    created = "from sqlalchemy import create_engine\nBase.metadata.create_all(create_engine('postgresql+pg8000://nobody@nowhere/x'))\n"
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/users.py": f"{textwrap.dedent(USER)}{created}",
+        }
+    )
+
+    assert schema.creates_tables
+    assert "creates-tables" in codes(schema)
+    assert names(schema) == ["shop.users.User"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import MetaData, Table
 
+from . import no_database
 from .common import Live, Notes, ProbeError, is_importable
 from .migrations import location
 from .migrations.location import Location
@@ -46,10 +47,23 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     loader.report()
     facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
     facts["setup_modules"] = targets.setup_modules
+    facts["creates_tables"] = _creates_tables(notes)
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
     return facts, None if place is None else _url_source_answer(url_source, place)
+
+
+def _creates_tables(notes: Notes) -> bool:
+    """Whether the models are created in whatever database is set, wherever they are imported."""
+    if no_database.SEEN.creates_tables:
+        notes.add(
+            "note",
+            "creates-tables",
+            "The models' tables are created where the models are imported: the suite leaves that out,"
+            " and creates them in its own database.",
+        )
+    return no_database.SEEN.creates_tables
 
 
 def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:

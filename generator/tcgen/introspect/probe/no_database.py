@@ -22,12 +22,13 @@ from .common import Live
 
 
 class Seen:
-    """What env.py tried to connect to."""
+    """What the project tried: where env.py connected to, whether tables were to be created while it was imported."""
 
     def __init__(self) -> None:
         self.pretend = False
         self.urls: list[Live] = []
         self.is_async = False
+        self.creates_tables = False
 
 
 SEEN = Seen()
@@ -63,6 +64,11 @@ def _connect(engine: Live, *_: Live, **__: Live) -> Live:
     return connection
 
 
+def _create_all(metadata: Live, bind: Live = None, *_: Live, **__: Live) -> None:
+    # what an env.py does on its own connection is no import's doing
+    SEEN.creates_tables = SEEN.creates_tables or not isinstance(bind, MagicMock)
+
+
 def _nothing(*_: Live, **__: Live) -> None:
     return None
 
@@ -93,7 +99,7 @@ def _patches() -> list[tuple[Live, str, Live]]:
         (DefaultDialect, "connect", _refuse),
         (pool.Pool, "connect", _refuse),
         (pool.SingletonThreadPool, "connect", _refuse),
-        (MetaData, "create_all", _nothing),
+        (MetaData, "create_all", _create_all),
         (MetaData, "drop_all", _nothing),
         (logging.config, "fileConfig", _nothing),
         *_driver_patches(),

@@ -90,6 +90,7 @@ def plan_database(
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
+        creates_tables=schema.creates_tables,
         stand_ins=_stand_ins(schema),
         compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
@@ -209,7 +210,8 @@ def _own_modules(schema: Schema) -> set[str]:
     """Return the project's modules that metadatas lie in; none where one module is all there is to import."""
     tops = {mapper.cls.module.partition(".")[0] for mapper in schema.mappers}
     own = {fact.ref.module for fact in schema.metadatas if fact.ref.module.partition(".")[0] in tops}
-    return own if len(own) > 1 or any(fact.modules for fact in schema.metadatas) else set()
+    several = len(own) > 1 or any(fact.modules for fact in schema.metadatas)
+    return own if several or schema.creates_tables else set()
 
 
 def _has(project: Project, schema: Schema, name: str) -> bool:
