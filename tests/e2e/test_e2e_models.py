@@ -161,3 +161,30 @@ def test_classes_that_the_application_makes_in_a_function(tmp_path: Path, on_a_u
     init(tmp_path, "--models", "tests.application", **on_a_url)
     done = pytest_in(tmp_path, "tests/integration", **on_a_url)
     assert (done.status, done.outcomes(), len(done.cases)) == (0, {"passed"}, 4), done.text
+
+
+LOOSE = """
+    from sqlalchemy import ForeignKey, String
+    from sqlalchemy.orm import Mapped, mapped_column, relationship
+    from .base import Base
+
+    class Page(Base):
+        __tablename__ = "page"
+        kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+        number: Mapped[int] = mapped_column(primary_key=True)
+
+    class Mark(Base):
+        __tablename__ = "mark"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        number: Mapped[int] = mapped_column(ForeignKey("page.number"))
+        page: Mapped[Page] = relationship()
+"""
+
+
+def test_a_foreign_key_that_only_other_databases_take(shop: Path, on_a_url: dict[str, str]) -> None:
+    write(shop / "shop/loose.py", LOOSE)
+    done = init(shop, prove=True, **on_a_url)
+    assert "warning: PostgreSQL refuses the foreign keys mark (number)" in done.err, done.text
+    assert done.err.splitlines()[-1] == "proved 4 classes, repaired 0, left 0"
+    run = pytest_in(shop, "tests/integration", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text

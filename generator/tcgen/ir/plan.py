@@ -183,12 +183,14 @@ class MetadataPlan(Frozen):
         modules: To be imported for its tables and classes to be complete; none where any model brings all.
         imports: Statements the expression needs.
         migrated: The migrations are about its tables; else these are created beside them.
+        left_out: Foreign keys that PostgreSQL refuses: key of the table, and the columns.
     """
 
     modules: tuple[str, ...]
     imports: tuple[str, ...]
     expression: str
     migrated: bool = True
+    left_out: tuple[tuple[str, ...], ...] = ()
 
 
 class FrameworkPlan(Frozen):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from plan_builders import TEXT, column, key, mapper, of_type, project, ref, schema, table
+from plan_builders import TEXT, column, foreign, key, mapper, of_type, project, ref, schema, table
 
 from tcgen.catalog.load import catalog
 from tcgen.ir.plan import SuitePlan
@@ -19,6 +19,7 @@ from tcgen.ir.schema import (
     FrameworkFact,
     MetadataFact,
     Schema,
+    TableFact,
     UniqueFact,
 )
 from tcgen.plan.build import Options, build_plan
@@ -293,3 +294,39 @@ def test_sessions_are_the_extensions_where_one_owns_them() -> None:
     owned = MetadataFact(ref=ref("db.metadata", "shop"), framework=owner)
     found = schema([USERS], [hero]).model_copy(update={"metadatas": (owned,)})
     assert plan_database(project(), found, catalog())[0].sessions == "sqlalchemy"
+
+
+@pytest.mark.parametrize(
+    ("page", "left_out"),
+    [
+        (table("page", key("kind"), key("number")), (("mark", "number"),)),
+        (
+            table(
+                "page",
+                key("kind"),
+                key("number"),
+                uniques=[UniqueFact(columns=("number",), where="kind > 1")],
+            ),
+            (("mark", "number"),),
+        ),
+        (table("page", key("kind"), key("number"), uniques=[UniqueFact(columns=("number",))]), ()),
+        (table("page", key("number")), ()),
+    ],
+)
+def test_foreign_keys_to_columns_that_are_not_unique(
+    page: TableFact, left_out: tuple[tuple[str, ...], ...]
+) -> None:
+    mark = table("mark", key(), column("number"), foreign_keys=[foreign("number", "page", "number")])
+    found = schema([page, mark], [mapper("Page", page), mapper("Mark", mark)])
+    made = plan(found)
+    assert made.database.metadatas[0].left_out == left_out
+    assert [one.message for one in made.diagnostics if one.code == "foreign-key-left-out"] == (
+        [
+            "PostgreSQL refuses the foreign keys mark (number), which point to columns that are not unique:"
+            " the tables are created without them"
+        ]
+        if left_out
+        else []
+    )
+    migrated = plan(found.model_copy(update={"alembic": history().alembic}))
+    assert migrated.database.metadatas[0].left_out == ()

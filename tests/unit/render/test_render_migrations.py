@@ -54,6 +54,13 @@ FORMS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "environment": (ENVIRONMENT, {"schema_from": "alembic_environment", "metadatas": beside(migrated=False)}),
     "direct": ({"url_via": "direct"}, {"schema_from": "alembic_direct", "metadatas": beside(migrated=False)}),
     "stamp": ({"version_table": "v"}, {"schema_from": "stamp"}),
+    "left-out": (
+        {},
+        {
+            "schema_from": "create_all",
+            "metadatas": [{**AUDIT, "left_out": [["tags", "of"], ["x", "a", "b"]]}],
+        },
+    ),
     "stand-ins": ({}, {"stand_ins": {"pgcrypto": "", "uuid-ossp": "CREATE FUNCTION uuid()…;\n"}}),
 }
 

@@ -15,6 +15,7 @@ from tcgen.ir.schema import AlembicFact, ImportRef, MetadataFact, Schema, TypeFa
 from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
+from tcgen.plan.database.foreign_keys import left_out, refused_keys
 from tcgen.plan.services.decide import composed_images
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
@@ -76,6 +77,10 @@ def plan_database(
     if alembic is not None and alembic.is_async and not alembic.drivername:
         alembic = alembic.model_copy(update={"drivername": f"postgresql+{async_driver}"})
     runs_alone = source.startswith("alembic_")
+    metadatas = tuple(
+        _metadata(one, schema, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
+    )
+    remarks += left_out(metadatas)
     plan = DatabasePlan(
         schema_from=source,
         image=_image(project, schema, catalog),
@@ -84,9 +89,7 @@ def plan_database(
         async_runner=_runner(project) if is_async else None,
         extensions=_extensions(schema, runs_alone),
         schemas=_schemas(schema, alembic if runs_alone else None),
-        metadatas=tuple(
-            _metadata(one, _own_modules(schema), _is_migrated(one, schema, found)) for one in schema.metadatas
-        ),
+        metadatas=metadatas,
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
@@ -196,13 +199,15 @@ def _imported(ref: ImportRef) -> ImportedName:
     return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
 
 
-def _metadata(fact: MetadataFact, own: set[str], migrated: bool) -> MetadataPlan:
+def _metadata(fact: MetadataFact, schema: Schema, migrated: bool, runs_alone: bool) -> MetadataPlan:
+    own = _own_modules(schema)
     top = fact.ref.qualname.partition(".")[0]
     return MetadataPlan(
         modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
         imports=(f"from {fact.ref.module} import {top}",),
         expression=fact.ref.qualname,
         migrated=migrated,
+        left_out=() if migrated and runs_alone else tuple(refused_keys(fact, schema)),
     )
 
 
