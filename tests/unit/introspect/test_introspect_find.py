@@ -460,6 +460,23 @@ def test_a_second_try_finds_nothing_of_a_module_that_failed_halfway(inspect: Ins
     assert "module-not-imported" not in codes(schema)
 
 
+def test_what_lies_in_a_package_that_cannot_be_imported_is_left_out(inspect: Inspect) -> None:
+    """The package brings the module, and fails after that: nobody else can import either."""
+    schema = inspect(
+        {
+            "shop/__init__.py": "",
+            "shop/base.py": BASE,
+            "shop/users.py": USER,
+            "shop/auth/__init__.py": "import shop.auth.models\nraise ImportError('no such extra')\n",
+            "shop/auth/models.py": USER.replace("User", "Grant").replace("users", "grants"),
+        }
+    )
+
+    assert names(schema) == ["shop.users.User"]
+    assert [t.key for t in schema.tables] == ["users"]
+    assert {"module-not-imported"} == codes(schema)
+
+
 def test_what_failed_for_good_leaves_the_others(inspect: Inspect) -> None:
     schema = inspect(
         {

@@ -30,12 +30,16 @@ class Before:
         _discard(broken, namespaces)
 
     def _forget_dependants(self, broken: set[str]) -> list[dict[str, Live]]:
-        """Drop the modules that took something out of a broken one: a circle is imported anew as a whole."""
+        """Drop the modules that took something out of a broken one, or lie in it: they are imported anew with it."""
         fresh: set[str] = set(sys.modules) - self.modules - broken if broken else set()
         imports = {name: _imports(name) for name in fresh}
         namespaces: list[dict[str, Live]] = []
         while True:
-            more = {name for name, targets in imports.items() if targets & broken} - broken
+            more = {
+                name
+                for name, targets in imports.items()
+                if targets & broken or any(name.startswith(f"{one}.") for one in broken)
+            } - broken
             if not more:
                 return namespaces
             broken |= more
