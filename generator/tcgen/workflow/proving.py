@@ -122,7 +122,7 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
     progress("collecting the suite")
     outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
     if outcome.status != 0:
-        reason = "what it requires is not installed" if outcome.status is None else _why_not(outcome.output)
+        reason = "what it requires is not installed" if outcome.status is None else why_not(outcome.output)
         return Tried(planned, outcome, _unproved(planned, reason), where.diagnostics)
     planned = _taken_by_the_project(stages.written(planned), where.python, progress)
     planned, remarks = with_a_schema(planned, where.python, progress)
@@ -133,15 +133,15 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
     return Tried(planned, outcome, proof, (*where.diagnostics, *remarks))
 
 
-def _why_not(output: str) -> str:
-    """Return why pytest collected nothing, in the line of its output that tells most."""
+def why_not(output: str) -> str:
+    """Return why pytest collected nothing, in the line of its output that tells most: an exception's first, else the last."""
     lines = [line.strip() for line in output.splitlines()]
-    telling = [
-        re.sub(r"^(E +|ERROR: |python -m pytest: error: )", "", line)
-        for line in lines
-        if re.match(r"E  |ERROR: (?!usage)|.*: error: ", line)
-    ]
-    return in_one_line(f"it cannot be collected: {telling[-1]}") if telling else "it cannot be collected"
+    raised = [line for line in lines if re.match(r"E +[A-Za-z_][\w.]*: ", line)]
+    telling = raised or [line for line in lines if re.match(r"E  |ERROR: (?!usage)|.*: error: ", line)]
+    if not telling:
+        return "it cannot be collected"
+    reason = re.sub(r"^(E +|ERROR: |python -m pytest: error: )", "", telling[-1])
+    return in_one_line(f"it cannot be collected: {reason}")
 
 
 def _missing(planned: Planned) -> tuple[str, ...]:

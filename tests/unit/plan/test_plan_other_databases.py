@@ -22,6 +22,7 @@ def with_column(type_: TypeFact | None = None) -> Schema:
 
 
 PLAIN = with_column()
+COLLATED = with_column(of_type("String", ddl="VARCHAR(20) COLLATE latin1_general_cs"))
 TINY = with_column(of_dialect("mysql", "TINYINT"))
 
 
@@ -34,6 +35,7 @@ TINY = with_column(of_dialect("mysql", "TINYINT"))
         ({"compose_images": ("registry.test/mariadb:11",)}, PLAIN, "MariaDB (a Compose file runs"),
         ({}, TINY, "MySQL (box.size is its TINYINT)"),
         ({"database_backends": ("mssql", "sqlite")}, TINY, "MySQL (box.size"),
+        ({}, COLLATED, "MySQL (box.size has its collation latin1_general_cs)"),
     ],
 )
 def test_another_database_is_named_with_what_shows_it(
@@ -54,6 +56,8 @@ def test_another_database_is_named_with_what_shows_it(
         ({"dependencies": ("pymysql",), "database_backends": ("mysql", "postgresql")}, PLAIN),
         ({"dependencies": ("pymysql",), "compose_images": ("postgres:18", "mysql:9")}, PLAIN),
         ({"database_backends": ("cockroachdb",)}, TINY),
+        ({"dependencies": ("psycopg",)}, COLLATED),
+        ({}, with_column(of_type("String", ddl='VARCHAR(20) COLLATE "de-DE-x-icu"'))),
         ({"dependencies": ("aiosqlite",)}, with_column(of_dialect("postgresql", "INET"))),
     ],
 )

@@ -53,6 +53,15 @@ def test_a_client_that_is_too_old_for_the_fixtures_leaves_its_service_out() -> N
     assert "paho-mqtt 2" in remarks[0].message and "the project has 1" in remarks[0].message
 
 
+@pytest.mark.parametrize(("version", "runner"), [("3.5.3", None), ("4.2.0", "anyio"), (None, "anyio")])
+def test_a_client_from_before_it_had_coroutines_has_no_fixture_of_them(
+    version: str | None, runner: str | None
+) -> None:
+    choice = ServiceChoice(kind="redis", name="redis")
+    service = plan_service(choice, project("redis"), catalog(), "anyio", {"redis": version})
+    assert service.asynchronous == runner
+
+
 def test_a_composed_version_wins_unless_it_floats() -> None:
     for image, chosen in (("docker.io/library/redis:7.2", "docker.io/library/redis:7.2"), ("redis", None)):
         assert found(project("redis", compose_images=(image,)), "redis") == {"redis": chosen}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tcgen.errors import TcgenError
@@ -44,6 +45,11 @@ DRIVERS = {
     "sqlalchemy-cockroachdb": POSTGRESQL,
 }
 _DIALECTS = "sqlalchemy.dialects."
+_COLLATION = re.compile(
+    r"COLLATE \"?((?:ascii|big5|binary|cp\d+|gbk|greek|latin\d|sjis|ucs2|ujis|utf8(?:mb[34])?|utf16|utf32)_\w+)",
+    re.IGNORECASE,
+)
+"""The character set that names of MySQL's collations begin with; those of other databases do not."""
 
 
 def check_database(project: Project, schema: Schema) -> None:
@@ -72,6 +78,8 @@ def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
                 dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]
                 if fact.module.startswith(_DIALECTS) and dialect in NAMES:
                     yield NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}"
+                if (collated := _COLLATION.search(fact.ddl or "")) is not None:
+                    yield "MySQL", f"{table.name}.{column.name} has its collation {collated[1]}"
     for name in project.dependencies:
         if name in DRIVERS:
             yield DRIVERS[name], f"its driver {name} is a dependency"

@@ -129,7 +129,9 @@ def plan_service(
         )
     image, wait = choice.image or kind.image, choice.wait or kind.wait
     clients = _clients(kind, project)
-    asynchronous = any(kind.clients[one].asynchronous for one in clients) or runner is not None
+    asynchronous = any(kind.clients[one].asynchronous for one in clients)
+    if runner is not None and all(_has_coroutines(one, kind, installed) for one in clients):
+        asynchronous = True
     return ServicePlan(
         choice=choice,
         name=choice.name,
@@ -155,6 +157,11 @@ def plan_service(
         network=choice.network,
         requirements=_requirements(kind.clients, clients, project, runner, installed),
     )
+
+
+def _has_coroutines(client: str, kind: ServiceKind, installed: Mapping[str, str | None]) -> bool:
+    since, version = kind.clients[client].coroutines_since, installed.get(client)
+    return not since or version is None or Version(version) >= Version(since)
 
 
 def _url(choice: ServiceChoice, kind: ServiceKind) -> str:

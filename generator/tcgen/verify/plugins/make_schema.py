@@ -125,7 +125,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) 
 
 def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
     """Return the type and the first line of what was raised; of a process that failed, the last it said."""
-    lines = str(raised.value).strip().split("\n")
+    lines = [line for line in str(raised.value).strip().split("\n") if not line.startswith("(Background on")]
     message = f"{lines[0]} {lines[-1]}" if lines[0].endswith(":") and lines[1:] else lines[0]
     return f"{raised.typename}: {message[:300]}".removesuffix(": ")
 
