@@ -158,6 +158,7 @@ class AlembicPlan(Frozen):
 
     ini: str | None
     script_location: str
+    run_in: str = ""
     options: dict[str, str]
     version_locations: tuple[str, ...]
     target: Literal["head", "heads"]

@@ -294,6 +294,7 @@ class AlembicFact(Frozen):
 
     Attributes:
         ini, script_location, section: As in discover; of an installed package, ``package:path``.
+        run_in: Folder below the root that the ini's ``script_location`` counts from; "" for the root itself.
         options: Main options of the ini that matter and name no path of this machine.
         version_locations: Folders of scripts, relative to the root or ``package:dir``; empty for the usual one.
         url_via: Where env.py takes its URL from. ``option``: ``sqlalchemy.url`` of the Config.
@@ -321,6 +322,7 @@ class AlembicFact(Frozen):
 
     ini: str | None
     script_location: str
+    run_in: str = ""
     options: dict[str, str] = {}
     version_locations: tuple[str, ...] = ()
     url_via: UrlVia
@@ -366,6 +368,7 @@ class Schema(Frozen):
             (``psycopg2``), or "".
         source_roots: Folders below the root that models were imported from, besides those of the project's layout.
         setup_modules: Modules the user named that hold no models: they set something up, and come first.
+        settings_names: Variables that the project's settings classes read.
         creates_tables: Importing the models calls ``create_all``.
         import_env: Settings that were made up, without which the models cannot be imported.
     """
@@ -379,6 +382,7 @@ class Schema(Frozen):
     own_driver: str = ""
     source_roots: tuple[str, ...] = ()
     setup_modules: tuple[str, ...] = ()
+    settings_names: tuple[str, ...] = ()
     creates_tables: bool = False
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0

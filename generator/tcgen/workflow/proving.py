@@ -134,9 +134,13 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
 
 
 def why_not(output: str) -> str:
-    """Return why pytest collected nothing, in the line of its output that tells most: an exception's first, else the last."""
+    """Return why pytest collected nothing, in the line of its output that tells most: an exception's, else the last."""
     lines = [line.strip() for line in output.splitlines()]
-    raised = [line for line in lines if re.match(r"E +[A-Za-z_][\w.]*: ", line)]
+    raised = [
+        line
+        for line in lines
+        if re.match(r"(E +)?([A-Za-z_]\w*\.)*[A-Za-z_]\w*(Error|Exception|Exit): ", line)
+    ]
     telling = raised or [line for line in lines if re.match(r"E  |ERROR: (?!usage)|.*: error: ", line)]
     if not telling:
         return "it cannot be collected"

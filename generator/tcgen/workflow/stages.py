@@ -12,7 +12,7 @@ from tcgen.catalog.load import catalog
 from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
-from tcgen.introspect.host.runner import inspect_project
+from tcgen.introspect.host.runner import inspect_project, with_settings
 from tcgen.ir.diagnostics import some_of
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
@@ -74,7 +74,7 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         alembic_config=request.alembic_config,
         frameworks=catalog().frameworks,
     )
-    return project, schema
+    return with_settings(project, schema), schema
 
 
 def plan(request: Request, progress: Progress = quiet) -> Planned:

@@ -394,3 +394,23 @@ def test_engines_whose_driver_only_the_suite_brings(inspect: Inspect, driver: st
         }
     )
     assert [one.cls.dotted for one in schema.mappers] == ["shop.models.User"]
+
+
+@pytest.mark.parametrize(
+    ("ini", "written", "run_in"),
+    [
+        ("shop/db/alembic.ini", "migrations", "shop/db"),
+        ("shop/db/alembic.ini", "shop/db/migrations", ""),
+        ("shop/db/alembic.ini", "%(here)s/migrations", ""),
+        ("shop/db/alembic.ini", "shop:db/migrations", ""),
+        ("alembic.ini", "shop/db/migrations", ""),
+    ],
+)
+def test_the_folder_that_commands_are_run_in(inspect: Inspect, ini: str, written: str, run_in: str) -> None:
+    files = {
+        name.replace("migrations/", "shop/db/migrations/"): text for name, text in project(PLAIN).items()
+    }
+    del files["alembic.ini"]
+    files[ini] = f"[alembic]\nscript_location = {written}\n"
+    found = fact(inspect(files, packages=("shop",), alembic_config=ini))
+    assert (found.run_in, found.script_location) == (run_in, "shop/db/migrations")

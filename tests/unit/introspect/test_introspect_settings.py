@@ -100,3 +100,33 @@ def test_a_setting_no_value_can_be_made_up_for_is_named(inspect: Inspect) -> Non
 
     assert caught.value.code == "import-failed"
     assert "shop/config.py:2" in caught.value.message
+
+
+NESTED = """
+    from pydantic import AliasChoices, BaseModel, Field
+    from pydantic_settings import BaseSettings, SettingsConfigDict
+    START = "SHOP__"
+    class Database(BaseModel):
+        server: str = "localhost"
+        again: "Database | None" = None
+    class Own(BaseSettings):
+        pass
+    class Settings(Own):
+        model_config = SettingsConfigDict(env_prefix=START, env_nested_delimiter="__")
+        db: Database = Database()
+        region: str = Field("eu", validation_alias=AliasChoices("AWS_REGION", "REGION"))
+"""
+
+
+def test_settings_classes_say_which_variables_they_read(inspect: Inspect) -> None:
+    pytest.importorskip("pydantic_settings")
+    schema = inspect(files(NESTED))
+
+    assert schema.settings_names == (
+        "AWS_REGION",
+        "REGION",
+        "SHOP__DB",
+        "SHOP__DB__AGAIN",
+        "SHOP__DB__SERVER",
+    )
+    assert schema.import_env == {}

@@ -22,6 +22,10 @@ ERROR tests/integration/test_factories.py - sqlalchemy.exc.OperationalError: ...
             OF_THE_DRIVER,
             ": sqlalchemy.exc.OperationalError: (psycopg.OperationalError) connection failed: port 5432 failed",
         ),
+        (
+            "Traceback:\nModuleNotFoundError: No module named 'mock'\n",
+            ": ModuleNotFoundError: No module named 'mock'",
+        ),
         ("E   first.Error: a\nE   second.Error: b\n", ": second.Error: b"),
         ("ERROR: usage: pytest\nERROR: no such option\n", ": no such option"),
         ("E   assert x\n", ": assert x"),

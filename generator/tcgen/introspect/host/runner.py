@@ -82,6 +82,7 @@ def inspect_project(
     seen = answer.get("url_source")
     if schema.alembic is None or seen is None:
         return schema
+    project = with_settings(project, schema)
     settled = url_source.settle(
         project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
     )
@@ -89,6 +90,12 @@ def inspect_project(
     schema = schema.model_copy(update={"alembic": settled.alembic})
     own = url_source.postgresql_instead(project, settled.alembic, seen)
     return _on_postgresql(schema, {**settings, **own}, project, request, timeout) if own else schema
+
+
+def with_settings(project: Project, schema: Schema) -> Project:
+    """Return a project that names the variables which its settings classes read, beside those in its text."""
+    names = {*project.environment_names, *schema.settings_names}
+    return project.model_copy(update={"environment_names": tuple(sorted(names))})
 
 
 def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str]) -> Schema:

@@ -15,7 +15,15 @@ from . import no_database
 from .common import Live, Notes, ProbeError, is_importable
 from .migrations import location
 from .migrations.location import Location
-from .models import configuring, find_model_files, import_closure, mappers, metadata, tables
+from .models import (
+    configuring,
+    find_model_files,
+    import_closure,
+    mappers,
+    metadata,
+    settings_classes,
+    tables,
+)
 from .models.loading import Loader
 from .models.named_models import Targets
 
@@ -48,6 +56,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
     facts["setup_modules"] = targets.setup_modules
     facts["creates_tables"] = _creates_tables(notes)
+    facts["settings_names"] = settings_classes.names()
     facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
@@ -292,6 +301,7 @@ def _alembic_fact(
     return {
         "ini": location.portable_ini(place, root),
         "script_location": location.portable(place.script, root),
+        "run_in": location.run_in(place, root),
         "options": location.options(place),
         "version_locations": location.version_locations(place, root),
         "url_via": "option"

@@ -175,6 +175,7 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
     return AlembicPlan(
         ini=fact.ini,
         script_location=fact.script_location,
+        run_in=fact.run_in,
         options=fact.options,
         version_locations=fact.version_locations,
         target="heads" if len(fact.heads) > 1 else "head",

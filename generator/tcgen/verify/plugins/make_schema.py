@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from contextlib import suppress
 from pathlib import Path
 
@@ -124,9 +125,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) 
 
 
 def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
-    """Return the type and the first line of what was raised; of a process that failed, the last it said."""
-    lines = [line for line in str(raised.value).strip().split("\n") if not line.startswith("(Background on")]
-    message = f"{lines[0]} {lines[-1]}" if lines[0].endswith(":") and lines[1:] else lines[0]
+    """Return the type and the first line of what was raised; of a process that failed, the error it ended with."""
+    lines = str(raised.value).strip().split("\n")
+    errors = [line for line in lines[1:] if re.match(r"[A-Za-z_][\w.]*(Error|Exception): ", line)]
+    message = f"{lines[0]} {(errors or lines)[-1]}" if lines[0].endswith(":") and lines[1:] else lines[0]
     return f"{raised.typename}: {message[:300]}".removesuffix(": ")
 
 

@@ -188,6 +188,17 @@ def portable(path: Path, root: Path) -> str:
     return path.as_posix() if top == path else f"{top.name}:{path.relative_to(top).as_posix()}"
 
 
+def run_in(location: Location, root: Path) -> str:
+    """The folder below the root that Alembic's commands are run in, where the ini counts on that; "" for the root."""
+    if location.ini is None or is_installed(location.ini, root):
+        return ""
+    written = _raw(location.ini, location.section).get("script_location", "")
+    if not written or "%(here)s" in written or ":" in written or (root / written / "env.py").is_file():
+        return ""
+    beside = (location.ini.parent / written / "env.py").is_file()
+    return portable(location.ini.parent, root) if beside else ""
+
+
 def portable_ini(location: Location, root: Path) -> str | None:
     """The ini as ``portable`` writes it; None without one, or where Alembic cannot use it from anywhere."""
     from alembic.config import Config
