@@ -119,10 +119,23 @@ def test_a_suite_that_has_a_service(kiosk: Path, on_a_url: dict[str, str]) -> No
     assert [one["class"] for one in json.loads(done.out)["classes"]] == [f"kiosk.models.{n}" for n in CLASSES]
 
 
+# run whatever pytest is asked for; these factories are none of ours
+OWN_TESTS = """
+    import pytest
+
+    @pytest.mark.parametrize("factory", [dict, list])
+    def test_makes_something(factory):
+        assert factory() == factory()
+"""
+
+
 def test_what_the_project_tells_pytest_does_not_matter(kiosk: Path, on_a_url: dict[str, str]) -> None:
     init(kiosk)
+    write(kiosk / "own/test_own.py", OWN_TESTS)
     with (kiosk / "pyproject.toml").open("a") as file:
-        file.write("[tool.pytest.ini_options]\naddopts = \"-n 2 -x -m 'not integration' -k nothing -vv\"\n")
+        file.write(
+            "[tool.pytest.ini_options]\naddopts = \"own -n 2 -x -m 'not integration' -k nothing -vv\"\n"
+        )
     before = tree(kiosk)
     done = verify(kiosk, **on_a_url, CI="true")
     assert done.status == 1, done.text

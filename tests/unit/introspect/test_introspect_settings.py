@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcgen.errors import TcgenError
+from tcgen.introspect.host.url_source import part_of, parts_beside
 
 from .conftest import Inspect, codes
 
@@ -130,3 +131,19 @@ def test_settings_classes_say_which_variables_they_read(inspect: Inspect) -> Non
         "SHOP__DB__SERVER",
     )
     assert schema.import_env == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "beside"),
+    [
+        ("A__DB__URI A__DB__HOST A__DB__DB A__DB__TEST_DB", {"A__DB__HOST", "A__DB__DB", "A__DB__TEST_DB"}),
+        ("DB_URL DB_HOST DB_NAME PG_HOST PG_DB", {"DB_HOST", "DB_NAME"}),
+        ("DATABASE_URL POSTGRES_HOST POSTGRES_DB", set()),
+        ("DB_URL DB_HOST", set()),
+    ],
+)
+def test_parts_that_settings_hold_beside_the_whole(names: str, beside: set[str]) -> None:
+    known = {name: part for name in names.split() if (part := part_of(name))}
+    url = names.split()[0]
+    assert known[url] == "url"
+    assert set(parts_beside({url: "url"}, known)) == beside

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest, UrlParts, UrlSourceAnswer
@@ -173,7 +173,7 @@ def settle(
         }
         found = ask(with_values).get("url")
         seconds += found["seconds"] if found else 0.0
-        settled = found and _settled(alembic, found, sentinels)
+        settled = found and _settled(alembic, found, sentinels, names)
         if settled:
             return replace(settled, seconds=seconds)
         if seen["reason"] and found and seen["reason"] == found["reason"]:
@@ -199,13 +199,40 @@ def postgresql_instead(project: Project, alembic: AlembicFact, seen: UrlSourceAn
     }
 
 
-def _settled(alembic: AlembicFact, found: UrlSourceAnswer, sentinels: Sentinels) -> Settled | None:
+def _settled(
+    alembic: AlembicFact, found: UrlSourceAnswer, sentinels: Sentinels, names: dict[str, str]
+) -> Settled | None:
     variables = sentinels.read(found["parts"])
+    variables |= parts_beside(variables, names)
     if "url" in variables.values() or {"host", "database"} <= set(variables.values()):
         return Settled(_through_environment(alembic, found, variables, sentinels))
     if found["parts"].get("host") == OPTION:
         return Settled(alembic.model_copy(update={"url_via": "option", "drivername": found["drivername"]}))
     return None
+
+
+def parts_beside(variables: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    """Return the parts of a URL that settings hold beside the whole: a script may make another URL of them.
+
+    Args:
+        variables: Variable → part, of those that env.py takes its URL from.
+        names: The same of all there are.
+    """
+    found: dict[str, str] = {}
+    for url in (name for name, part in variables.items() if part == "url"):
+        starts = {_start(name, part) for name, part in names.items() if part != "url"}
+        common = max((one for one in starts if one and url.startswith(one)), key=len, default="")
+        parts = {
+            one: part for one, part in names.items() if part != "url" and common and one.startswith(common)
+        }
+        if {"host", "database"} <= set(parts.values()):
+            found |= parts
+    return found
+
+
+def _start(name: str, part: str) -> str:
+    """What a variable is called before the word for its part, ``SHOP_DB_`` of ``SHOP_DB_HOST``."""
+    return re.sub(dict(PARTS)[part].pattern, "", name, flags=re.IGNORECASE)
 
 
 def _drivernames(project: Project, is_async: bool) -> list[str]:

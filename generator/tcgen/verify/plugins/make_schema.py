@@ -119,7 +119,9 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) -> None:
-    """Report tests that fail, those that are expected to among them."""
+    """Report tests that fail, those that are expected to among them; a plugin's items, such as a linter's, are none."""
+    if not isinstance(item, pytest.Function):
+        return
     if call.when == "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
         report(item.name, told(call.excinfo))
 

@@ -15,7 +15,8 @@ from .factories import ASKED, Live, factory_of, label_of, other_values, set_valu
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test as often as the longest list of trials asks."""
     most = max((len(sets) for sets in ASKED["trials"].values()), default=0)
-    if most and "factory" in metafunc.fixturenames:
+    # the project's addopts may name folders of its own tests
+    if most and "factory" in metafunc.fixturenames and metafunc.module.__name__.endswith("test_factories"):
         metafunc.parametrize("tcgen_trial", range(most), indirect=True)
 
 
@@ -38,9 +39,9 @@ def is_asked_for(item: Live, factory: type) -> bool:
 @pytest.fixture(autouse=True)
 def tcgen_trial(request: pytest.FixtureRequest) -> Iterator[None]:
     """Set the values of one trial, and take them back."""
-    if not ASKED["trials"]:
+    factory = factory_of(request.node)
+    if not ASKED["trials"] or factory is None:
         yield
         return
-    factory: Live = request.node.callspec.params["factory"]
     with other_values(factory, ASKED["trials"][label_of(factory)][request.param]):
         yield
