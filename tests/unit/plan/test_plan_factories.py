@@ -417,3 +417,13 @@ def test_of_foreign_keys_of_which_one_is_set_it_is_one_to_another_table(check: s
     )["Comment"]
     assert [(one.factory, one.keys) for one in made.parents] == [("PostFactory", {"post_id": "id"})]
     assert fields_of(made) == {}
+
+
+def test_what_a_required_foreign_key_copies_is_given_though_it_may_be_null() -> None:
+    user = table("user", key(), column("name", TEXT, nullable=True), uniques=["name"])
+    note = column("user_name", TEXT)
+    loose = column("user_name", TEXT, nullable=True)
+    for child, given in ((note, True), (loose, False)):
+        invite = table("invite", key(), child, foreign_keys=[foreign("user_name", "user", "name")])
+        made = factories([user, invite], [mapper("User", user), mapper("Invite", invite)])
+        assert ("name" in fields_of(made["User"])) is given

@@ -63,9 +63,10 @@ class Tables:
     def __init__(self, schema: Schema) -> None:
         self.tables: dict[str, TableFact] = {table.key: table for table in schema.tables}
         tightened = _tightened(schema)
+        copied = _copied(schema)
         self.columns: dict[tuple[str, str], ColumnFact] = {
             (table.key, column.name): column.model_copy(update={"nullable": False})
-            if (table.name, column.name) in tightened
+            if (table.name, column.name) in tightened or (table.key, column.name) in copied
             else column
             for table in schema.tables
             for column in table.columns
@@ -111,6 +112,20 @@ def _tightened(schema: Schema) -> set[tuple[str, str]]:
     """Return columns that are NOT NULL in the database the migrations make, though not in the models."""
     alembic = schema.alembic
     return set() if alembic is None else set(alembic.not_null)
+
+
+def _copied(schema: Schema) -> set[tuple[str, str]]:
+    """Return columns that may be NULL, and are copied into foreign keys that may not."""
+    tables = {table.key: table for table in schema.tables}
+    found: set[tuple[str, str]] = set()
+    for table in schema.tables:
+        needed = {column.name for column in table.columns if not column.nullable or column.primary_key}
+        for key in table.foreign_keys:
+            if key.target in tables and set(key.columns) <= needed:
+                # one that is a foreign key itself would ask for a row more, and that perhaps for this one
+                further = {name for other in tables[key.target].foreign_keys for name in other.columns}
+                found |= {(key.target, name) for name in key.target_columns if name not in further}
+    return found
 
 
 def is_whole(fact: TypeFact) -> bool:
