@@ -16,7 +16,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test as often as the longest list of trials asks."""
     most = max((len(sets) for sets in ASKED["trials"].values()), default=0)
     # the project's addopts may name folders of its own tests
-    if most and "factory" in metafunc.fixturenames and metafunc.module.__name__.endswith("test_factories"):
+    file = metafunc.definition.nodeid.partition("::")[0]
+    if most and "factory" in metafunc.fixturenames and file.endswith("/test_factories.py"):
         metafunc.parametrize("tcgen_trial", range(most), indirect=True)
 
 

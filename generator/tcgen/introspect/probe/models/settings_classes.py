@@ -63,22 +63,24 @@ def _models(annotation: Live) -> Iterator[type]:
 
 
 def _config(cls: Live) -> dict[str, Live]:
-    config: Live = getattr(cls, "model_config", None)
-    if isinstance(config, dict):
-        return config
     old: Live = getattr(cls, "__config__", None)  # pydantic 1
-    return {name: getattr(old, name, None) for name in ("env_prefix", "env_nested_delimiter")}
+    return _dict(getattr(cls, "model_config", None)) or {
+        name: getattr(old, name, None) for name in ("env_prefix", "env_nested_delimiter")
+    }
 
 
 def _fields(cls: Live) -> dict[str, Live]:
-    found: Live = getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None)
-    return found if isinstance(found, dict) else {}
+    return _dict(getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None))
+
+
+def _dict(value: Live) -> dict[str, Live]:
+    return dict(value.items()) if hasattr(value, "items") else {}
 
 
 def _aliases(field: Live) -> list[str]:
     """Names that a field is read under in the place of its own."""
-    extra: Live = getattr(getattr(field, "field_info", None), "extra", None)  # pydantic 1
-    if isinstance(extra, dict) and extra.get("env_names"):
+    extra = _dict(getattr(getattr(field, "field_info", None), "extra", None))  # pydantic 1
+    if extra.get("env_names"):
         return [str(name) for name in extra["env_names"]]
     alias: Live = getattr(field, "validation_alias", None)
     choices: Live = getattr(alias, "choices", None) or [alias]
