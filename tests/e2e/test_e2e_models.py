@@ -183,8 +183,7 @@ LOOSE = """
 
 def test_a_foreign_key_that_only_other_databases_take(shop: Path, on_a_url: dict[str, str]) -> None:
     write(shop / "shop/loose.py", LOOSE)
-    done = init(shop, prove=True, **on_a_url)
+    done = init(shop, **on_a_url)
     assert "warning: PostgreSQL refuses the foreign keys mark (number)" in done.err, done.text
-    assert done.err.splitlines()[-1] == "proved 4 classes, repaired 0, left 0"
     run = pytest_in(shop, "tests/integration", **on_a_url)
     assert (run.status, run.outcomes()) == (0, {"passed"}), run.text

@@ -72,8 +72,7 @@ def test_an_ini_beside_its_scripts_and_settings_with_a_prefix(
     write(tmp_path / "shop/db/alembic.ini", ini)
     write(tmp_path / "shop/db/migrations/env.py", ENV_PY)
     write(tmp_path / "shop/db/migrations/versions/a.py", SCRIPT)
-    done = init(tmp_path, prove=True, **on_a_url)
-    assert done.err.splitlines()[-1] == "proved 1 class, repaired 0, left 0", done.text
+    init(tmp_path, **on_a_url)
     schema = (tmp_path / "tests/integration/schema.py").read_text()
     assert 'cwd=ROOT / "shop/db"' in schema and '"SHOP_DB_URI": url' in schema
     run = pytest_in(tmp_path, "tests/integration", **on_a_url)
