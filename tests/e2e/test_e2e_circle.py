@@ -86,7 +86,7 @@ TESTS = """
 """
 
 
-@pytest.mark.parametrize("initially", ["DEFERRED", pytest.param("IMMEDIATE", marks=pytest.mark.matrix)])
+@pytest.mark.parametrize("initially", ["DEFERRED", "IMMEDIATE"])
 def test_a_deferrable_key_waits(tmp_path: Path, on_a_url: dict[str, str], initially: str) -> None:
     root = tmp_path / "farm_project"
     is_async = initially == "IMMEDIATE"

@@ -68,7 +68,6 @@ def test_a_newer_revision_is_tried_again(sample: Sample, on_a_url: dict[str, str
     assert "command.upgrade" in (root / "tests/integration/schema.py").read_text()
 
 
-@pytest.mark.matrix
 def test_nothing_is_concluded_without_a_server(sample: Sample) -> None:
     root = sample("alone")
     add_revision(root, "0004", "0003", "SELECT a_function_of_last_year()")

@@ -66,7 +66,6 @@ def test_what_is_refused_is_marked_until_it_is_not(kiosk: Path, on_a_url: dict[s
     assert pytest_in(kiosk, "checks", **on_a_url).status == 0
 
 
-@pytest.mark.matrix
 def test_a_value_of_ones_own_takes_the_mark_away(kiosk: Path, on_a_url: dict[str, str]) -> None:
     proof = json.loads(init(kiosk, "--json", prove=True, **on_a_url).out)["proof"]
     assert [(one["class"], one["test"]) for one in proof["left"]] == [(VOUCHER, "one"), (VOUCHER, "many")]

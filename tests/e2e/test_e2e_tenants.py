@@ -119,7 +119,7 @@ ASYNC_TEST = """
 """
 
 
-@pytest.mark.parametrize("is_async", [pytest.param(False, marks=pytest.mark.matrix), True])
+@pytest.mark.parametrize("is_async", [False, True])
 def test_rows_share_their_common_ancestors(tmp_path: Path, on_a_url: dict[str, str], is_async: bool) -> None:
     root = tmp_path / "racks"
     drivers = '"psycopg[binary]", "asyncpg"' if is_async else '"psycopg[binary]"'
