@@ -116,7 +116,10 @@ def test_the_commands_in_the_ci_file(courier: tuple[Project, Schema], ci: str, m
     assert "{" not in "".join((*plan.commands.install, plan.commands.hint, plan.commands.test))
     assert plan.commands.hint == HINTS[manager]
     text = tree[file].decode()
-    found = list(commands_in(yaml.safe_load(text)))
+    document = yaml.safe_load(text)
+    found = list(commands_in(document))
+    if ci == "gitlab":
+        assert len(document["integration"]["script"]) == 2
     if catalog().ci[ci].runs_actions:
         action = [line.strip() for line in text.partition("      - uses: actions/checkout")[2].splitlines()]
         start = next(place for place, line in enumerate(action) if line.startswith("- uses:"))
