@@ -219,14 +219,13 @@ def parts_beside(variables: Mapping[str, str], names: Mapping[str, str]) -> dict
         names: The same of all there are.
     """
     found: dict[str, str] = {}
+    parts = {name: part for name, part in names.items() if part != "url"}
+    starts = {_start(name, part) for name, part in parts.items()} - {""}
     for url in (name for name, part in variables.items() if part == "url"):
-        starts = {_start(name, part) for name, part in names.items() if part != "url"}
-        common = max((one for one in starts if one and url.startswith(one)), key=len, default="")
-        parts = {
-            one: part for one, part in names.items() if part != "url" and common and one.startswith(common)
-        }
-        if {"host", "database"} <= set(parts.values()):
-            found |= parts
+        common = max((one for one in starts if url.startswith(one)), key=len, default=None)
+        beside = {name: part for name, part in parts.items() if common and name.startswith(common)}
+        if {"host", "database"} <= set(beside.values()):
+            found |= beside
     return found
 
 

@@ -77,8 +77,9 @@ def plan_database(
     if alembic is not None and alembic.is_async and not alembic.drivername:
         alembic = alembic.model_copy(update={"drivername": f"postgresql+{async_driver}"})
     runs_alone = source.startswith("alembic_")
+    own = _own_modules(schema)
     metadatas = tuple(
-        _metadata(one, schema, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
+        _metadata(one, schema, own, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
     )
     remarks += left_out(metadatas)
     plan = DatabasePlan(
@@ -200,8 +201,9 @@ def _imported(ref: ImportRef) -> ImportedName:
     return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
 
 
-def _metadata(fact: MetadataFact, schema: Schema, migrated: bool, runs_alone: bool) -> MetadataPlan:
-    own = _own_modules(schema)
+def _metadata(
+    fact: MetadataFact, schema: Schema, own: set[str], migrated: bool, runs_alone: bool
+) -> MetadataPlan:
     top = fact.ref.qualname.partition(".")[0]
     return MetadataPlan(
         modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),

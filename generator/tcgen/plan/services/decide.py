@@ -41,11 +41,12 @@ def detect(
     found: list[ServiceChoice] = []
     remarks: list[Diagnostic] = []
     composed = composed_images(project, kinds)
+    installed = schema.environment.distributions
     for name, kind in kinds.items():
         if name in (DATABASE, GENERIC):
             continue
         here = [one for one in kind.clients if _is_declared(one, project, schema)]
-        own = [one for one in here if _is_new_enough(one, kind.clients[one], schema)]
+        own = [one for one in here if _is_new_enough(installed.get(one) or "0", kind.clients[one].least)]
         if here and not own:
             remarks.append(_too_old(kind, here[0], schema))
             continue
@@ -71,9 +72,8 @@ def _is_declared(client: str, project: Project, schema: Schema) -> bool:
     return client in project.dependencies and schema.environment.distributions.get(client) is not None
 
 
-def _is_new_enough(name: str, client: Client, schema: Schema) -> bool:
-    version = schema.environment.distributions.get(name) or "0"
-    return not client.least or Version(version) >= Version(client.least)
+def _is_new_enough(version: str, least: str) -> bool:
+    return not least or Version(version) >= Version(least)
 
 
 def _too_old(kind: ServiceKind, client: str, schema: Schema) -> Diagnostic:
@@ -160,8 +160,8 @@ def plan_service(
 
 
 def _has_coroutines(client: str, kind: ServiceKind, installed: Mapping[str, str | None]) -> bool:
-    since, version = kind.clients[client].coroutines_since, installed.get(client)
-    return not since or version is None or Version(version) >= Version(since)
+    version = installed.get(client)
+    return version is None or _is_new_enough(version, kind.clients[client].coroutines_since)
 
 
 def _url(choice: ServiceChoice, kind: ServiceKind) -> str:

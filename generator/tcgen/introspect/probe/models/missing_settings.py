@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ..common import Live
+from . import settings_classes
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import MissingSetting
@@ -110,9 +111,8 @@ def _settings_class(error: BaseException) -> Live:
 
 
 def _field(settings: Live, name: str) -> MissingSetting:
-    fields: Live = getattr(settings, "model_fields", None) or getattr(settings, "__fields__", {})
-    config: Live = getattr(settings, "model_config", None)
-    prefix = str(dict[str, Live](config or {}).get("env_prefix", "")) if isinstance(config, dict) else ""
+    fields = settings_classes.fields_of(settings)
+    prefix = str(settings_classes.config_of(settings).get("env_prefix") or "")
     field = fields.get(name)
     if field is None:
         # The location of an error is the alias where the field has one, and an alias takes no prefix.

@@ -36,9 +36,9 @@ def _below(base: Live) -> Iterator[Live]:
 
 
 def _of_class(cls: Live) -> Iterator[str]:
-    config = _config(cls)
+    config = config_of(cls)
     prefix, delimiter = str(config.get("env_prefix") or ""), config.get("env_nested_delimiter")
-    for name, field in _fields(cls).items():
+    for name, field in fields_of(cls).items():
         for variable in _aliases(field) or [f"{prefix}{name}"]:
             yield variable
             if delimiter:
@@ -49,27 +49,29 @@ def _nested(field: Live, start: str, delimiter: str, above: tuple[type, ...]) ->
     for model in _models(getattr(field, "annotation", None)):
         if model in above:
             continue
-        for name, inner in _fields(model).items():
+        for name, inner in fields_of(model).items():
             yield f"{start}{name}"
             yield from _nested(inner, f"{start}{name}{delimiter}", delimiter, (*above, model))
 
 
 def _models(annotation: Live) -> Iterator[type]:
     """The models that an annotation names: itself, or within ``Optional`` and the like."""
-    if isinstance(annotation, type) and _fields(annotation):
+    if isinstance(annotation, type) and fields_of(annotation):
         yield annotation
     for argument in getattr(annotation, "__args__", ()):
         yield from _models(argument)
 
 
-def _config(cls: Live) -> dict[str, Live]:
+def config_of(cls: Live) -> dict[str, Live]:
+    """What a class says of its variables' names: their prefix, and what parts those of nested models."""
     old: Live = getattr(cls, "__config__", None)  # pydantic 1
     return _dict(getattr(cls, "model_config", None)) or {
         name: getattr(old, name, None) for name in ("env_prefix", "env_nested_delimiter")
     }
 
 
-def _fields(cls: Live) -> dict[str, Live]:
+def fields_of(cls: Live) -> dict[str, Live]:
+    """The fields of a model by name; empty for what is none."""
     return _dict(getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None))
 
 
