@@ -22,10 +22,10 @@ def verify(request: Request, *, write: bool, as_json: bool) -> int:
     Raises:
         TcgenError: There is no suite, or it cannot be run.
     """
-    inserted = workflow.insert(request, progress)
-    if not as_json:
-        _show_table(inserted.results)
-    proposals = workflow.search(inserted, progress)
+    with workflow.inserting(request, progress) as inserted:
+        if not as_json:
+            _show_table(inserted.results)
+        proposals = workflow.search(inserted, progress)
     written = workflow.keep(request.root, proposals) if write else ()
     if as_json:
         _emit(inserted.results, proposals, written)

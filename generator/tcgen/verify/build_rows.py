@@ -115,10 +115,10 @@ def _run(
         report, asked = Path(folder, "report.json"), Path(folder, "trials.json")
         asked.write_text(json.dumps({"values": values, "trials": trials, "apart": apart}), encoding="utf-8")
         run_pytest(
-            suite.python,
+            suite.where,
             suite.root,
             [f"{suite.dest}/test_factories.py", *_OPTIONS],
-            plugin="build_rows",
+            plugins=["build_rows"],
             environment=os.environ | {"TCGEN_TRIALS": str(asked), "TCGEN_REPORT": str(report)},
         )
         # a suite that cannot be started is what the tests will show

@@ -16,7 +16,9 @@ from tcgen.errors import TcgenError
 from tcgen.ir.plan import FactoryPlan, SuitePlan
 from tcgen.record.answers import Record
 from tcgen.record.lines import RecordedFactory
-from tcgen.verify.project_pytest import run_pytest
+from tcgen.verify.overlay import Environment
+from tcgen.verify.project_pytest import limit, run_pytest
+from tcgen.verify.suite import MigrationTrial, read_trial
 
 PLACEHOLDER = "ATTRIBUTE"
 """What the test names where nothing says which attribute is at fault."""
@@ -37,13 +39,13 @@ class Suite:
 
     Attributes:
         root: The project.
-        python: Its interpreter.
+        where: What it is run in.
         dest: Folder of the suite, relative to the root.
         fields: Label of each class → the attributes its factory sets.
     """
 
     root: Path
-    python: str
+    where: Environment
     dest: str
     fields: dict[str, tuple[str, ...]]
 
@@ -73,7 +75,7 @@ class Result:
 
     one: bool | None = None
     many: bool | None = None
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list[Refusal])
 
     @property
     def passed(self) -> bool:
@@ -81,7 +83,7 @@ class Result:
         return self.one is not False and self.many is not False and (self.one or self.many or False)
 
 
-def recorded_suite(root: Path, python: str, record: Record) -> Suite:
+def recorded_suite(root: Path, where: Environment, record: Record) -> Suite:
     """Return the suite that is on record.
 
     Raises:
@@ -93,12 +95,12 @@ def recorded_suite(root: Path, python: str, record: Record) -> Suite:
         raise TcgenError(
             "no-factory-test", f"{test} does not exist", hint="tcgen init --diff shows what it was"
         )
-    return Suite(root, python, plan.suite.dest, _fields(plan.factories))
+    return Suite(root, where, plan.suite.dest, _fields(plan.factories))
 
 
-def planned_suite(root: Path, python: str, plan: SuitePlan) -> Suite:
+def planned_suite(root: Path, where: Environment, plan: SuitePlan) -> Suite:
     """Return the suite of a plan that has just been written."""
-    return Suite(root, python, plan.dest, _fields(plan.factories))
+    return Suite(root, where, plan.dest, _fields(plan.factories))
 
 
 def _fields(factories: Iterable[FactoryPlan | RecordedFactory]) -> dict[str, tuple[str, ...]]:
@@ -115,12 +117,34 @@ def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Res
     Raises:
         TcgenError: It cannot be run, or there is no PostgreSQL to run it on.
     """
-    found: dict[str, Result] = {label: Result() for label in suite.fields}
-    if not found:  # tables that no class is mapped to
-        return found
-    for (label, _), result in _run(suite, values, {}).items():
-        found[label] = result
-    return found
+    # without any there are tables that no class is mapped to
+    return _of_all(suite, _run(suite, values, {})) if suite.fields else {}
+
+
+def check_all(suite: Suite) -> tuple[MigrationTrial, dict[str, Result] | None]:
+    """Make the suite's database, and run the tests of the migrations and those of the factories on it, all at once.
+
+    Args:
+        suite: The suite, whose schema comes from migrations.
+
+    Returns:
+        What came of the migrations; and of the factories, None where they could not be run.
+
+    Raises:
+        TcgenError: ``suite-too-slow``.
+    """
+    with TemporaryDirectory(prefix="tcgen-") as folder:
+        try:
+            results = _of_all(suite, _run(suite, {}, {}, Path(folder)))
+        except TcgenError as error:
+            if error.code == "suite-too-slow":
+                raise
+            results = None
+        return read_trial(Path(folder)), results
+
+
+def _of_all(suite: Suite, found: Mapping[tuple[str, int], Result]) -> dict[str, Result]:
+    return {label: found.get((label, 0), Result()) for label in suite.fields}
 
 
 def try_values(
@@ -140,19 +164,31 @@ def try_values(
 
 
 def _run(
-    suite: Suite, values: Mapping[str, Values], trials: Mapping[str, Sequence[Values]]
+    suite: Suite,
+    values: Mapping[str, Values],
+    trials: Mapping[str, Sequence[Values]],
+    migrated: Path | None = None,
 ) -> dict[tuple[str, int], Result]:
+    """Run the factories' tests; beside those of the migrations where there is a folder for what is found of them."""
+    tests, plugins = [f"{suite.dest}/test_factories.py"], ["try_values"]
+    # with $CI set, a missing server would be a failure of every class
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    if migrated is not None:
+        tests.append(f"{suite.dest}/test_migrations.py")
+        plugins.append("make_schema")
+        environment["TCGEN_REPORT"] = str(migrated)
     with TemporaryDirectory(prefix="tcgen-") as folder:
         report, asked = Path(folder, "report.xml"), Path(folder, "trials.json")
-        asked.write_text(json.dumps({"values": values, "trials": trials}), encoding="utf-8")
-        # with $CI set, a missing server would be a failure of every class
-        others = {name: value for name, value in os.environ.items() if name != "CI"}
+        # pytest takes more files where the project's options name some
+        wanted = {"values": values, "trials": trials, "files": [Path(one).name for one in tests]}
+        asked.write_text(json.dumps(wanted), encoding="utf-8")
         done = run_pytest(
-            suite.python,
+            suite.where,
             suite.root,
-            [f"{suite.dest}/test_factories.py", *_OPTIONS, f"--junitxml={report}"],
-            plugin="try_values",
-            environment=others | {"TCGEN_TRIALS": str(asked)},
+            [*tests, *_OPTIONS, f"--junitxml={report}"],
+            plugins=plugins,
+            environment=environment | {"TCGEN_TRIALS": str(asked)},
+            seconds=limit(len(suite.fields)),
         )
         cases = list(ElementTree.parse(report).iter("testcase")) if report.is_file() else []  # noqa: S314
     _check_it_ran(cases)
@@ -160,7 +196,7 @@ def _run(
     if not found:
         raise TcgenError(
             "factory-test-not-run",
-            f"{suite.dest}/test_factories.py did not run in {suite.python}",
+            f"{suite.dest}/test_factories.py did not run in {suite.where.python}",
             hint=f"pytest {suite.dest} must be able to start; tcgen init names what it needs",
             detail=(done.stdout + done.stderr)[-2000:],
         )

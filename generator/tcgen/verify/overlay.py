@@ -57,11 +57,13 @@ class Environment:
         python: An interpreter with the project's packages and, where that could be had, the suite's requirements.
         complete: Nothing that the suite requires is missing there.
         diagnostics: Why it is not.
+        server: How the plugin ``kept_template`` reaches a server that is held for the runs; "" where each starts its own.
     """
 
     python: str
     complete: bool = True
     diagnostics: tuple[Diagnostic, ...] = ()
+    server: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,29 +14,36 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.errors import TcgenError
+from tcgen.verify.overlay import Environment
 
-SECONDS = 600.0
+_SECONDS = 600.0
+_SECONDS_A_CLASS = 0.5
 _LAST_SECONDS = 30.0
 
 
+def limit(classes: int) -> float:
+    """Return how many seconds a run of the tests of so many classes may take."""
+    return _SECONDS + _SECONDS_A_CLASS * classes
+
+
 def run_pytest(
-    python: str,
+    where: Environment,
     root: str | Path,
     arguments: Sequence[str],
     *,
     capture: bool = True,
-    plugin: str | None = None,
+    plugins: Sequence[str] = (),
     environment: Mapping[str, str] = os.environ,
-    seconds: float | None = SECONDS,
+    seconds: float | None = _SECONDS,
 ) -> subprocess.CompletedProcess[str]:
     """Run pytest and leave nothing behind.
 
     Args:
-        python: The project's interpreter.
+        where: The interpreter, and the server that is held for it.
         root: The project.
         arguments: pytest's.
         capture: Keep what it prints, instead of letting it go to the terminal.
-        plugin: A module of ``tcgen.verify.plugins``, which needs nothing of tcgen.
+        plugins: Modules of ``tcgen.verify.plugins``, which need nothing of tcgen.
         environment: All variables it gets; ``$PYTHONPATH`` grows by the plugin's folder.
         seconds: The longest it may take; None for as long as it wants.
 
@@ -47,19 +54,22 @@ def run_pytest(
         # without its cache plugin, pytest would refuse a project's own --failed-first
         options = ["-o", f"cache_dir={folder}/cache"]
         given = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}
-        if plugin is not None:
+        if where.server:
+            plugins = [*plugins, "kept_template"]
+            given["TCGEN_SERVER"] = where.server
+        if plugins:
             # alone in its folder: what is put on the path must not bring tcgen and all it stands on
             Path(folder, "tcgen_plugins").mkdir()
             for source in files("tcgen.verify.plugins").iterdir():
                 if source.name.endswith(".py"):
                     copied = Path(folder, "tcgen_plugins", source.name)
                     copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-            options += ["-p", f"tcgen_plugins.{plugin}"]
+            options += [option for plugin in plugins for option in ("-p", f"tcgen_plugins.{plugin}")]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
         output = subprocess.PIPE if capture else None
         with _interrupts():
             pytest = subprocess.Popen(
-                [python, "-m", "pytest", *options, *arguments],
+                [where.python, "-m", "pytest", *options, *arguments],
                 cwd=root,
                 env=given,
                 stdout=output,

@@ -14,7 +14,7 @@ from tcgen.ir.plan import SuitePlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.verify.overlay import Environment, unmet
-from tcgen.verify.project_pytest import run_pytest
+from tcgen.verify.project_pytest import limit, run_pytest
 
 
 class Outcome(Frozen):
@@ -47,9 +47,7 @@ def collect(root: str, plan: SuitePlan, environment: Environment, missing: tuple
         environment: Where it is to be collected.
         missing: Requirements that the project's own environment lacks.
     """
-    if missing and not environment.complete:
-        return Outcome(status=None, tests=0, missing=missing)
-    run = run_pytest(environment.python, root, [plan.dest, "--collect-only", "-q"])
+    run = run_pytest(environment, root, [plan.dest, "--collect-only", "-q"])
     said = run.stdout + run.stderr
     return Outcome(status=run.returncode, tests=_count(run.stdout), missing=missing, output=said)
 
@@ -65,7 +63,8 @@ def _count(listing: str) -> int:
 def run(project: Project, plan: SuitePlan, arguments: list[str] | None = None) -> int:
     """Run the suite, its output going to the terminal; return pytest's exit status."""
     chosen = [plan.dest, *(arguments or [])]
-    return run_pytest(project.python, project.root, chosen, capture=False, seconds=None).returncode
+    environment = Environment(project.python)
+    return run_pytest(environment, project.root, chosen, capture=False, seconds=None).returncode
 
 
 class MigrationTrial(Frozen):
@@ -84,22 +83,28 @@ class MigrationTrial(Frozen):
     refused: dict[str, str] = {}
 
 
-def try_migrations(python: str, root: str, plan: SuitePlan) -> MigrationTrial:
+def try_migrations(where: Environment, root: str, plan: SuitePlan) -> MigrationTrial:
     """Make the suite's database once, where there is a PostgreSQL.
 
     Args:
-        python: An interpreter that has the suite's requirements.
+        where: An interpreter that has the suite's requirements.
         root: The project.
         plan: Of the suite.
     """
     with TemporaryDirectory() as folder:
         run_pytest(
-            python,
+            where,
             root,
             [f"{plan.dest}/test_migrations.py", "-q"],
-            plugin="make_schema",
+            plugins=["make_schema"],
             environment=os.environ | {"CI": "", "TCGEN_REPORT": folder},
+            seconds=limit(len(plan.factories)),
         )
-        found = {one.stem: json.loads(one.read_bytes()) for one in Path(folder).glob("*.json")}
+        return read_trial(Path(folder))
+
+
+def read_trial(folder: Path) -> MigrationTrial:
+    """Read what the plugin ``make_schema`` wrote into its folder."""
+    found = {one.stem: json.loads(one.read_bytes()) for one in folder.glob("*.json")}
     refused = {name: found.pop(name) for name in sorted(found) if name.startswith("test_")}
     return MigrationTrial.model_validate({**found, "refused": refused})

@@ -3,37 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic, in_one_line, some_of
-from tcgen.ir.plan import DatabasePlan
+from tcgen.ir.plan import DatabasePlan, SuitePlan
 from tcgen.verify import suite
+from tcgen.verify.check_factories import Result, check_all, planned_suite
+from tcgen.verify.overlay import Environment
+from tcgen.verify.suite import MigrationTrial
 from tcgen.workflow import stages
 from tcgen.workflow.request import Progress
 from tcgen.workflow.rewrite import rewritten
 from tcgen.workflow.stages import Planned
 
 
-def with_a_schema(
-    planned: Planned, python: str, progress: Progress
-) -> tuple[Planned, tuple[Diagnostic, ...]]:
+@dataclass(frozen=True)
+class Made:
+    """A suite whose schema was made, if there is a way.
+
+    Attributes:
+        planned: The plan for the database that was made.
+        remarks: What came to light.
+        results: What the tests of the factories showed, where that holds for this plan; None where they have to run.
+    """
+
+    planned: Planned
+    remarks: tuple[Diagnostic, ...] = ()
+    results: dict[str, Result] | None = None
+
+
+def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> Made:
     """Try the migrations where there is a PostgreSQL, and plan for the database that they make.
 
     Falls back to the models where only those make a schema.
     """
     if not planned.plan.database.schema_from.startswith("alembic_"):
-        return planned, ()
-    progress("trying the migrations on PostgreSQL")
-    trial = suite.try_migrations(python, planned.project.root, planned.plan)
+        return Made(planned)
+    classes = len(planned.plan.factories)
+    progress(f"running the migrations on PostgreSQL, then inserting rows of {classes} classes")
+    trial, results = _tried(planned, where)
     migrated = stages.as_migrated(planned, trial)
     reason = trial.failure or stages.what_migrations_lack(migrated)
     if not reason:
-        return _following(planned, migrated)
+        following, remarks = _following(planned, migrated)
+        holds = _without_lists(following.plan) == _without_lists(planned.plan)
+        return Made(following, remarks, results if holds else None)
+    progress("making the schema from the models")
     fallback = rewritten(planned, stages.from_models(planned, reason))
-    other = suite.try_migrations(python, planned.project.root, fallback.plan).failure
+    other = suite.try_migrations(where, planned.project.root, fallback.plan).failure
     if other is None:
-        return fallback, tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
-    return rewritten(fallback, replace(planned, record=fallback.record)), (_no_way(reason, other),)
+        remarks = tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
+        return Made(fallback, remarks)
+    return Made(rewritten(fallback, replace(planned, record=fallback.record)), (_no_way(reason, other),))
+
+
+def _tried(planned: Planned, where: Environment) -> tuple[MigrationTrial, dict[str, Result] | None]:
+    if not planned.plan.factories:
+        return suite.try_migrations(where, planned.project.root, planned.plan), None
+    return check_all(planned_suite(planned.root, where, planned.plan))
+
+
+def _without_lists(plan: SuitePlan) -> SuitePlan:
+    """Return what the factories' tests go by: what is known of the migrations is another test's matter."""
+    database = plan.database.model_copy(update={"differences": (), "refused_migrations": {}})
+    return plan.model_copy(update={"database": database, "diagnostics": ()})
 
 
 def _following(planned: Planned, migrated: Planned) -> tuple[Planned, tuple[Diagnostic, ...]]:

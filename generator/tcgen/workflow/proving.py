@@ -15,6 +15,7 @@ from tcgen.verify import suite
 from tcgen.verify.build_rows import may_refuse, values_taken
 from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
 from tcgen.verify.find_values import Proposal, propose
+from tcgen.verify.held_server import held_server
 from tcgen.verify.overlay import Environment, environment_for
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import stages
@@ -118,19 +119,23 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
 
 
 def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
-    project = planned.project
+    missing = _missing(planned)
+    if missing and not where.complete:
+        return _not_run(planned, "what it requires is not installed", where.diagnostics)
     progress("collecting the suite")
-    outcome = suite.collect(project.root, planned.plan, where, _missing(planned))
-    if outcome.status != 0:
-        reason = "what it requires is not installed" if outcome.status is None else why_not(outcome.output)
-        return Tried(planned, outcome, _unproved(planned, reason), where.diagnostics)
-    planned = _taken_by_the_project(stages.written(planned), where.python, progress)
-    planned, remarks = with_a_schema(planned, where.python, progress)
-    if any(one.code == "no-schema" for one in remarks):
-        proof = _unproved(planned, "it has no schema")
-    else:
-        planned, proof = _prove(planned, where.python, progress)
-    return Tried(planned, outcome, proof, (*where.diagnostics, *remarks))
+    with held_server(where, planned.root, planned.plan.dest) as holding:
+        outcome = suite.collect(planned.project.root, planned.plan, where, missing)
+        if outcome.status != 0:
+            return Tried(planned, outcome, _unproved(planned, why_not(outcome.output)), where.diagnostics)
+        planned = _taken_by_the_project(stages.written(planned), where, progress)
+        where = holding()
+        made = with_a_schema(planned, where, progress)
+        planned = made.planned
+        if any(one.code == "no-schema" for one in made.remarks):
+            proof = _unproved(planned, "it has no schema")
+        else:
+            planned, proof = _prove(planned, where, made.results, progress)
+        return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks))
 
 
 def why_not(output: str) -> str:
@@ -152,12 +157,12 @@ def _missing(planned: Planned) -> tuple[str, ...]:
     return suite.missing_requirements(planned.plan, planned.schema)
 
 
-def _taken_by_the_project(planned: Planned, python: str, progress: Progress) -> Planned:
+def _taken_by_the_project(planned: Planned, where: Environment, progress: Progress) -> Planned:
     """Look for values that validators, constructors, properties and types take; no database is needed for that."""
     if not may_refuse(planned.schema):
         return planned
     progress("building rows, for what the project's own code refuses")
-    written = planned_suite(planned.root, python, planned.plan)
+    written = planned_suite(planned.root, where, planned.plan)
     proposals = values_taken(written, planned.schema, planned.plan, progress)
     return _with_values(planned, proposals)
 
@@ -173,19 +178,22 @@ def _taken(proposal: Proposal, name: str) -> TakenPlan:
     return TakenPlan(name=name, code=code, instead_of=JUST_FOUND, reason=reason)
 
 
-def _prove(planned: Planned, python: str, progress: Progress) -> tuple[Planned, Proof]:
-    """Run the tests of the factories, and mark those that fail."""
-    classes = len(planned.plan.factories)
-    progress(f"inserting rows of {classes} classes, one of each and 25")
+def _prove(
+    planned: Planned, where: Environment, results: dict[str, Result] | None, progress: Progress
+) -> tuple[Planned, Proof]:
+    """Run the tests of the factories, unless that was done, and mark those that fail."""
     before = planned
-    written = planned_suite(planned.root, python, planned.plan)
+    written = planned_suite(planned.root, where, planned.plan)
     try:
-        results = check_factories(written, {})
+        if results is None:
+            classes = len(planned.plan.factories)
+            progress(f"inserting rows of {classes} classes, one of each and 25")
+            results = check_factories(written, {})
         if reason := _broken(results):
             return planned, _unproved(planned, reason)
         planned = _repaired(planned, written, results, progress)
         if planned is not before:
-            written = planned_suite(planned.root, python, planned.plan)
+            written = planned_suite(planned.root, where, planned.plan)
             results = check_factories(written, {})
         repeated = _repeated(written, results)
     except TcgenError as error:

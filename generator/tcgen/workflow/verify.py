@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tcgen.apply.pyproject import add_providers
@@ -13,6 +14,7 @@ from tcgen.discover.tool_table import load_tool_table
 from tcgen.record.answers import read_record
 from tcgen.verify.check_factories import Result, Suite, check_factories, recorded_suite
 from tcgen.verify.find_values import Proposal, propose
+from tcgen.verify.held_server import held_server
 from tcgen.verify.overlay import environment_for
 from tcgen.workflow import stages
 from tcgen.workflow.request import Progress, Request, quiet
@@ -32,8 +34,9 @@ class Inserted:
         return all(result.passed for result in self.results.values())
 
 
-def insert(request: Request, progress: Progress = quiet) -> Inserted:
-    """Insert rows with every factory.
+@contextmanager
+def inserting(request: Request, progress: Progress = quiet) -> Generator[Inserted, None, None]:
+    """Insert rows with every factory; while this is entered, the server they went to is there for others.
 
     Raises:
         TcgenError: There is no suite, it cannot be run, or there is no PostgreSQL to run it on.
@@ -44,9 +47,11 @@ def insert(request: Request, progress: Progress = quiet) -> Inserted:
     project = discover(request.root, python=request.python)
     progress("looking for what the suite requires")
     environment = environment_for(project.python, request.root, record.plan.suite.requirements)
-    suite = recorded_suite(request.root, environment.python, record)
-    progress(f"inserting rows of {len(suite.fields)} classes")
-    return Inserted(request, suite, check_factories(suite, {}))
+    suite = recorded_suite(request.root, environment, record)
+    with held_server(environment, request.root, suite.dest) as holding:
+        progress(f"inserting rows of {len(suite.fields)} classes")
+        suite = replace(suite, where=holding())
+        yield Inserted(request, suite, check_factories(suite, {}))
 
 
 def search(inserted: Inserted, progress: Progress = quiet) -> tuple[Proposal, ...]:

@@ -11,6 +11,7 @@ from tcgen.ir.plan import RefusalPlan
 from tcgen.record.answers import Record
 from tcgen.record.lines import read_lines
 from tcgen.verify.check_factories import recorded_suite
+from tcgen.verify.overlay import Environment
 
 CASES = Path(__file__).parents[2] / "golden" / "cases"
 COURIER = (CASES / "courier" / "plan.txt").read_text()
@@ -29,7 +30,7 @@ def test_a_suite_with_services_can_be_verified(tmp_path: Path) -> None:
     test.parent.mkdir(parents=True)
     test.touch()
     record = Record(text=COURIER, plan=read_lines(COURIER), version="v1", url="")
-    suite = recorded_suite(tmp_path, "python", record)
+    suite = recorded_suite(tmp_path, Environment("python"), record)
     assert suite.fields.keys() == {"courier.models.Parcel"}
     assert suite.fields["courier.models.Parcel"] == ("address",)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tcgen.errors import TcgenError
+from tcgen.verify.overlay import Environment
 from tcgen.verify.project_pytest import run_pytest
 
 WAITS = """
@@ -36,7 +37,7 @@ def test_what_waits_for_ever_is_stopped_and_stops_what_it_started(tmp_path: Path
     with pytest.raises(
         TcgenError, match=r"longer than 15 s and was stopped, in \S*test_waits.py:15$"
     ) as raised:
-        run_pytest(sys.executable, tmp_path, ["test_waits.py"], seconds=15)
+        run_pytest(Environment(sys.executable), tmp_path, ["test_waits.py"], seconds=15)
     assert signal.signal(signal.SIGINT, before) is signal.SIG_IGN
     assert raised.value.code == "suite-too-slow"
     assert (tmp_path / "stopped").exists()

@@ -107,9 +107,15 @@ def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
     with suppress(SQLAlchemyError), engine.connect() as connection:
         queries = {name: connection.execute(text(query)) for name, query in QUERIES.items()}
         report("catalog", {name: [dict(row._mapping) for row in rows] for name, rows in queries.items()})
-    found = getattr(request.session.items[0].module, "differences", None)  # type: ignore[attr-defined]
+    tests = [item for item in request.session.items if is_of_migrations(item)]
+    found = getattr(tests[0].module, "differences", None) if tests else None  # type: ignore[attr-defined]
     with suppress(Exception), engine.connect() as connection:
         report("differences", sorted(found(connection)) if found else [])
+
+
+def is_of_migrations(item: pytest.Item) -> bool:
+    """Whether a test is one of those of the migrations; a plugin's items, such as a linter's, are none."""
+    return isinstance(item, pytest.Function) and item.path.name == "test_migrations.py"
 
 
 def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
@@ -119,8 +125,8 @@ def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) -> None:
-    """Report tests that fail, those that are expected to among them; a plugin's items, such as a linter's, are none."""
-    if not isinstance(item, pytest.Function):
+    """Report tests that fail, those that are expected to among them."""
+    if not is_of_migrations(item):
         return
     if call.when == "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
         report(item.name, told(call.excinfo))

@@ -23,15 +23,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Set what is to be set in any case; leave out trials that nobody asked for."""
-    found = [(item, factory) for item in items if (factory := factory_of(item)) is not None]
-    for factory in {factory for _, factory in found}:
+    for factory in {factory for item in items if (factory := factory_of(item)) is not None}:
         set_values(factory, ASKED["values"].get(label_of(factory), {}))
-    items[:] = [item for item, factory in found if is_asked_for(item, factory)]
+    items[:] = [item for item in items if is_asked_for(item)]
 
 
-def is_asked_for(item: Live, factory: type) -> bool:
-    """Tell whether a test case belongs to the suite itself, or to a trial there is."""
-    if not ASKED["trials"] or not hasattr(item, "callspec"):
+def is_asked_for(item: Live) -> bool:
+    """Tell whether a test case belongs to the suite itself, or to a trial there is; a linter's items do not."""
+    factory = factory_of(item)
+    if factory is None:
+        return isinstance(item, pytest.Function) and item.path.name in ASKED["files"]
+    if not ASKED["trials"]:
         return True
     trial: int = item.callspec.params["tcgen_trial"]
     return trial < len(ASKED["trials"].get(label_of(factory), ()))

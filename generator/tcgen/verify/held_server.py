@@ -1,0 +1,77 @@
+"""One PostgreSQL for all runs of a proof, and the suite's schema kept on it from one run to the next."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from importlib.resources import files
+from pathlib import Path
+from threading import Timer
+
+from tcgen.verify.overlay import Environment
+
+_FIRST_SECONDS = 300.0
+_LAST_SECONDS = 30.0
+
+
+@contextmanager
+def held_server(
+    where: Environment, root: str | Path, dest: str
+) -> Generator[Callable[[], Environment], None, None]:
+    """Start a server, and yield a function that waits for it.
+
+    The function, which is called once, returns the environment with the server; without one where none can be had, as the
+    runs will say.
+
+    Args:
+        where: An interpreter that has the suite's requirements.
+        root: The project.
+        dest: Folder of the suite, relative to the root.
+    """
+    folder = str(Path(root, dest).resolve())
+    script = (files("tcgen.verify.plugins") / "hold_server.py").read_text(encoding="utf-8")
+    holder = subprocess.Popen(
+        [where.python, "-c", script, folder, secrets.token_hex(3)],
+        cwd=root,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        # an interrupt at the terminal is for the runs: this one ends with its input
+        start_new_session=True,
+    )
+    try:
+        yield partial(_holding, where, folder, holder)
+    finally:
+        _let_go(holder)
+
+
+def _holding(where: Environment, folder: str, holder: subprocess.Popen[str]) -> Environment:
+    held = _first_line(holder)
+    return replace(where, server=json.dumps({**json.loads(held), "folder": folder})) if held else where
+
+
+def _first_line(holder: subprocess.Popen[str]) -> str:
+    """Return what it prints once its server runs; "" where it ended without one."""
+    assert holder.stdout is not None  # noqa: S101  # a pipe
+    late = Timer(_FIRST_SECONDS, holder.kill)
+    late.start()
+    try:
+        return next((line for line in holder.stdout if line.startswith("{")), "")
+    finally:
+        late.cancel()
+
+
+def _let_go(holder: subprocess.Popen[str]) -> None:
+    try:
+        holder.communicate(timeout=_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        holder.kill()
+        holder.communicate()
