@@ -67,7 +67,6 @@ ERRORS: Mapping[str, str] = {
     "probe-timeout": "Importing the project's models took too long.",
     "python-not-found": "The project's interpreter does not exist or cannot be run.",
     "python-too-old": "The project's interpreter is older than what a suite can run on.",
-    "several-heads": "The migrations have several heads that belong to one history.",
     "sqlalchemy-missing": "The project's interpreter has no SQLAlchemy, or one that it cannot import.",
     "sqlalchemy-too-old": "The project's SQLAlchemy is older than 1.4.",
     "suite-too-slow": "pytest did not come to an end in the time it is given, and was stopped.",

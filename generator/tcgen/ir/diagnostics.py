@@ -65,6 +65,7 @@ REMARKS: Mapping[str, str] = {
     "service-hinted": "Settings or Compose files name a service that no declared library talks to.",
     "settings-made-up": "The project cannot be imported without some settings; harmless values were set.",
     "several-alembic-configs": "There are several Alembic configurations; the first is used.",
+    "several-heads": "The migrations have several heads that belong to one history; the tests upgrade to all of them.",
     "several-subprojects": "The root has no package of its own, but several projects below it.",
     "subproject": "The root has no package of its own; the code is taken from the project below it.",
     "suite-beside-tests": "The suite goes where the fixtures of the project's own conftest.py do not reach.",
