@@ -193,14 +193,30 @@ def _imported_as_src(tree: ProjectFiles, src: str) -> bool:
 
 def _working_folders(tree: ProjectFiles, root: str) -> list[str]:
     """Folders with models that the project is started in: their modules import each other without its name."""
+    found: list[str] = []
+    for path in _folders_in(tree, root):
+        # one of a project's parts may hold it, beside those that are no Python
+        inner = [] if _has_files(tree, path) else _folders_in(tree, path)
+        found += [one for one in (path, *inner) if _is_working_folder(tree, one)]
+    return found
+
+
+def _folders_in(tree: ProjectFiles, root: str) -> list[str]:
     folder = tree.folder(root)
-    names = [name for name in folder.dirs if name not in _ASIDE | _PLAIN_FOLDERS] if folder else []
-    return [join(root, name) for name in names if _is_working_folder(tree, join(root, name))]
+    names = folder.dirs if folder is not None else ()
+    return [join(root, name) for name in names if name not in _ASIDE | _PLAIN_FOLDERS]
+
+
+def _has_files(tree: ProjectFiles, path: str) -> bool:
+    folder = tree.folder(path)
+    return folder is not None and any(name.endswith(".py") for name in folder.files)
 
 
 def _is_working_folder(tree: ProjectFiles, path: str) -> bool:
     folder = tree.folder(path)
-    below = "|".join(_names_in(folder)) if folder is not None and _has_code(tree, path) else ""
+    if folder is None or _is_migrations(tree, path, folder) or not _has_code(tree, path):
+        return False
+    below = "|".join(_names_in(folder))
     if not below:
         return False
     inner = re.compile(rf"^(?:from|import)\s+(?:{below})\b", re.MULTILINE)

@@ -33,6 +33,17 @@ LAYOUTS = {
         ("server",),
         ("main", "models"),
     ),
+    "started in a folder of a folder": (
+        {
+            "shop/server/models.py": MODELS,
+            "shop/server/run.py": "import models\n",
+            "shop/migrations/env.py": "from alembic import context\nfrom models import A\n",
+            "shop/migrations/versions/1.py": "from versions import *\nfrom sqlalchemy import Column\n",
+            "shop/web/a.ts": "",
+        },
+        ("shop/server",),
+        ("models", "run"),
+    ),
     "a package below the folder it is started in": (
         {
             "backend/app/__init__.py": "",

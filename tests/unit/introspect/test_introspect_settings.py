@@ -36,6 +36,21 @@ PYDANTIC = """
 """
 
 
+HELPER = """
+    import os
+    class NotConfigured(Exception):
+        pass
+    def setting(name, optional=True):
+        value = os.environ.get(name)
+        if value is None and not optional:
+            raise NotConfigured(f"{name} is required to start the SHOP.")
+        return value
+    COLOUR = setting("SHOP_COLOUR")
+    KEY = setting("SHOP_KEY", optional=False)
+    OPENED = setting("OPENED", optional=False)
+"""
+
+
 def files(config: str) -> dict[str, str]:
     return {"shop/__init__.py": "", "shop/config.py": config, "shop/models.py": MODELS}
 
@@ -46,6 +61,10 @@ def test_missing_variables_get_harmless_values(inspect: Inspect) -> None:
     assert set(schema.import_env) == {"SHOP_DATABASE_URL", "SHOP_SECRET_KEY"}
     assert schema.import_env["SHOP_DATABASE_URL"].startswith("postgresql+")
     assert "settings-made-up" in codes(schema)
+
+
+def test_variables_that_a_helper_of_the_projects_own_reads(inspect: Inspect) -> None:
+    assert set(inspect(files(HELPER)).import_env) == {"SHOP_KEY", "OPENED"}
 
 
 def test_the_environment_wins(inspect: Inspect, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,7 @@ def missing(error: BaseException, names: list[str]) -> list[MissingSetting]:
             *_environ_key(link),
             *_pydantic_fields(link),
             *_named_in_message(link, names),
+            *_asked_by_a_helper(link),
         ):
             found.setdefault(item["name"], item)
     return [one for one in found.values() if one["name"] not in os.environ or one["kind"] == "form"]
@@ -86,6 +87,19 @@ def _named_in_message(error: BaseException, names: list[str]) -> list[MissingSet
     # Settings classes name their fields in lower case; a single word would be too easily one of the prose.
     words |= {word.upper() for word in words if "_" in word}
     return [{"name": name, "kind": "str", "value": ""} for name in names if name in words]
+
+
+def _asked_by_a_helper(error: BaseException) -> list[MissingSetting]:
+    """What a function of the project's own was told to read from the environment, and names in its message."""
+    asked = (
+        value
+        for frame, _ in traceback.walk_tb(error.__traceback__)
+        if {"environ", "getenv"} & set(frame.f_code.co_names) and frame.f_code.co_name != "<module>"
+        for value in frame.f_locals.values()
+    )
+    words = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", str(error)))
+    names = [value for value in asked if isinstance(value, str) and value in words]
+    return [{"name": name, "kind": "str", "value": ""} for name in names]
 
 
 def _pydantic_fields(error: BaseException) -> list[MissingSetting]:
