@@ -22,6 +22,8 @@ from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
 from tcgen.plan.services.decide import detect, plan_service
 
+# any version does: what a project has compiled against an older one breaks with a newer
+_GREENLET = "greenlet>=1"
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
 
 
@@ -186,11 +188,11 @@ def _requirements(
     ]
     if has_factories:
         # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
-        wanted += ["faker>=30", "greenlet>=3", "polyfactory>=3.5"]
+        wanted += ["faker>=30", _GREENLET, "polyfactory>=3.5"]
     # what only an extra or a group of the project brings is not there where CI installs our group
     wanted += [_DRIVERS[one] for one in _drivers(project, schema, database) if not _comes_along(project, one)]
     if database.async_driver:
-        wanted.append("greenlet>=3")
+        wanted.append(_GREENLET)
         if database.async_driver not in project.runtime:
             wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
         if database.async_runner == "pytest-asyncio":
