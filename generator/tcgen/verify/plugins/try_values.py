@@ -11,6 +11,9 @@ import pytest
 
 from .factories import ASKED, Live, factory_of, label_of, other_values, set_values
 
+MOST_SETUPS = 20
+SETUPS = {"failed": 0, "passed": 0}
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run each test as often as the longest list of trials asks."""
@@ -37,6 +40,21 @@ def is_asked_for(item: Live) -> bool:
         return True
     trial: int = item.callspec.params["tcgen_trial"]
     return trial < len(ASKED["trials"].get(label_of(factory), ()))
+
+
+def pytest_exception_interact(
+    node: pytest.Item | pytest.Collector, report: pytest.TestReport | pytest.CollectReport
+) -> None:
+    """Stop where nothing can be set up: thousands of tests would each say the same, at length."""
+    if report.when == "setup":
+        SETUPS["failed"] += 1
+        if SETUPS["failed"] == MOST_SETUPS and not SETUPS["passed"]:
+            node.session.shouldstop = "no test can be set up"
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what could be set up."""
+    SETUPS["passed"] += report.when == "setup" and report.passed
 
 
 @pytest.fixture(autouse=True)
