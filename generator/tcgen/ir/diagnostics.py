@@ -43,7 +43,7 @@ REMARKS: Mapping[str, str] = {
     "database-set": "A variable is set, without which the project takes another database than PostgreSQL.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
     "environment-broken": "An environment is left out: its python cannot be run.",
-    "foreign-key-left-out": "PostgreSQL refuses a foreign key to columns that are not unique: the tables go without it.",
+    "foreign-key-left-out": "PostgreSQL refuses a foreign key to columns that are not unique or of another type: the tables go without it.",
     "independent-branches": "The migrations have branches that share no script; all heads are upgraded to.",
     "ini-not-read": "Alembic cannot read the ini file; the script folder is used without it.",
     "metadata-copy": "A metadata repeats tables of mapped classes and is left out.",

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from plan_builders import TEXT, column, foreign, key, mapper, of_type, project, ref, schema, table
+from plan_builders import TEXT, UUID, column, foreign, key, mapper, of_type, project, ref, schema, table
 
 from tcgen.catalog.load import catalog
 from tcgen.ir.plan import SuitePlan
@@ -310,6 +310,10 @@ def test_sessions_are_the_extensions_where_one_owns_them() -> None:
             (("mark", "number"),),
         ),
         (table("page", key("kind"), key("number"), uniques=[UniqueFact(columns=("number",))]), ()),
+        (table("page", key("number", TEXT)), (("mark", "number"),)),
+        (table("page", key("number", UUID)), (("mark", "number"),)),
+        (table("page", key("number", of_type("BigInteger", ddl="BIGINT"))), ()),
+        (table("page", key("number", of_type("Strange"))), ()),
         (table("page", key("number")), ()),
     ],
 )
@@ -322,8 +326,8 @@ def test_foreign_keys_to_columns_that_are_not_unique(
     assert made.database.metadatas[0].left_out == left_out
     assert [one.message for one in made.diagnostics if one.code == "foreign-key-left-out"] == (
         [
-            "PostgreSQL refuses the foreign keys mark (number), which point to columns that are not unique:"
-            " the tables are created without them"
+            "PostgreSQL refuses the foreign keys mark (number), which point to columns that are not unique or of another"
+            " type: the tables are created without them"
         ]
         if left_out
         else []

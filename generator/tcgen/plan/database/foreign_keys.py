@@ -1,12 +1,25 @@
-"""Foreign keys that other databases take and PostgreSQL does not: no constraint keeps what they point to unique."""
+"""Foreign keys that other databases take and PostgreSQL does not.
+
+No constraint keeps what they point to unique, or it is of a type that theirs cannot be compared with
+(https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.plan import MetadataPlan
-from tcgen.ir.schema import ForeignKeyFact, MetadataFact, Schema, TableFact
+from tcgen.ir.schema import ColumnFact, ForeignKeyFact, MetadataFact, Schema, TableFact
+
+_SORTS = {
+    **dict.fromkeys(
+        ("SMALLINT", "INTEGER", "BIGINT", "SMALLSERIAL", "SERIAL", "BIGSERIAL", "NUMERIC"), "number"
+    ),
+    **dict.fromkeys(("VARCHAR", "TEXT", "CHAR", "CITEXT"), "text"),
+    "UUID": "uuid",
+}
 
 
 def refused_keys(metadata: MetadataFact, schema: Schema) -> Iterator[tuple[str, ...]]:
@@ -15,13 +28,30 @@ def refused_keys(metadata: MetadataFact, schema: Schema) -> Iterator[tuple[str, 
     for key in metadata.tables:
         for one in tables[key].foreign_keys:
             target = tables.get(one.target)
-            if target is not None and not _is_unique(one, target):
+            if target is None:
+                continue
+            if not _is_unique(one, target) or not _is_comparable(one, tables[key], target):
                 yield key, *one.columns
 
 
 def _is_unique(key: ForeignKeyFact, target: TableFact) -> bool:
     whole = (one.columns for one in target.uniques if not one.where and not one.expressions)
     return any(set(key.target_columns) == set(columns) for columns in (target.primary_key, *whole))
+
+
+def _is_comparable(key: ForeignKeyFact, table: TableFact, target: TableFact) -> bool:
+    own = {column.name: _sort(column) for column in table.columns}
+    theirs = {column.name: _sort(column) for column in target.columns}
+    pairs = [
+        (own.get(one), theirs.get(other)) for one, other in zip(key.columns, key.target_columns, strict=True)
+    ]
+    return all(one == other or None in (one, other) for one, other in pairs)
+
+
+def _sort(column: ColumnFact) -> str | None:
+    """Return what values of a column can be compared with; None of types that are seldom keys."""
+    word = re.match(r"[A-Z]+", (column.type.ddl or "").upper())
+    return _SORTS.get(word[0]) if word else None
 
 
 def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
@@ -34,7 +64,7 @@ def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
             level="warning",
             code="foreign-key-left-out",
             message=f"PostgreSQL refuses the foreign keys {some_of(names, 3)}, which point to columns that are not"
-            " unique: the tables are created without them",
-            hint="declare a unique constraint there, or a foreign key to the primary key",
+            " unique or of another type: the tables are created without them",
+            hint="declare a unique constraint there, and one type for both columns",
         ),
     )
