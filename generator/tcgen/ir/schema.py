@@ -314,6 +314,7 @@ class AlembicFact(Frozen):
         filters: Those of them, and of ``include_object`` and ``include_name``, that are functions to be imported.
         version_table, version_table_schema: As given to ``context.configure``.
         operations: Modules env.py imports because they add operations to Alembic's own.
+        loaded: Alembic could load the scripts; else it cannot stamp a revision of theirs either.
         loads_alone: The scripts can be loaded while no migration runs.
         inserts_rows: Some script inserts rows.
         schemas_created, extensions_created: Schemas and extensions the scripts create themselves.
@@ -335,6 +336,7 @@ class AlembicFact(Frozen):
     compare: dict[str, bool] = {}
     filters: dict[str, ImportRef] = {}
     operations: tuple[str, ...] = ()
+    loaded: bool = True
     loads_alone: bool = True
     inserts_rows: bool = False
     include_schemas: bool = False

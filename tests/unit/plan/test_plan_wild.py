@@ -100,6 +100,15 @@ def test_migrations_that_fail_leave_it_to_the_models() -> None:
     assert plan.schema_from == "stamp" and plan.migrations_error == "b2: no such function"
     assert [one.code for one in remarks] == ["migrations-fail"] and "no such function" in remarks[0].message
 
+    broken = facts.model_copy(update={"alembic": HISTORY.model_copy(update={"loaded": False})})
+    plan, remarks = plan_database(project(), broken, catalog(), failure)
+    assert (plan.schema_from, plan.alembic, plan.migrations_error) == (
+        "create_all",
+        None,
+        "b2: no such function",
+    )
+    assert [one.code for one in remarks] == ["migrations-fail"] and "stamp" not in remarks[0].message
+
     newer = facts.model_copy(update={"alembic": HISTORY.model_copy(update={"heads": ("c3",)})})
     plan, remarks = plan_database(project(), newer, catalog(), failure)
     assert (plan.schema_from, plan.migrations_error, remarks) == ("alembic_option", "", ())

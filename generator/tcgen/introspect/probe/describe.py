@@ -316,6 +316,7 @@ def _alembic_fact(
         ),
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
+        "loaded": scripts.loaded,
         "loads_alone": history.loads_alone(scripts),
         "inserts_rows": history.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),

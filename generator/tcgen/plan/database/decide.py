@@ -68,7 +68,7 @@ def plan_database(
         catalog: Knows the images.
         found: What running the migrations showed; ``migrations_error`` as ``failed_at`` puts it.
     """
-    alembic, source, remarks = _alembic(schema, found.migrations_error)
+    alembic, source, failure = _alembic(schema, found.migrations_error)
     is_async = _is_async(project, schema)
     sync_driver = _sync_driver(project, schema)
     async_driver = None
@@ -82,7 +82,7 @@ def plan_database(
     metadatas = tuple(
         _metadata(one, schema, own, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
     )
-    remarks += left_out(metadatas)
+    remarks = (*failure, *left_out(metadatas))
     plan = DatabasePlan(
         schema_from=source,
         image=_image(project, schema, catalog),
@@ -101,7 +101,7 @@ def plan_database(
         compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
     )
-    if source == "stamp":
+    if failure:
         return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
     learnt = found.model_copy(update={"migrations_error": ""}) if runs_alone else NOTHING
     return plan.model_copy(
@@ -155,23 +155,22 @@ def _alembic(
     fact = schema.alembic
     if fact is None or not fact.heads:
         return None, "create_all", ()
-    remarks: list[Diagnostic] = []
     via = fact.url_via
     if via == "environment" and fact.ini is None:
         via = "direct"
     source: SchemaFrom = f"alembic_{via}"  # type: ignore[assignment]
-    if migrations_error.startswith(failed_at(schema, "")):
-        source = "stamp"
-        remarks.append(
-            Diagnostic(
-                level="warning",
-                code="migrations-fail",
-                message=f"{fact.script_location}: the migrations fail on an empty PostgreSQL"
-                f" ({migrations_error.removeprefix(failed_at(schema, ''))}); the tests create the tables from"
-                " the models and stamp the newest revision",
-            )
-        )
-    return _alembic_plan(fact, via), source, tuple(remarks)
+    if not migrations_error.startswith(failed_at(schema, "")):
+        return _alembic_plan(fact, via), source, ()
+    remark = Diagnostic(
+        level="warning",
+        code="migrations-fail",
+        message=f"{fact.script_location}: the migrations fail on an empty PostgreSQL"
+        f" ({migrations_error.removeprefix(failed_at(schema, ''))}); the tests create the tables from"
+        f" the models{' and stamp the newest revision' if fact.loaded else ''}",
+    )
+    if not fact.loaded:
+        return None, "create_all", (remark,)
+    return _alembic_plan(fact, via), "stamp", (remark,)
 
 
 def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:

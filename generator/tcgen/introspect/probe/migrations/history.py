@@ -23,12 +23,16 @@ class History:
 
     Attributes:
         independent: The heads belong to branches that share no script, so that ``upgrade heads`` is meant.
+        loaded: By Alembic; else they are known by their text alone.
     """
 
-    def __init__(self, heads: list[str], paths: list[Path], independent: bool = False) -> None:
+    def __init__(
+        self, heads: list[str], paths: list[Path], independent: bool = False, loaded: bool = True
+    ) -> None:
         self.heads = heads
         self.paths = paths
         self.independent = independent
+        self.loaded = loaded
 
 
 def read(location: Location, notes: Notes) -> History:
@@ -76,7 +80,7 @@ def _by_text(folder: Path) -> History:
         ready = [r for r in todo if all(p in ordered or p not in found for p in found[r][1])] or todo[:1]
         ordered += ready
         todo = [r for r in todo if r not in ready]
-    return History(sorted(set(found) - parents), [found[r][0] for r in ordered])
+    return History(sorted(set(found) - parents), [found[r][0] for r in ordered], loaded=False)
 
 
 def parse(path: Path) -> ast.Module:
