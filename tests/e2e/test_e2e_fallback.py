@@ -54,6 +54,29 @@ def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, st
     )
 
 
+def test_scripts_that_alembic_cannot_load(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("unloadable")
+    add_revision(root, "0004", "of_another_package", "SELECT 1")
+    done = init(root, prove=True, **on_a_url)
+
+    assert "the tests create the tables from the models" in done.err, done.text
+    assert "proved 8 classes, repaired 0, left 0" in done.text
+    assert not (root / "tests/integration/test_migrations.py").exists()
+    run = pytest_in(root, "tests/integration", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+
+
+def test_two_heads_of_one_history(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("forked")
+    add_revision(root, "0003b", "0002", "CREATE TABLE aside (id int PRIMARY KEY)")
+    done = init(root, **on_a_url)
+
+    assert "warning: The migrations have 2 heads (0003, 0003b)" in done.err, done.text
+    run = pytest_in(root, "tests/integration", "-k", "heads or inserts_a_row", **on_a_url)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+    assert "tests/integration/test_migrations.py::test_schema_is_at_the_heads" in run.cases
+
+
 @pytest.mark.matrix
 def test_a_newer_revision_is_tried_again(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("mended")
