@@ -6,20 +6,14 @@ No constraint keeps what they point to unique, or it is of a type that theirs ca
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.plan import MetadataPlan
 from tcgen.ir.schema import ColumnFact, ForeignKeyFact, MetadataFact, Schema, TableFact
+from tcgen.plan.constraints.value_kinds import kinds_of_ddl
 
-_SORTS = {
-    **dict.fromkeys(
-        ("SMALLINT", "INTEGER", "BIGINT", "SMALLSERIAL", "SERIAL", "BIGSERIAL", "NUMERIC"), "number"
-    ),
-    **dict.fromkeys(("VARCHAR", "TEXT", "CHAR", "CITEXT"), "text"),
-    "UUID": "uuid",
-}
+_SORTS = {"integer": "number", "numeric": "number", "string": "text", "uuid": "uuid"}
 
 
 def refused_keys(metadata: MetadataFact, schema: Schema) -> Iterator[tuple[str, ...]]:
@@ -50,8 +44,7 @@ def _is_comparable(key: ForeignKeyFact, table: TableFact, target: TableFact) -> 
 
 def _sort(column: ColumnFact) -> str | None:
     """Return what values of a column can be compared with; None of types that are seldom keys."""
-    word = re.match(r"[A-Z]+", (column.type.ddl or "").upper())
-    return _SORTS.get(word[0]) if word else None
+    return next((_SORTS.get(kind) for kind in kinds_of_ddl(column.type.ddl or "")), None)
 
 
 def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
