@@ -17,6 +17,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeVar
 
 from tests.corpus.environment import install, interpreter, prepare, site_packages
@@ -29,6 +30,7 @@ MODULE = "corpus_setup"
 REPOSITORY = Path(__file__).resolve().parents[2]
 RUNNING: set[int] = set()
 """Leaders of the sessions that run now."""
+_STARTING = RLock()  # the interrupt comes in the main thread, which may be starting one itself
 T = TypeVar("T")
 
 
@@ -214,16 +216,17 @@ def _run(
 ) -> int:
     """Run a command that must end in time, with all that it started; return its status."""
     with out.open("w") as stdout, log.open("w") as stderr:
-        process = subprocess.Popen(
-            command,
-            cwd=root,
-            env=environment,
-            stdout=stdout,
-            stderr=stderr,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        RUNNING.add(process.pid)
+        with _STARTING:
+            process = subprocess.Popen(
+                command,
+                cwd=root,
+                env=environment,
+                stdout=stdout,
+                stderr=stderr,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            RUNNING.add(process.pid)
         try:
             return process.wait(max(deadline - time.monotonic(), 1))
         except subprocess.TimeoutExpired:
@@ -236,8 +239,9 @@ def _run(
 
 def stop() -> None:
     """End what runs: it is in sessions of its own, which no interrupt reaches."""
-    for leader in tuple(RUNNING):
-        _end(leader)
+    with _STARTING:
+        for leader in tuple(RUNNING):
+            _end(leader)
 
 
 def _end(leader: int) -> None:

@@ -89,6 +89,26 @@ SESSIONS = """
             session.add(Category(slug="b", name="B", parent=parent))
             session.commit()
 
+    def test_factories_commit_to_it_and_then_to_the_other(committed_db, request):
+        book = BookFactory.create_sync()
+        with Session(committed_db) as session:
+            assert session.get(type(book), book.id).category_id == book.category_id
+        session = request.getfixturevalue("db_session")
+        CategoryFactory.create_sync()
+        assert session.scalar(select(func.count()).select_from(Category)) == 1
+        with Session(committed_db) as session:
+            assert session.scalar(select(func.count()).select_from(Category)) == 1
+
+    def test_a_transaction_of_the_tests_own_is_left_open(db_session):
+        with db_session.begin():
+            AuthorFactory.create_sync()
+            db_session.add(Author(name="A"))
+        assert authors(db_session) == 2
+        with db_session.begin_nested() as point:
+            AuthorFactory.create_sync()
+            point.rollback()
+        assert authors(db_session) == 2
+
     def test_after_committed_rows_both_databases_are_clean(committed_db, db_session):
         with Session(committed_db) as session:
             assert session.scalar(select(func.count()).select_from(Category)) == 0
@@ -212,7 +232,7 @@ def test_sessions_and_overrides(demo: Path, on_a_url: dict[str, str]) -> None:
     strict = ("-W", "error::sqlalchemy.exc.SAWarning")
     done = pytest_in(demo, "tests/integration", *strict, **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 19 + 11 + 8
+    assert len(done.cases) == 19 + 13 + 8
 
 
 def test_rows_of_migrations_are_there_for_every_test(demo: Path, on_a_url: dict[str, str]) -> None:

@@ -91,12 +91,32 @@ SYNC_TESTS = """
     @pytest.mark.parametrize("time", [1, 2])
     def test_a_rollback_goes_back_to_the_last_commit(db_session, time):
         assert db_session.scalar(COUNT) == 0
-        ItemFactory.create_sync()
+        db_session.add(Item(name="kept"))
         db_session.commit()
-        ItemFactory.create_sync()
+        db_session.add(Item(name="lost"))
+        db_session.flush()
         db_session.rollback()
         db_session.rollback()
         assert db_session.scalar(COUNT) == 1
+
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_a_rollback_spares_what_a_factory_made(db_session, time):
+        assert db_session.scalar(COUNT) == 0
+        item = ItemFactory.create_sync()
+        db_session.rollback()
+        assert item in db_session and db_session.scalar(COUNT) == 1
+        with db_session.begin_nested() as begun:
+            ItemFactory.create_sync()
+            begun.rollback()
+        assert db_session.scalar(COUNT) == 1
+
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_a_factory_commits_where_commits_are_real(committed_db, time):
+        with committed_db.connect() as other:
+            assert other.scalar(COUNT) == 0
+        ItemFactory.create_batch_sync(3)
+        with committed_db.connect() as other:
+            assert other.scalar(COUNT) == 3
 """
 ASYNC_TESTS = """
     import pytest
@@ -112,13 +132,31 @@ ASYNC_TESTS = """
     @pytest.mark.parametrize("time", [1, 2])
     async def test_a_rollback_goes_back_to_the_last_commit(async_db_session, db_session, time):
         assert await async_db_session.scalar(COUNT) == 0
-        await ItemFactory.create_async()
+        async_db_session.add(Item(name="kept"))
         await async_db_session.commit()
-        await ItemFactory.create_async()
+        async_db_session.add(Item(name="lost"))
+        await async_db_session.flush()
         await async_db_session.rollback()
         await async_db_session.rollback()
         assert await async_db_session.scalar(COUNT) == 1
         assert db_session.scalar(COUNT) == 0
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_a_rollback_spares_what_a_factory_made(async_db_session, time):
+        assert await async_db_session.scalar(COUNT) == 0
+        item = await ItemFactory.create_async()
+        await async_db_session.rollback()
+        assert item in async_db_session
+        assert await async_db_session.scalar(COUNT) == 1
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_a_factory_commits_where_commits_are_real(committed_db, time):
+        await ItemFactory.create_batch_async(2)
+        ItemFactory.create_sync()
+        with committed_db.connect() as other:
+            assert other.scalar(COUNT) == 3
 """
 FLASK_TESTS = """
     from sqlalchemy import inspect
@@ -205,7 +243,7 @@ def test_plain(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
     write(tmp_path / "shop/models.py", ASYNC_MODELS)
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_async.py", ASYNC_TESTS)
-    assert outcomes(python, tmp_path, on_a_url) == ["passed"] * 8
+    assert outcomes(python, tmp_path, on_a_url) == ["passed"] * 16
 
 
 def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
@@ -217,4 +255,4 @@ def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_flask.py", FLASK_TESTS)
     flags = ("--models", "shop.setup", "--models", "shop.models")
-    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 11
+    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 15

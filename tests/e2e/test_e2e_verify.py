@@ -144,7 +144,8 @@ def test_what_the_project_tells_pytest_does_not_matter(kiosk: Path, on_a_url: di
         r"^kiosk.models.Visit +no +no +ValueError: a badge has six digits$", done.out, re.MULTILINE
     )
     assert done.out.endswith("1 of 6 classes pass\n")
-    assert '\n  "kiosk.models.Booking.desk" = "3"\n' in done.err
+    # the one it comes to first depends on the number that the trigger was given, and says
+    assert re.search(r'^  "kiosk.models.Booking.desk" = "[35]"$', done.err, re.MULTILINE)
     assert '\n  "kiosk.models.Voucher.code" = "…"\n' in done.err
     assert "next: tcgen verify --write" in done.err
     assert tree(kiosk) == before

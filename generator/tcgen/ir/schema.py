@@ -101,7 +101,8 @@ class ColumnFact(Frozen):
 
     Attributes:
         default: Kind of the Python-side default, or None.
-        default_refused: Its type refuses its own constant default: no row can be without a value.
+        default_refused: Its type refuses its own constant default, or a function asks a server for it: no row can
+            be without a value.
         server_default: SQL text of the server default, or None.
         identity: ``GENERATED … AS IDENTITY``.
         comment: For ``inspect --json``.

@@ -199,6 +199,30 @@ def test_defaults_that_are_no_values(inspect: Inspect) -> None:
     assert [one.name for one in columns.values() if one.default_refused] == ["boss_id"]
 
 
+def test_defaults_that_a_server_is_asked_for(inspect: Inspect) -> None:
+    models = """
+        import socket, time
+        from sqlalchemy import Column, Integer, String
+        from shop.base import Base
+        def zone():
+            for attempt in range(600):
+                try:
+                    with socket.create_connection(("127.0.0.1", 1)):
+                        return "UTC"
+                except Exception:
+                    time.sleep(1)
+            return "UTC"
+        class User(Base):
+            __tablename__ = "users"
+            id = Column(Integer, primary_key=True)
+            zone = Column(String(20), nullable=True, default=zone)
+            kind = Column(String(20), default=lambda context: context.current_parameters["kind"])
+            size = Column(Integer, default=lambda: 7)
+    """
+    columns = {one.name: one for one in table(inspect({**SHOP, "shop/models.py": models}), "users").columns}
+    assert [one.name for one in columns.values() if one.default_refused] == ["zone"]
+
+
 def test_bounds_and_defaults_of_a_sqlmodels_fields(inspect: Inspect) -> None:
     pytest.importorskip("sqlmodel")
     models = """

@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from ..column_types.type_facts import PG, for_postgresql, type_fact
 from ..common import Live
+from .default_functions import asks_a_server
 
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
 DDL = PG.ddl_compiler(PG, None)
@@ -122,7 +123,9 @@ def _default_kind(default: Live) -> str | None:
 
 
 def _is_refused(column: Live) -> bool:
-    """Whether a constant default is one that the column's own type refuses."""
+    """Whether a default is a constant that the column's own type refuses, or has to be had from a server."""
+    if getattr(column.default, "is_callable", False):
+        return asks_a_server(column.default.arg)
     if not getattr(column.default, "is_scalar", False):
         return False
     value = column.default.arg

@@ -249,6 +249,7 @@ def async_db_session(
     """An async session whose commits end at a savepoint; the factories use it.
 
     It lives on the loop of its test: that of the mark's `loop_scope`, else the default.
+    Code on another loop, as under Starlette's `TestClient`, needs `committed_db`.
     """
     mark = request.node.get_closest_marker("asyncio")
     chosen = mark.kwargs.get("loop_scope") if mark else None
@@ -276,10 +277,19 @@ def committed_db(
 ) -> Iterator[Engine]:
     """An engine on a database where commits are real; clean again after the test.
 
-    Its URL is `committed_db.url`. Sequences go on counting.
+    Its URL is `committed_db.url`. The factories commit to it. Sequences go on counting.
     """
+    from .factories.base import ModelFactory
+
     engine, seeded = committed_database
-    yield engine
+    before = ModelFactory.__session__, ModelFactory.__async_session__
+    url = engine.url.set(drivername="postgresql+asyncpg")
+    async_engine = create_async_engine(url, poolclass=NullPool)
+    ModelFactory.__async_session__ = AsyncSession(async_engine, expire_on_commit=False)
+    with Session(engine) as session:
+        ModelFactory.__session__ = session
+        yield engine
+    ModelFactory.__session__, ModelFactory.__async_session__ = before
     if seeded:
         server, template = postgres_server
         postgres.clone_database(server, template, str(engine.url.database))

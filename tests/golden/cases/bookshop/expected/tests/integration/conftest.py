@@ -221,10 +221,16 @@ def committed_db(
 ) -> Iterator[Engine]:
     """An engine on a database where commits are real; clean again after the test.
 
-    Its URL is `committed_db.url`. Sequences go on counting.
+    Its URL is `committed_db.url`. The factories commit to it. Sequences go on counting.
     """
+    from .factories.base import ModelFactory
+
     engine, seeded = committed_database
-    yield engine
+    before = ModelFactory.__session__
+    with Session(engine) as session:
+        ModelFactory.__session__ = session
+        yield engine
+    ModelFactory.__session__ = before
     if seeded:
         server, template = postgres_server
         postgres.clone_database(server, template, str(engine.url.database))

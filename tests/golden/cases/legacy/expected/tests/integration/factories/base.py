@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
@@ -13,11 +15,12 @@ from polyfactory.factories.sqlalchemy_factory import (
 )
 from polyfactory.field_meta import FieldMeta
 from sqlalchemy import inspect
-from sqlalchemy.orm import configure_mappers
+from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
 
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
+_inserting = ContextVar("_inserting", default=False)
 
 
 class Counter:
@@ -67,6 +70,30 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
     """Tell a factory from a field of any other kind."""
     # issubclass of an abstract class asks all factories, for each class that is none
     return isinstance(value, type) and ModelFactory in value.__mro__
+
+
+@contextmanager
+def outermost() -> Iterator[bool]:
+    """Tell the factory that a test called from those which that one calls in turn."""
+    by_test = not _inserting.get()
+    token = _inserting.set(True)
+    try:
+        yield by_test
+    finally:
+        _inserting.reset(token)
+
+
+def keep(session: Session) -> None:
+    """Commit, for a rollback in the code under test not to take these rows back."""
+    begun = session.get_transaction()
+    by_test = begun and begun.origin is SessionTransactionOrigin.BEGIN
+    if by_test or session.in_nested_transaction():
+        return
+    expire, session.expire_on_commit = session.expire_on_commit, False
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = expire
 
 
 class ModelFactory(SQLAlchemyFactory[T]):
@@ -132,6 +159,14 @@ class ModelFactory(SQLAlchemyFactory[T]):
         return instance
 
     @classmethod
+    @contextmanager
+    def _keeping(cls) -> Iterator[None]:
+        with outermost() as by_test:
+            yield
+        if by_test and isinstance(cls.__session__, Session):
+            keep(cls.__session__)
+
+    @classmethod
     def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
         # all parents before any child, which a flush would find half made
         given = [dict(kwargs) for _ in range(size)]
@@ -148,10 +183,12 @@ class ModelFactory(SQLAlchemyFactory[T]):
     @classmethod
     def create_sync(cls, **kwargs: Any) -> T:
         """Insert a row, its parents before it."""
-        return super().create_sync(**cls._with_parents(1, kwargs)[0])
+        with cls._keeping():
+            return super().create_sync(**cls._with_parents(1, kwargs)[0])
 
     @classmethod
     def create_batch_sync(cls, size: int, **kwargs: Any) -> list[T]:
         """Insert many rows, the parents of all before them."""
-        rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
-        return cls._get_sync_persistence().save_many(rows)
+        with cls._keeping():
+            rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
+            return cls._get_sync_persistence().save_many(rows)
