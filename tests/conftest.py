@@ -1,3 +1,15 @@
 """Fixtures for all tests."""
 
+import os
+
+import pytest
+
 pytest_plugins = ["engine.plugin"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def bytecode_aside(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what processes started here compile in one place, in which the next ones find it."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    os.environ["PYTHONPYCACHEPREFIX"] = str(shared / "bytecode")

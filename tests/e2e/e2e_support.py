@@ -64,7 +64,7 @@ def environment(**extra: str) -> dict[str, str]:
         if name not in _STEERING and not name.startswith(("PYTEST_", "TCGEN_DEBUG", "COV_"))
     }
     # these tests' own plugin, which no project here asks for, takes a quarter of the time a run takes to start
-    own = {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
+    own = {"PYTHONDONTWRITEBYTECODE": "", "NO_COLOR": "1", "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
     return kept | own | extra
 
 

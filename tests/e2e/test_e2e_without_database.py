@@ -116,6 +116,20 @@ MODELS = r'''
             self.label, self.row = label, row
 
 
+    class Source(Base):
+        """Its constructor asks for what its table does not."""
+
+        __tablename__ = "source"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str | None] = mapped_column(String(40))
+        kind: Mapped[str | None]
+
+        def __init__(self, name: str | None = None, **kwargs):
+            if name is None:
+                raise TypeError("Please give this source a name to be identifiable.")
+            super().__init__(name=name, **kwargs)
+
+
     class Badge(Base):
         """What its property misses is no value."""
 
@@ -173,12 +187,13 @@ def test_the_plan_has_what_the_projects_own_code_takes(tmp_path: Path, on_a_url:
     assert codes["Lamp"]["_colour"] == '"red"'
     assert codes["Seat"]["label"] == 'Use(fake.numerify, "A##")'
     assert int(codes["Pair"]["socks"]) % 2 == 0
+    assert codes["Source"].keys() == {"name"}
     assert codes["Badge"]["_number"] == "Use(fake.random_int, 1, 100)"
     reason = plan["Lamp"]["_colour"]["reason"]
     assert reason == "what was planned was refused: ValueError: colour must be one of red, green"
 
     # the database has nothing to add, and what was found stays
     again = init(root, prove=True, **on_a_url)
-    assert again.err.splitlines()[-1] == "proved 7 classes, repaired 6, left 0", again.text
+    assert again.err.splitlines()[-1] == "proved 8 classes, repaired 7, left 0", again.text
     assert planned(root) == plan
     assert pytest_in(root, "tests", **on_a_url).outcomes() == {"passed"}

@@ -15,6 +15,7 @@ from pathlib import Path
 from tcgen.discover.manifest import Manifest
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.user_cache import cache_home
 
 _FOLDERS = (".venv", "venv", "env", ".env")
 _TOOL_HOMES = ("pipx", "uv/tools", "uv/archive", "uv/builds")
@@ -197,15 +198,6 @@ def _hatch(manifest: Manifest, environ: Mapping[str, str]) -> Iterator[_Candidat
     data = Path(environ.get("HATCH_DATA_DIR") or _data_home(environ) / "hatch")
     for found in sorted((data / "env" / "virtual" / manifest.name).glob(f"*/{manifest.name}")):
         yield _Candidate(_python_in(found), "Hatch's default environment")
-
-
-def cache_home(environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the folder for what can be made again."""
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    if sys.platform == "win32":
-        return Path(environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    return Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
 def _data_home(environ: Mapping[str, str]) -> Path:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Timer
 
+from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
 
 _FIRST_SECONDS = 300.0
@@ -39,7 +40,7 @@ def held_server(
     holder = subprocess.Popen(
         [where.python, "-c", script, folder, secrets.token_hex(3)],
         cwd=root,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, **keep_bytecode_aside()},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

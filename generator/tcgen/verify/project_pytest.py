@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tcgen.errors import TcgenError
+from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
 
 _SECONDS = 600.0
@@ -53,7 +54,7 @@ def run_pytest(
     with TemporaryDirectory(prefix="tcgen-") as folder:
         # without its cache plugin, pytest would refuse a project's own --failed-first
         options = ["-o", f"cache_dir={folder}/cache"]
-        given = {**environment, "PYTHONDONTWRITEBYTECODE": "1"}
+        given = {**environment, **keep_bytecode_aside(environment)}
         if where.server:
             plugins = [*plugins, "kept_template"]
             given["TCGEN_SERVER"] = where.server

@@ -27,6 +27,7 @@ from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import Schema
+from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
 ROUNDS = 6
@@ -302,7 +303,7 @@ def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], ti
         **settings,
         **os.environ,
         **request["environment"],
-        "PYTHONDONTWRITEBYTECODE": "1",
+        **keep_bytecode_aside(),
         "PYTHONIOENCODING": "utf-8",
     }
     environment.pop("PYTHONSAFEPATH", None)
