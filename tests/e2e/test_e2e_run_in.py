@@ -70,6 +70,8 @@ def test_an_ini_beside_its_scripts_and_settings_with_a_prefix(
     # the folder it is run in is two below the root
     ini = "[alembic]\nscript_location = migrations\nprepend_sys_path = ../..\n"
     write(tmp_path / "shop/db/alembic.ini", ini)
+    # which Alembic's own command never meets: the folder it is run in comes after the standard library
+    write(tmp_path / "shop/db/logging/__init__.py", "raise ImportError('not the one that is wanted')")
     write(tmp_path / "shop/db/migrations/env.py", ENV_PY)
     write(tmp_path / "shop/db/migrations/versions/a.py", SCRIPT)
     init(tmp_path, **on_a_url)

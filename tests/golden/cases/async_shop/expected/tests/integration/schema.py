@@ -12,6 +12,13 @@ from sqlalchemy import inspect
 from sqlalchemy.engine import URL, Engine
 
 ROOT = Path(__file__).resolve().parents[2]
+# what lies in the working folder must not hide the standard library's modules
+ALEMBIC = """
+import sys
+sys.path.append(sys.path.pop(0))
+from alembic.config import main
+main()
+"""
 
 
 def create_schema(engine: Engine, url: URL) -> None:
@@ -32,7 +39,7 @@ def migrate(url: URL, direction: str, revision: str) -> None:
     }
     ini = ROOT / "async_shop/alembic.ini"
     alembic = subprocess.run(
-        [sys.executable, "-m", "alembic", "-c", str(ini), direction, revision],
+        [sys.executable, "-c", ALEMBIC, "-c", str(ini), direction, revision],
         cwd=ROOT,
         env=os.environ | environment,
         stdout=subprocess.PIPE,
