@@ -50,11 +50,12 @@ def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> M
         return Made(following, remarks, results if holds else None)
     progress("making the schema from the models")
     fallback = rewritten(planned, stages.from_models(planned, reason))
-    other = suite.try_migrations(where, planned.project.root, fallback.plan).failure
-    if other is None:
+    other, results = _tried(fallback, where)
+    if other.failure is None:
         remarks = tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
-        return Made(fallback, remarks)
-    return Made(rewritten(fallback, replace(planned, record=fallback.record)), (_no_way(reason, other),))
+        return Made(fallback, remarks, results)
+    without = rewritten(fallback, replace(planned, record=fallback.record))
+    return Made(without, (_no_way(reason, other.failure),))
 
 
 def _tried(planned: Planned, where: Environment) -> tuple[MigrationTrial, dict[str, Result] | None]:
