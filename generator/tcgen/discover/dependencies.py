@@ -82,7 +82,11 @@ def _names(requirement: str) -> Iterator[str]:
 
 def _runtime(manifest: Manifest) -> Iterator[str]:
     yield from texts(manifest.table("project").get("dependencies"))
-    yield from _poetry(table(manifest.table("tool", "poetry"), "dependencies"))
+    declared = table(manifest.table("tool", "poetry"), "dependencies")
+    # the optional ones are installed with an extra that names them
+    yield from _poetry(
+        {name: one for name, one in declared.items() if not table(declared, name).get("optional")}
+    )
     yield from texts(manifest.cfg("options", "install_requires"))
     yield from texts(manifest.setup_py.get("install_requires"))
 
@@ -93,6 +97,7 @@ def _of_manifest(manifest: Manifest, skip_group: str | None) -> Iterator[str]:
     for group in (*extras.values(), *_groups(manifest, skip_group)):
         yield from texts(group)
     poetry = manifest.table("tool", "poetry")
+    yield from _poetry(table(poetry, "dependencies"))
     yield from _poetry(table(poetry, "dev-dependencies"))
     for group in table(poetry, "group").values():
         if isinstance(group, dict):

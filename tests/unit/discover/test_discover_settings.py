@@ -93,6 +93,20 @@ def test_dependencies(write, files, names):
     assert (set(found), list(found)) == (names, sorted(found))
 
 
+def test_an_optional_dependency_is_not_there_at_run_time(write):
+    declared = """
+        [tool.poetry.dependencies]
+        sqlalchemy = "^2"
+        psycopg = {version = "^3", optional = true}
+        asyncpg = {version = "*", optional = false}
+        [tool.poetry.extras]
+        postgres = ["psycopg"]
+    """
+    found = discover(write({"pyproject.toml": declared}))
+    assert set(found.dependencies) == {"sqlalchemy", "psycopg", "asyncpg"}
+    assert set(found.runtime) == {"sqlalchemy", "asyncpg"}
+
+
 PYTEST = {
     "pytest.ini": "[pytest]\ntestpaths = spec\nasyncio_mode = auto\naddopts = -q -p shop.plugin -p no:cacheprovider\n",
     "tox.ini": "[tox]\n[pytest]\ntestpaths = spec\nasyncio_mode = auto\naddopts = -pshop.plugin\n",
