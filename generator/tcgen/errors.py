@@ -30,6 +30,7 @@ ERRORS: Mapping[str, str] = {
     "bad-answers": "`.tcgen/answers.yml` is damaged.",
     "bad-catalogue": "A file of the template that describes a service, or the like, is not of its form.",
     "bad-ci": "`--ci` names a provider that there are no files for.",
+    "bad-database": "`--database` names none that there is.",
     "bad-dest": "The suite's folder is not a plain name inside the project.",
     "bad-journal": "An earlier run was killed while it wrote, and its journal cannot be read.",
     "bad-provider": "A value in `[tool.tcgen.providers]` is not a Python expression.",

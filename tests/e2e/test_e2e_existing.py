@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -203,5 +204,6 @@ def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path,
     assert f"boxes runs on MySQL ({seen})" in error["message"]
     assert tree(tmp_path) == before
 
-    replace(tmp_path / "pyproject.toml", 'version = "1"', 'version = "1"\ndependencies = ["psycopg"]')
-    init(tmp_path)
+    said = init(tmp_path, "--database", "postgresql").err
+    assert re.search(r"^  database +PostgreSQL: as --database says +--database$", said, re.MULTILINE)
+    assert tcgen("update", "--no-prove", "--python", sys.executable, cwd=tmp_path).status == 0

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.e2e
 
 DEAD = "http://127.0.0.1:9/simple/"
 OFFLINE = {"UV_OFFLINE": "1", "UV_NO_CACHE": "1", "UV_INDEX_URL": DEAD, "PIP_INDEX_URL": DEAD}
+NOWHERE = {"TEST_DATABASE": "postgresql://nobody@127.0.0.1:1/x_test"}
 HINT = "next: python -m pip install --group integration"
 # The gate pins what it installs for itself; the versions in a user's environment are others.
 UNPINNED = {"PIP_CONSTRAINT": ""}
@@ -118,6 +119,23 @@ def test_an_embedded_server_where_there_is_no_other(
     assert "migrations fail" not in done.text
     assert done.err.splitlines()[-1].startswith("not proved: "), done.text
     assert "command.upgrade" in (untried / "tests/integration/schema.py").read_text()
+
+
+def test_what_cannot_be_had_with_the_rest_gives_way(
+    sample: Callable[[str], Path], python: str, cache: dict[str, str]
+) -> None:
+    # older than what testcontainers' client of Docker takes
+    (packages,) = Path(python).parents[1].glob("lib/python*/site-packages")
+    metadata = packages / "urllib3-1.25.11.dist-info/METADATA"
+    metadata.parent.mkdir()
+    metadata.write_text("Metadata-Version: 2.1\nName: urllib3\nVersion: 1.25.11\n")
+    try:
+        done = init(sample("older"), python, **cache, **NOWHERE)
+    finally:
+        shutil.rmtree(metadata.parent)
+    assert re.search(r"^\d+ test cases collected, in an environment beside", done.err, re.MULTILINE), (
+        done.text
+    )
 
 
 def test_nothing_is_run_without_proof(sample: Callable[[str], Path], python: str, tmp_path: Path) -> None:

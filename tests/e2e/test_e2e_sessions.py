@@ -69,13 +69,16 @@ FLASK_SETUP = """
 """
 SYNC_TESTS = """
     import pytest
-    from sqlalchemy import create_engine, func, select
+    import sqlalchemy
+    from sqlalchemy import create_engine, event, func, select
+    from sqlalchemy.orm import Session
 
     from shop.models import Item
 
     from .factories.item import ItemFactory
 
     COUNT = select(func.count(Item.id))
+    SPARED = sqlalchemy.__version__ >= "2"  # 1.4 cannot tell the factories' savepoint from others
 
     @pytest.mark.parametrize("time", [1, 2])
     def test_a_commit_is_gone_in_the_next_test(db_session, database_url, time):
@@ -104,10 +107,23 @@ SYNC_TESTS = """
         assert db_session.scalar(COUNT) == 0
         item = ItemFactory.create_sync()
         db_session.rollback()
-        assert item in db_session and db_session.scalar(COUNT) == 1
+        assert (item in db_session, db_session.scalar(COUNT)) == (SPARED, SPARED)
         with db_session.begin_nested() as begun:
             ItemFactory.create_sync()
             begun.rollback()
+        assert db_session.scalar(COUNT) == SPARED
+
+    def test_what_listens_to_rows_may_commit_on_their_connection(db_session):
+        def note(mapper, connection, target):
+            with Session(bind=connection) as own:
+                own.execute(select(1))
+                own.commit()
+
+        event.listen(Item, "after_insert", note)
+        try:
+            ItemFactory.create_sync()
+        finally:
+            event.remove(Item, "after_insert", note)
         assert db_session.scalar(COUNT) == 1
 
     @pytest.mark.parametrize("time", [1, 2])
@@ -120,6 +136,7 @@ SYNC_TESTS = """
 """
 ASYNC_TESTS = """
     import pytest
+    import sqlalchemy
     from sqlalchemy import func, select
 
     from shop.models import Item
@@ -127,6 +144,7 @@ ASYNC_TESTS = """
     from .factories.item import ItemFactory
 
     COUNT = select(func.count(Item.id))
+    SPARED = sqlalchemy.__version__ >= "2"  # 1.4 cannot tell the factories' savepoint from others
 
     @pytest.mark.asyncio
     @pytest.mark.parametrize("time", [1, 2])
@@ -147,8 +165,8 @@ ASYNC_TESTS = """
         assert await async_db_session.scalar(COUNT) == 0
         item = await ItemFactory.create_async()
         await async_db_session.rollback()
-        assert item in async_db_session
-        assert await async_db_session.scalar(COUNT) == 1
+        assert (item in async_db_session) == SPARED
+        assert await async_db_session.scalar(COUNT) == SPARED
 
     @pytest.mark.asyncio
     @pytest.mark.parametrize("time", [1, 2])
@@ -243,7 +261,7 @@ def test_plain(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
     write(tmp_path / "shop/models.py", ASYNC_MODELS)
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_async.py", ASYNC_TESTS)
-    assert outcomes(python, tmp_path, on_a_url) == ["passed"] * 16
+    assert outcomes(python, tmp_path, on_a_url) == ["passed"] * 17
 
 
 def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
@@ -255,4 +273,4 @@ def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_flask.py", FLASK_TESTS)
     flags = ("--models", "shop.setup", "--models", "shop.models")
-    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 15
+    assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 16

@@ -15,6 +15,7 @@ from tcgen.cli.options import (
     Alembic,
     Ci,
     ConflictChoice,
+    Database,
     Dest,
     Directory,
     Json,
@@ -71,6 +72,7 @@ def init(
     python: PythonPath = None,
     models: Models = None,
     alembic_config: Alembic = None,
+    database: Database = None,
     service: Service = None,
     ci: Ci = None,
     dest: Dest = None,
@@ -83,7 +85,7 @@ def init(
     from tcgen.cli import init
     from tcgen.workflow.demo import is_empty
 
-    wanted = request(directory, python, models, alembic_config, service, ci, dest)
+    wanted = request(directory, python, models, alembic_config, database, service, ci, dest)
     if is_empty(wanted.root):
         if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
@@ -124,6 +126,7 @@ def plan(
     python: PythonPath = None,
     models: Models = None,
     alembic_config: Alembic = None,
+    database: Database = None,
     service: Service = None,
     ci: Ci = None,
     dest: Dest = None,
@@ -133,7 +136,8 @@ def plan(
     from tcgen.cli.plan import plan_for_people
     from tcgen.workflow import stages
 
-    planned = stages.plan(request(directory, python, models, alembic_config, service, ci, dest), progress)
+    wanted = request(directory, python, models, alembic_config, database, service, ci, dest)
+    planned = stages.plan(wanted, progress)
     if as_json:
         emit("plan", planned.plan)
         return

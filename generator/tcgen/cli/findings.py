@@ -30,6 +30,7 @@ def show_findings(planned: Planned) -> None:
         ("models", _models(planned), "--models"),
         ("migrations", _migrations(plan), "--alembic-config"),
         ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
+        ("database", f"PostgreSQL: {plan.database.reason}", "--database"),
         ("driver", _drivers(plan), ""),
         ("services", ", ".join([plan.database.image, *(one.image for one in plan.services)]), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),

@@ -13,6 +13,7 @@ from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI
 from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
+from tcgen.plan.database.own_database import NAMES, check_name
 from tcgen.workflow.request import Request
 
 
@@ -28,6 +29,11 @@ def ci_names(incomplete: str) -> list[str]:
     return [name for name in (*catalog().ci, NO_CI) if name.startswith(incomplete)]
 
 
+def database_names(incomplete: str) -> list[str]:
+    """Return the databases that begin so, for the shell's completion."""
+    return [name for name in NAMES if name.startswith(incomplete)]
+
+
 Directory = Annotated[Path, typer.Argument(help="The project's root.", show_default=True)]
 PythonPath = Annotated[
     str | None,
@@ -41,6 +47,15 @@ Models = Annotated[
 ]
 Alembic = Annotated[
     str | None, typer.Option("--alembic-config", metavar="PATH", help="Which alembic.ini to use.")
+]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="NAME",
+        autocompletion=database_names,
+        help="What the project runs on: postgresql, of which alone suites are written [what it shows].",
+    ),
 ]
 Service = Annotated[
     list[str] | None,
@@ -80,6 +95,7 @@ def request(
     python: str | None = None,
     models: list[str] | None = None,
     alembic_config: str | None = None,
+    database: str | None = None,
     service: list[str] | None = None,
     ci: str | None = None,
     dest: str | None = None,
@@ -96,6 +112,7 @@ def request(
         python=python,
         models=tuple(models or ()),
         alembic_config=alembic_config,
+        database="" if database is None else check_name(database),
         services=None if service is None else chosen(service),
         ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),

@@ -41,6 +41,7 @@ REMARKS: Mapping[str, str] = {
     "database-acts": "Triggers or row-level security may change or refuse rows, whatever the models say.",
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
     "database-set": "A variable is set, without which the project takes another database than PostgreSQL.",
+    "databases-disagree": "The project shows PostgreSQL and another database; the suite runs on PostgreSQL.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
     "environment-broken": "An environment is left out: its python cannot be run.",
     "foreign-key-left-out": "PostgreSQL refuses a foreign key to columns that are not unique or of another type: the tables go without it.",

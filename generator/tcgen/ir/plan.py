@@ -219,6 +219,7 @@ class DatabasePlan(DatabaseFindings):
     """The PostgreSQL the suite runs on, with what was found out on one.
 
     Attributes:
+        reason: What shows that the project runs on it.
         schema_from: How an empty database gets its tables; names the template partial.
         image: Pinned image.
         sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``.
@@ -233,6 +234,7 @@ class DatabasePlan(DatabaseFindings):
         compares_enums, compares_checks: The models have labels and named CHECKs, which autogenerate leaves out.
     """
 
+    reason: str = ""
     schema_from: SchemaFrom
     image: str
     sync_driver: str
@@ -276,10 +278,14 @@ class CommandsPlan(Frozen):
 
 
 class UserChoices(Frozen):
-    """Where the models and migrations are, as far as a user had to say it; paths below the root."""
+    """Where the models and migrations are, and on which database they run, as far as a user had to say it.
+
+    Paths count from the root.
+    """
 
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
+    database: str = ""
 
 
 class SuitePlan(Frozen):
@@ -304,7 +310,7 @@ class SuitePlan(Frozen):
         commands: Those of that manager.
         ci: The folder of ``templates/ci`` with the CI file, or ``none``.
         ci_file: Where it goes; "" for none.
-        user_choices: What the flags ``--models`` and ``--alembic-config`` said, for the next run.
+        user_choices: What the flags ``--models``, ``--alembic-config`` and ``--database`` said, for the next run.
     """
 
     format: Literal[1] = 1

@@ -18,6 +18,7 @@ from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import named_drivers, plan_database
 from tcgen.plan.database.drift import with_drift
+from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
 from tcgen.plan.services.decide import detect, plan_service
@@ -39,7 +40,8 @@ class Options:
         found: What running the migrations showed.
         schema_from: Of the last plan; "" before the first.
         services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
-        user_choices: What was said about the models and migrations.
+        user_choices: What was said about the models, the migrations and the database.
+        wanted: There is a suite, so that the database is one to write it for.
         refused: Rows that were refused when the suite was tried.
         repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
@@ -54,6 +56,7 @@ class Options:
     schema_from: str = ""
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
+    wanted: bool = False
     refused: Refused = NOTHING
     repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict)
     python_versions: tuple[str, ...] = ()
@@ -70,8 +73,9 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         options: What the user asked for, and what was found out before.
 
     Raises:
-        TcgenError: Something was asked for that the catalogue does not have.
+        TcgenError: Something was asked for that the catalogue does not have, or the project runs on another database.
     """
+    own = own_database(project, schema, bool(options.user_choices.database), options.wanted)
     database, remarks = plan_database(project, schema, catalog, options.found)
     schema = with_drift(schema, database.drift)
     about_way = _another_way(options.schema_from, database)
@@ -93,7 +97,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         sqlalchemy=(major, minor),
         environment=schema.import_env,
         setup_modules=schema.setup_modules,
-        database=database,
+        database=database.model_copy(update={"reason": own.reason}),
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
@@ -107,7 +111,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         ci=ci,
         ci_file=provider.file if provider else "",
         user_choices=options.user_choices,
-        diagnostics=(*about_dest, *remarks, *about_way, *about_services, *about_factories),
+        diagnostics=(*about_dest, *own.remarks, *remarks, *about_way, *about_services, *about_factories),
     )
 
 

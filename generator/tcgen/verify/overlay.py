@@ -14,9 +14,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -223,29 +224,41 @@ def _make(
     host: _Host, folder: Path, python: Path, wanted: Sequence[str], constraints: Sequence[str], tool: _Tool
 ) -> None:
     uv = shutil.which("uv", path=tool.environ.get("PATH"))
+    if uv:
+        tool.run([uv, "venv", "-q", "--no-project", "--python", host.python, folder])
+        install: Callable[..., None] = partial(_install_with_uv, uv, host)
+    else:
+        tool.run([host.python, "-m", "venv", folder])
+        install = _install_with_pip
     with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
         held = Path(scratch, "constraints.txt")
         held.write_text("\n".join(constraints), encoding="utf-8")
-        if uv:
-            _install_with_uv(uv, host, folder, python, wanted, held, tool)
-        else:
-            tool.run([host.python, "-m", "venv", folder])
-            options: list[str | Path] = ["-q", "--disable-pip-version-check", "--retries", "1", "-c", held]
-            tool.run([python, "-m", "pip", "install", *options, *wanted])
+        try:
+            install(python, wanted, held, tool, strict=True)
+        except _RefusedError:
+            # with all that is installed they cannot be had: some of it gives way, as it does where a user installs them
+            install(python, wanted, held, tool, strict=False)
     packages = Path(tool.run([python, "-c", _PURELIB]).strip())
     # its own .pth files, which editable packages come by, are read too
     lines = [f"import site; site.addsitedir({one!a})\n" for one in host.folders]
     (packages / "tcgen_overlay.pth").write_text("".join(lines), encoding="utf-8")
 
 
+def _install_with_pip(python: Path, wanted: Sequence[str], held: Path, tool: _Tool, strict: bool) -> None:
+    options: list[str | Path] = ["-q", "--disable-pip-version-check", "--retries", "1"]
+    options += ["-c", held] if strict else []
+    tool.run([python, "-m", "pip", "install", *options, *wanted])
+
+
 def _install_with_uv(
-    uv: str, host: _Host, folder: Path, python: Path, wanted: Sequence[str], held: Path, tool: _Tool
+    uv: str, host: _Host, python: Path, wanted: Sequence[str], held: Path, tool: _Tool, strict: bool
 ) -> None:
-    tool.run([uv, "venv", "-q", "--no-project", "--python", host.python, folder])
-    asked = "\n".join(wanted)
     options: list[str | Path] = ["-q", "--python", python]
     plain = ["--no-header", "--no-annotate", "--no-emit-index-url"]
-    found = tool.run([uv, "pip", "compile", "-", *options, *plain, "--constraints", held], asked)
+    # what stands in the output file before is preferred
+    way: list[str | Path] = ["--constraints" if strict else "--output-file", held]
+    said = tool.run([uv, "pip", "compile", "-", *options, *plain, *way], "\n".join(wanted))
+    found = said if strict else held.read_text(encoding="utf-8")
     missing = unmet([line for line in found.splitlines() if _is_pin(line)], host.installed)
     tool.run([uv, "pip", "install", *options, "--no-deps", *missing])
 

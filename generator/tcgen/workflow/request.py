@@ -20,6 +20,7 @@ class Request:
     python: str | None = None
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
+    database: str = ""
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None

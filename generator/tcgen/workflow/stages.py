@@ -21,7 +21,6 @@ from tcgen.ir.schema import MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
-from tcgen.plan.database.other_databases import check_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.plan.factories.refused import NOTHING, Refused
 from tcgen.record.answers import Record, find_record, read_record
@@ -103,8 +102,6 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
     for one in schema.diagnostics:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
-    if record is None:  # a suite that is there was wanted
-        check_database(project, schema)
     check_providers(table.providers, schema)
     progress(f"planning factories for {len(schema.mappers)} mapped classes")
     suite = record.plan.suite if record else RecordedSuite.model_validate({"format": 0, "dest": ""})
@@ -118,6 +115,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         schema_from=suite.database.schema_from,
         services=request.services,
         user_choices=_choices(request),
+        wanted=record is not None,
         refused=_refused_before(record),
         repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
@@ -137,6 +135,7 @@ def as_before(request: Request, record: Record | None) -> Request:
         request,
         models=request.models or choices.models,
         alembic_config=request.alembic_config or (config and str(request.root / config)),
+        database=request.database or choices.database,
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -146,7 +145,7 @@ def _choices(request: Request) -> UserChoices:
     config = request.alembic_config and Path(request.root, request.alembic_config).resolve()
     inside = config and config.is_relative_to(request.root)
     path = config.relative_to(request.root).as_posix() if config and inside else None
-    return UserChoices(models=request.models, alembic_config=path)
+    return UserChoices(models=request.models, alembic_config=path, database=request.database)
 
 
 def from_models(planned: Planned, reason: str) -> Planned:

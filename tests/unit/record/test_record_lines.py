@@ -38,7 +38,7 @@ def test_a_suite_with_services_can_be_verified(tmp_path: Path) -> None:
 def test_what_the_first_versions_recorded_is_read() -> None:
     suite, *rest = (json.loads(line) for line in COURIER.splitlines())
     choices = suite.pop("user_choices")
-    assert choices == {"alembic_config": None, "models": []}
+    assert choices == {"alembic_config": None, "database": "", "models": []}
     for name in ("database", "requirements", "python_versions", "source_roots", "requirements_group"):
         del suite[name]
     suite["asked"] = {"models": ["courier.models"], "alembic_config": None}

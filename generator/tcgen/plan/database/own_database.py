@@ -1,18 +1,20 @@
-"""Tells a project whose own database is none that a suite could run on."""
+"""Which database a project runs on, by what it shows; told where that is none that a suite could run on."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tcgen.errors import TcgenError
+from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.constraints.type_parts import parts_of
 
 POSTGRESQL = "PostgreSQL"
 NAMES = {
-    "cockroachdb": POSTGRESQL,
+    "cockroachdb": "CockroachDB",
     "mariadb": "MariaDB",
     "mssql": "SQL Server",
     "mysql": "MySQL",
@@ -42,7 +44,7 @@ DRIVERS = {
     "pymssql": "SQL Server",
     "pymysql": "MySQL",
     "pyodbc": "SQL Server",
-    "sqlalchemy-cockroachdb": POSTGRESQL,
+    "sqlalchemy-cockroachdb": "CockroachDB",
 }
 _DIALECTS = "sqlalchemy.dialects."
 _COLLATION = re.compile(
@@ -52,21 +54,77 @@ _COLLATION = re.compile(
 """The character set that names of MySQL's collations begin with; those of other databases do not."""
 
 
-def check_database(project: Project, schema: Schema) -> None:
-    """Refuse a project that shows another database and nowhere PostgreSQL.
+@dataclass(frozen=True)
+class OwnDatabase:
+    """The database of a project that the suite is written for, which is PostgreSQL.
+
+    Attributes:
+        reason: What shows it, in a few words.
+        remarks: What shows another one.
+    """
+
+    reason: str
+    remarks: tuple[Diagnostic, ...] = ()
+
+
+def check_name(name: str) -> str:
+    """Return what somebody wants the suite to run on.
 
     Raises:
-        TcgenError: ``other-database``.
+        TcgenError: ``bad-database`` where there is none of that name, ``other-database`` where no suite is written for it.
     """
-    found = list(_evidence(project, schema))
-    if not found or any(name == POSTGRESQL for name, _ in found):
-        return
-    name, where = found[0]
+    if name not in NAMES:
+        raise TcgenError(
+            "bad-database", f"--database: there is no {name!r}", hint=f"one of {', '.join(NAMES)}"
+        )
+    if NAMES[name] != POSTGRESQL:
+        raise TcgenError(
+            "other-database",
+            f"tcgen writes suites for PostgreSQL alone, none for {NAMES[name]}: nothing was written",
+            hint="--database postgresql, where the project runs on it too",
+        )
+    return name
+
+
+def own_database(project: Project, schema: Schema, chosen: bool, wanted: bool) -> OwnDatabase:
+    """Tell what the project runs on, as its types, drivers, URLs and Compose files show it.
+
+    Args:
+        project: Its files.
+        schema: Its models.
+        chosen: Somebody said that it is PostgreSQL.
+        wanted: There is a suite already.
+
+    Raises:
+        TcgenError: ``other-database``: it shows another one and nowhere PostgreSQL, and nobody chose.
+    """
+    signs = list(_evidence(project, schema))
+    own = [where for name, where in signs if name == POSTGRESQL]
+    others = [(name, where) for name, where in signs if name != POSTGRESQL]
+    if chosen:
+        return OwnDatabase("as --database says")
+    if not others:
+        return OwnDatabase(own[0] if own else "nothing names another")
+    name, where = others[0]
+    if own:
+        return OwnDatabase(own[0], (_disagreement(own[0], name, where),))
+    if wanted:
+        return OwnDatabase("there is a suite for it")
     raise TcgenError(
         "other-database",
         f"{project.name} runs on {name} ({where}), and tcgen writes suites for PostgreSQL alone: nothing was written",
-        hint="Where it runs on PostgreSQL too, declare a driver such as psycopg among its dependencies.",
-        status=1,
+        hint="Where it runs on PostgreSQL too: tcgen init --database postgresql",
+        # of these there will be suites: a limit of tcgen's, no fault of who called it
+        status=1 if name in ("MySQL", "MariaDB", "SQLite") else 2,
+    )
+
+
+def _disagreement(own: str, name: str, where: str) -> Diagnostic:
+    return Diagnostic(
+        level="note",
+        code="databases-disagree",
+        message=f"the project shows {POSTGRESQL} ({own}) and {name} ({where}): the suite runs on {POSTGRESQL} alone",
+        hint="--database postgresql says that it is meant",
     )
 
 

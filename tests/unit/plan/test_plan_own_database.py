@@ -1,0 +1,119 @@
+"""A project whose own database is not PostgreSQL is told so; one that shows PostgreSQL anywhere is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from plan_builders import column, key, of_type, project, schema, table
+
+from tcgen.errors import TcgenError
+from tcgen.ir.schema import Schema, TypeFact
+from tcgen.plan.database.own_database import check_name, own_database
+
+
+def of_dialect(dialect: str, name: str) -> TypeFact:
+    return of_type(name).model_copy(update={"module": f"sqlalchemy.dialects.{dialect}.types", "name": name})
+
+
+def with_column(type_: TypeFact | None = None) -> Schema:
+    columns = [key()] if type_ is None else [key(), column("size", type_)]
+    return schema([table("box", *columns)], [])
+
+
+PLAIN = with_column()
+COLLATED = with_column(of_type("String", ddl="VARCHAR(20) COLLATE latin1_general_cs"))
+TINY = with_column(of_dialect("mysql", "TINYINT"))
+
+
+@pytest.mark.parametrize(
+    ("found", "models", "said"),
+    [
+        ({"dependencies": ("pymysql", "sqlalchemy")}, PLAIN, "MySQL (its driver pymysql is a dependency)"),
+        ({"dependencies": ("aiosqlite",)}, PLAIN, "SQLite (its driver aiosqlite"),
+        ({"database_backends": ("mysql", "sqlite")}, PLAIN, "MySQL (a URL begins with mysql)"),
+        ({"compose_images": ("registry.test/mariadb:11",)}, PLAIN, "MariaDB (a Compose file runs"),
+        ({}, TINY, "MySQL (box.size is its TINYINT)"),
+        ({"database_backends": ("mssql", "sqlite")}, TINY, "MySQL (box.size"),
+        ({"dependencies": ("oracledb",)}, PLAIN, "Oracle (its driver oracledb is a dependency)"),
+        ({"database_backends": ("cockroachdb",)}, PLAIN, "CockroachDB (a URL begins with cockroachdb)"),
+        ({}, COLLATED, "MySQL (box.size has its collation latin1_general_cs)"),
+    ],
+)
+def test_another_database_is_named_with_what_shows_it(
+    found: dict[str, Any], models: Schema, said: str
+) -> None:
+    with pytest.raises(TcgenError, match="PostgreSQL alone") as raised:
+        own_database(project(**found), models, chosen=False, wanted=False)
+    assert said in raised.value.message
+    status = 2 if "Oracle" in said or "Cockroach" in said else 1
+    assert (raised.value.code, raised.value.status) == ("other-database", status)
+    # who says that it is meant, or has a suite, is not told again
+    assert own_database(project(**found), models, chosen=True, wanted=False).reason == "as --database says"
+    assert own_database(project(**found), models, chosen=False, wanted=True).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "models", "reason", "other"),
+    [
+        ({}, PLAIN, "nothing names another", ""),
+        (
+            {"dependencies": ("asyncpg", "aiosqlite"), "database_backends": ("sqlite",)},
+            PLAIN,
+            "its driver asyncpg is a dependency",
+            "SQLite (its driver aiosqlite is a dependency)",
+        ),
+        ({"database_backends": ("sqlite",)}, PLAIN, "nothing names another", ""),
+        (
+            {"dependencies": ("pymysql",), "database_backends": ("mysql", "postgresql")},
+            PLAIN,
+            "a URL begins with postgresql",
+            "MySQL (its driver pymysql is a dependency)",
+        ),
+        (
+            {"dependencies": ("pymysql",), "compose_images": ("postgres:18", "mysql:9")},
+            PLAIN,
+            "a Compose file runs postgres:18",
+            "MySQL (its driver pymysql is a dependency)",
+        ),
+        (
+            {"dependencies": ("psycopg", "sqlalchemy-cockroachdb")},
+            PLAIN,
+            "its driver psycopg is a dependency",
+            "CockroachDB (its driver sqlalchemy-cockroachdb is a dependency)",
+        ),
+        (
+            {"dependencies": ("psycopg",)},
+            COLLATED,
+            "its driver psycopg is a dependency",
+            "MySQL (box.size has its collation latin1_general_cs)",
+        ),
+        (
+            {},
+            with_column(of_type("String", ddl='VARCHAR(20) COLLATE "de-DE-x-icu"')),
+            "nothing names another",
+            "",
+        ),
+        (
+            {"dependencies": ("aiosqlite",)},
+            with_column(of_dialect("postgresql", "INET")),
+            "box.size is its INET",
+            "SQLite (its driver aiosqlite is a dependency)",
+        ),
+    ],
+)
+def test_postgresql_beside_it_is_enough_and_the_other_is_named(
+    found: dict[str, Any], models: Schema, reason: str, other: str
+) -> None:
+    own = own_database(project(**found), models, chosen=False, wanted=False)
+    assert own.reason == reason
+    said = [f"the project shows PostgreSQL ({reason}) and {other}: the suite runs on PostgreSQL alone"]
+    assert [one.message for one in own.remarks] == (said if other else [])
+
+
+def test_what_a_suite_is_asked_for() -> None:
+    assert check_name("postgresql") == "postgresql"
+    for name, code in (("mariadb", "other-database"), ("postgre", "bad-database")):
+        with pytest.raises(TcgenError) as raised:
+            check_name(name)
+        assert (raised.value.code, raised.value.status) == (code, 2)
