@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from posixpath import normpath
 
+from tcgen.discover.dependencies import read_dependencies
 from tcgen.discover.manifest import Manifest, read_manifest, table, texts
 from tcgen.discover.project_files import Folder, ProjectFiles, is_test, is_test_module, join
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import GROUP
 
 _ASIDE = frozenset({"tests", "test", "docs", "doc", "examples", "example", "samples", "benchmarks"})
 _PLAIN_FOLDERS = frozenset(
@@ -83,7 +85,8 @@ def _layout_of(
             found.update(dict.fromkeys(names))
     if not found:
         root = next((one for one in _conventional(tree, base) if _has_code(tree, one)), base or ".")
-        work = _working_folders(tree, root)
+        required = read_dependencies(tree, [manifest], skip_group=GROUP)
+        work = _working_folders(tree, root, {"sqlalchemy", *(name.replace("-", "_") for name in required)})
         names = [name for name in _scan(tree, root) if name not in {one.rpartition("/")[2] for one in work}]
         if names or not work:
             roots[root] = None
@@ -191,13 +194,16 @@ def _imported_as_src(tree: ProjectFiles, src: str) -> bool:
     return any(used.search(tree.text(path)) for path in inside)
 
 
-def _working_folders(tree: ProjectFiles, root: str) -> list[str]:
-    """Folders with models that the project is started in: their modules import each other without its name."""
+def _working_folders(tree: ProjectFiles, root: str, required: set[str]) -> list[str]:
+    """Folders with models that the project is started in: their modules import each other without its name.
+
+    What is `required` is imported from elsewhere, whatever the names of the modules there.
+    """
     found: list[str] = []
     for path in _folders_in(tree, root):
         # one of a project's parts may hold it, beside those that are no Python
         inner = [] if _has_files(tree, path) else _folders_in(tree, path)
-        found += [one for one in (path, *inner) if _is_working_folder(tree, one)]
+        found += [one for one in (path, *inner) if _is_working_folder(tree, one, required)]
     return found
 
 
@@ -212,11 +218,15 @@ def _has_files(tree: ProjectFiles, path: str) -> bool:
     return folder is not None and any(name.endswith(".py") for name in folder.files)
 
 
-def _is_working_folder(tree: ProjectFiles, path: str) -> bool:
+def _is_working_folder(tree: ProjectFiles, path: str, required: set[str]) -> bool:
     folder = tree.folder(path)
     if folder is None or _is_migrations(tree, path, folder) or not _has_code(tree, path):
         return False
-    below = "|".join(_names_in(folder))
+    names = set(_names_in(folder))
+    # on the path, it would hide what is meant
+    if any(_is_module(tree, path, name) for name in names & required):
+        return False
+    below = "|".join(sorted(names - required))
     if not below:
         return False
     inner = re.compile(rf"^(?:from|import)\s+(?:{below})\b", re.MULTILINE)
@@ -227,6 +237,14 @@ def _is_working_folder(tree: ProjectFiles, path: str) -> bool:
         any(_ORM.search(text) for text in inside)
         and any(inner.search(text) for text in inside)
         and not any(outer.search(text) for text in texts_of.values())
+    )
+
+
+def _is_module(tree: ProjectFiles, path: str, name: str) -> bool:
+    """Tell a module or package from a folder that only holds something, which hides nothing."""
+    here, inside = tree.folder(path), tree.folder(join(path, name))
+    return (here is not None and f"{name}.py" in here.files) or (
+        inside is not None and "__init__.py" in inside.files
     )
 
 

@@ -33,6 +33,17 @@ LAYOUTS = {
         ("server",),
         ("main", "models"),
     ),
+    "a module named like what it imports from elsewhere": (
+        {
+            "pyproject.toml": "[project]\nname='shop'\ndependencies=['rq-jobs']\n",
+            "core/models.py": MODELS,
+            "core/sqlalchemy.py": "from sqlalchemy.types import TypeDecorator\n",
+            "work/models.py": MODELS,
+            "work/rq_jobs/__init__.py": "from rq_jobs.queue import Queue\n",
+        },
+        (".",),
+        ("core", "work"),
+    ),
     "started in a folder of a folder": (
         {
             "shop/server/models.py": MODELS,
