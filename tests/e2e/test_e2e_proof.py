@@ -66,7 +66,7 @@ def test_what_is_refused_is_marked_until_it_is_not(
     proof = document["proof"]
     assert [(one["class"], one["test"]) for one in proof["left"]] == [(VOUCHER, "one"), (VOUCHER, "many")]
     assert proof["repaired"] == [f"kiosk.models.{one}" for one in ("Booking", "Parcel", "Person")]
-    assert {one["kind"] for one in document["changes"]} == {"unchanged"}
+    assert [one for one in document["changes"] if one["kind"] != "unchanged"] == []
     assert (kiosk / LINT).read_text() == text
     alone = init(kiosk, prove=True, **NOWHERE)
     assert "everything is up to date" in alone.err

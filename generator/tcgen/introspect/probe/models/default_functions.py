@@ -15,7 +15,7 @@ class _Asked(BaseException):
 
 def asks_a_server(function: Live) -> bool:
     """Call it, as an INSERT would, without a row: what it says is of no matter, only whether it connects."""
-    asked = []
+    asked: list[tuple[Live, ...]] = []
 
     def refuse(*address: Live) -> None:
         asked.append(address)
