@@ -20,8 +20,8 @@ def cache_home(environ: Mapping[str, str] = os.environ) -> Path:
 def keep_bytecode_aside(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
     """Return the variables that keep compiled code out of the project, and have each run find that of the one before.
 
-    pytest compiles what belongs to its plugins in its own way, and uv leaves all to the first import: without a place
-    for it, that is done again in every run.
+    pytest compiles what belongs to its plugins in its own way, and some installers leave all to the first import:
+    without a place for it, that is done again in every run.
     """
     aside = environ.get("PYTHONPYCACHEPREFIX") or str(cache_home(environ) / "tcgen" / "bytecode")
     return {"PYTHONPYCACHEPREFIX": aside, "PYTHONDONTWRITEBYTECODE": ""}
