@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e_support import init, pytest_in, replace, tcgen, tree, write
+from e2e_support import copy, init, pytest_in, replace, tcgen, tree, write
 
 pytestmark = pytest.mark.e2e
 
@@ -203,6 +203,10 @@ def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path,
     seen = "box.size is its TINYINT" if type_ else "a URL begins with mysql"
     assert f"boxes runs on MySQL ({seen})" in error["message"]
     assert tree(tmp_path) == before
+
+    declared = copy(tmp_path, tmp_path.with_name(f"{tmp_path.name}-declared"))
+    replace(declared / "pyproject.toml", 'version = "1"', 'version = "1"\ndependencies = ["psycopg"]')
+    init(declared)
 
     said = init(tmp_path, "--database", "postgresql").err
     assert re.search(r"^  database +PostgreSQL: as --database says +--database$", said, re.MULTILINE)

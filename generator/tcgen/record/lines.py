@@ -109,9 +109,10 @@ def plan_lines(plan: SuitePlan) -> str:
     whichever version of Python wrote it.
     """
     # what shows the database may change where the suite does not
-    database = plan.database.model_copy(update={"reason": ""})
-    plan = plan.model_copy(update={"database": database})
-    suite = plan.model_dump(mode="json", exclude={"factories", "services", "diagnostics"})
+    suite = plan.model_dump(
+        mode="json",
+        exclude={"factories": True, "services": True, "diagnostics": True, "database": {"reason"}},
+    )
     services = (one.model_dump(mode="json") for one in plan.services)
     lines = [suite, *services, *map(_factory_line, plan.factories)]
     return _written(lines)

@@ -282,14 +282,13 @@ def committed_db(
     from .factories.base import ModelFactory
 
     engine, seeded = committed_database
-    before = ModelFactory.__session__, ModelFactory.__async_session__
-    url = engine.url.set(drivername="postgresql+asyncpg")
-    async_engine = create_async_engine(url, poolclass=NullPool)
-    ModelFactory.__async_session__ = AsyncSession(async_engine, expire_on_commit=False)
-    with Session(engine) as session:
-        ModelFactory.__session__ = session
+    with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelFactory, "__session__", session)
+        url = engine.url.set(drivername="postgresql+asyncpg")
+        async_engine = create_async_engine(url, poolclass=NullPool)
+        async_session = AsyncSession(async_engine, expire_on_commit=False)
+        patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
-    ModelFactory.__session__, ModelFactory.__async_session__ = before
     if seeded:
         server, template = postgres_server
         postgres.clone_database(server, template, str(engine.url.database))

@@ -226,11 +226,9 @@ def committed_db(
     from .factories.base import ModelFactory
 
     engine, seeded = committed_database
-    before = ModelFactory.__session__
-    with Session(engine) as session:
-        ModelFactory.__session__ = session
+    with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ModelFactory, "__session__", session)
         yield engine
-    ModelFactory.__session__ = before
     if seeded:
         server, template = postgres_server
         postgres.clone_database(server, template, str(engine.url.database))
