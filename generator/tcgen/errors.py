@@ -63,7 +63,7 @@ ERRORS: Mapping[str, str] = {
     "not-a-folder": "What was given as the project is no folder.",
     "not-confirmed": "A question was to be answered, and nobody is there.",
     "older-template": "The template's repository has only versions before the recorded one.",
-    "other-database": "The project's own database is not PostgreSQL; nothing was written.",
+    "other-database": "The project's own database is none that suites are written for; nothing was written.",
     "probe-crashed": "The project's interpreter ended before it could describe the models.",
     "probe-timeout": "Importing the project's models took too long.",
     "python-not-found": "The project's interpreter does not exist or cannot be run.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tcgen.cli.output import say
 from tcgen.ir.plan import SuitePlan
+from tcgen.ir.schema import TITLES
 from tcgen.workflow.stages import Planned
 
 _SCHEMA_FROM = {
@@ -30,15 +31,20 @@ def show_findings(planned: Planned) -> None:
         ("models", _models(planned), "--models"),
         ("migrations", _migrations(plan), "--alembic-config"),
         ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
-        ("database", f"PostgreSQL: {plan.database.reason}", "--database"),
+        ("database", f"{TITLES[plan.database.dialect]}: {plan.database.reason}", "--database"),
         ("driver", _drivers(plan), ""),
-        ("services", ", ".join([plan.database.image, *(one.image for one in plan.services)]), "--service"),
+        ("services", _services(plan), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
         ("ci", plan.ci, "--ci"),
     ]
     width = max(len(value) for _, value, _ in rows if len(value) < 70)
     for name, value, flag in rows:
         say(f"  {name:<11} {value:<{width}}  {flag}".rstrip())
+
+
+def _services(plan: SuitePlan) -> str:
+    images = [plan.database.image, *(one.image for one in plan.services)]
+    return ", ".join(filter(None, images)) or "none"
 
 
 def _models(planned: Planned) -> str:

@@ -13,7 +13,7 @@ from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI
 from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
-from tcgen.plan.database.own_database import NAMES, check_name
+from tcgen.plan.database.own_database import check_name, names
 from tcgen.workflow.request import Request
 
 
@@ -31,7 +31,7 @@ def ci_names(incomplete: str) -> list[str]:
 
 def database_names(incomplete: str) -> list[str]:
     """Return the databases that begin so, for the shell's completion."""
-    return [name for name in NAMES if name.startswith(incomplete)]
+    return [name for name in names() if name.startswith(incomplete)]
 
 
 Directory = Annotated[Path, typer.Argument(help="The project's root.", show_default=True)]
@@ -54,7 +54,7 @@ Database = Annotated[
         "--database",
         metavar="NAME",
         autocompletion=database_names,
-        help="What the project runs on: postgresql, of which alone suites are written [what it shows].",
+        help="What the project runs on: postgresql or sqlite [what it shows].",
     ),
 ]
 Service = Annotated[

@@ -44,6 +44,7 @@ class ProbeRequest(TypedDict):
         distributions: Those whose version is asked for, beside the ones tcgen needs.
         environment: Of ``url``: variables that win over those that are set.
         drivername: Of ``url``: the one to offer as ``sqlalchemy.url``.
+        dialect: Of the database that the models are described for.
     """
 
     mode: Literal["models", "url"]
@@ -58,6 +59,7 @@ class ProbeRequest(TypedDict):
     distributions: list[str]
     environment: dict[str, str]
     drivername: str
+    dialect: Literal["postgresql", "sqlite"]
 
 
 class MissingSetting(TypedDict):

@@ -143,7 +143,7 @@ class UniqueRow(_Row):
 
 
 class DatabaseCatalog(Frozen):
-    """What PostgreSQL's catalogue says, as ``verify/plugins/make_schema.py`` writes it."""
+    """What the database's catalogue says, as ``verify/plugins/make_schema.py`` writes it."""
 
     relations: tuple[RelationRow, ...]
     columns: tuple[ColumnRow, ...]

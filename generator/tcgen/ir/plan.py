@@ -11,7 +11,7 @@ from typing import Literal
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
-from tcgen.ir.schema import UrlVia
+from tcgen.ir.schema import Dialect, UrlVia
 from tcgen.ir.service import ServicePlan
 
 ANSWERS = ".tcgen/answers.yml"
@@ -184,7 +184,7 @@ class MetadataPlan(Frozen):
         modules: To be imported for its tables and classes to be complete; none where any model brings all.
         imports: Statements the expression needs.
         migrated: The migrations are about its tables; else these are created beside them.
-        left_out: Foreign keys that PostgreSQL refuses: key of the table, and the columns.
+        left_out: Foreign keys that the database refuses: key of the table, and the columns.
     """
 
     modules: tuple[str, ...]
@@ -216,14 +216,15 @@ SchemaFrom = Literal[
 
 
 class DatabasePlan(DatabaseFindings):
-    """The PostgreSQL the suite runs on, with what was found out on one.
+    """The database the suite runs on, with what was found out on one.
 
     Attributes:
+        dialect: Which one it is; names the folder of ``templates/databases``.
         reason: What shows that the project runs on it.
         schema_from: How an empty database gets its tables; names the template partial.
-        image: Pinned image.
-        sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``.
-        async_driver: ``asyncpg`` or ``psycopg``; None when the project is not async.
+        image: Pinned image; "" for a database that is a file.
+        sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``; ``pysqlite``.
+        async_driver: ``asyncpg`` or ``psycopg``; ``aiosqlite``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
         framework: Where an extension of it owns the session; else None.
@@ -234,6 +235,7 @@ class DatabasePlan(DatabaseFindings):
         compares_enums, compares_checks: The models have labels and named CHECKs, which autogenerate leaves out.
     """
 
+    dialect: Dialect = "postgresql"
     reason: str = ""
     schema_from: SchemaFrom
     image: str
@@ -299,7 +301,7 @@ class SuitePlan(Frozen):
         sqlalchemy: Major and minor version the code is written for.
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
-        services: Those beside PostgreSQL.
+        services: Those beside the database.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
         requirements: What the suite needs installed, as requirement strings.

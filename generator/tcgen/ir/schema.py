@@ -363,10 +363,17 @@ class Environment(Frozen):
     editable: bool = False
 
 
+Dialect = Literal["postgresql", "sqlite"]
+"""SQLAlchemy's name of a database that suites are written for."""
+
+TITLES: dict[Dialect, str] = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
+
 class Schema(Frozen):
     """Everything the later stages may know about the project's models.
 
     Attributes:
+        dialect: Of the database that they are described for: types, keys and constraints as it would be given them.
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
             (``psycopg2``), or "".
         source_roots: Folders below the root that models were imported from, besides those of the project's layout.
@@ -377,6 +384,7 @@ class Schema(Frozen):
     """
 
     version: Literal[1] = 1
+    dialect: Dialect = "postgresql"
     environment: Environment
     metadatas: tuple[MetadataFact, ...] = ()
     tables: tuple[TableFact, ...] = ()

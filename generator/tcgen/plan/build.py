@@ -13,7 +13,7 @@ from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import MIN_PYTHON, Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import named_drivers, plan_database
@@ -26,6 +26,7 @@ from tcgen.plan.services.decide import detect, plan_service
 # any version does: what a project has compiled against an older one breaks with a newer
 _GREENLET = "greenlet>=1"
 _DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
+_ASYNC_DRIVERS = {"asyncpg": "asyncpg>=0.29", "aiosqlite": "aiosqlite>=0.19", "psycopg": _DRIVERS["psycopg"]}
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class Options:
         providers: Expressions of the user's own, by ``module.Class.attribute``.
         found: What running the migrations showed.
         schema_from: Of the last plan; "" before the first.
-        services: Those to have beside PostgreSQL; None for the ones the project is seen to use.
+        services: Those to have beside the database; None for the ones the project is seen to use.
         user_choices: What was said about the models, the migrations and the database.
-        wanted: There is a suite, so that the database is one to write it for.
+        dialect: Of the suite there is; None before the first.
         refused: Rows that were refused when the suite was tried.
         repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
@@ -56,7 +57,7 @@ class Options:
     schema_from: str = ""
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
-    wanted: bool = False
+    dialect: Dialect | None = None
     refused: Refused = NOTHING
     repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict)
     python_versions: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     Raises:
         TcgenError: Something was asked for that the catalogue does not have, or the project runs on another database.
     """
-    own = own_database(project, schema, bool(options.user_choices.database), options.wanted)
+    own = own_database(project, schema, options.user_choices.database, options.dialect)
     database, remarks = plan_database(project, schema, catalog, options.found)
     schema = with_drift(schema, database.drift)
     about_way = _another_way(options.schema_from, database)
@@ -184,12 +185,9 @@ def _requirements(
     services: tuple[ServicePlan, ...],
     has_factories: bool,
 ) -> tuple[str, ...]:
-    wanted = [
-        "filelock>=3.12",
-        "pytest>=8.2",
-        "pytest-xdist>=3.6",
-        "testcontainers>=4.15",
-    ]
+    wanted = ["filelock>=3.12", "pytest>=8.2", "pytest-xdist>=3.6"]
+    if database.image or services:
+        wanted.append("testcontainers>=4.15")
     if has_factories:
         # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
         wanted += ["faker>=30", _GREENLET, "polyfactory>=3.5"]
@@ -198,7 +196,7 @@ def _requirements(
     if database.async_driver:
         wanted.append(_GREENLET)
         if database.async_driver not in project.runtime:
-            wanted.append(_DRIVERS.get(database.async_driver, f"{database.async_driver}>=0.29"))
+            wanted.append(_ASYNC_DRIVERS[database.async_driver])
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
@@ -210,7 +208,9 @@ def _requirements(
 
 
 def _drivers(project: Project, schema: Schema, database: DatabasePlan) -> list[str]:
-    """Return the drivers of the suite and of the project's own URLs."""
+    """Return the drivers of the suite and of the project's own URLs; Python brings SQLite's."""
+    if database.dialect == "sqlite":
+        return []
     named = [one for one in named_drivers(project, schema) if one in _DRIVERS]
     # a URL that names none goes by whatever the project brings
     brought = any(_comes_along(project, one) for one in _DRIVERS)

@@ -15,6 +15,7 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import GROUP, FactoryPlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
+from tcgen.ir.schema import Dialect
 from tcgen.ir.service import ServiceChoice
 
 
@@ -23,11 +24,12 @@ class _Line(BaseModel):
 
 
 class RecordedDatabase(DatabaseFindings):
-    """What was found out by running the migrations, and the way to the schema; "" in records that lack it."""
+    """What was found out by running the migrations, which database that was, and the way to the schema; "" in records that lack it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     schema_from: str = ""
+    dialect: Dialect = "postgresql"
 
 
 class RecordedSuite(_Line):

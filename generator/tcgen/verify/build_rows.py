@@ -113,7 +113,8 @@ def _run(
 ) -> dict[tuple[str, int], Result]:
     with TemporaryDirectory(prefix="tcgen-") as folder:
         report, asked = Path(folder, "report.json"), Path(folder, "trials.json")
-        asked.write_text(json.dumps({"values": values, "trials": trials, "apart": apart}), encoding="utf-8")
+        wanted = {"values": values, "trials": trials, "apart": apart, "dialect": suite.dialect}
+        asked.write_text(json.dumps(wanted), encoding="utf-8")
         run_pytest(
             suite.where,
             suite.root,

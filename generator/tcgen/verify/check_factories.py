@@ -14,6 +14,7 @@ from typing import Literal
 
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import FactoryPlan, SuitePlan
+from tcgen.ir.schema import Dialect
 from tcgen.record.answers import Record
 from tcgen.record.lines import RecordedFactory
 from tcgen.verify.overlay import Environment
@@ -42,12 +43,14 @@ class Suite:
         where: What it is run in.
         dest: Folder of the suite, relative to the root.
         fields: Label of each class → the attributes its factory sets.
+        dialect: Of its database.
     """
 
     root: Path
     where: Environment
     dest: str
     fields: dict[str, tuple[str, ...]]
+    dialect: Dialect = "postgresql"
 
 
 @dataclass(frozen=True)
@@ -95,12 +98,12 @@ def recorded_suite(root: Path, where: Environment, record: Record) -> Suite:
         raise TcgenError(
             "no-factory-test", f"{test} does not exist", hint="tcgen init --diff shows what it was"
         )
-    return Suite(root, where, plan.suite.dest, _fields(plan.factories))
+    return Suite(root, where, plan.suite.dest, _fields(plan.factories), plan.suite.database.dialect)
 
 
 def planned_suite(root: Path, where: Environment, plan: SuitePlan) -> Suite:
     """Return the suite of a plan that has just been written."""
-    return Suite(root, where, plan.dest, _fields(plan.factories))
+    return Suite(root, where, plan.dest, _fields(plan.factories), plan.database.dialect)
 
 
 def _fields(factories: Iterable[FactoryPlan | RecordedFactory]) -> dict[str, tuple[str, ...]]:
@@ -115,7 +118,7 @@ def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Res
         values: Label → attributes the factories are to set otherwise.
 
     Raises:
-        TcgenError: It cannot be run, or there is no PostgreSQL to run it on.
+        TcgenError: It cannot be run, or there is no server to run it on.
     """
     # without any there are tables that no class is mapped to
     return _of_all(suite, _run(suite, values, {})) if suite.fields else {}
@@ -234,7 +237,7 @@ def _check_it_ran(cases: Iterable[ElementTree.Element]) -> None:
         skipped.get("message") if (skipped := case.find("skipped")) is not None else None for case in cases
     ]
     if reasons and all(reasons):
-        raise TcgenError("no-server", str(reasons[0]), hint="tcgen verify inserts into a real PostgreSQL")
+        raise TcgenError("no-server", str(reasons[0]), hint="tcgen verify inserts into a real database")
 
 
 def _refusal(failure: ElementTree.Element, labels: set[str]) -> Refusal:

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Timer
 
+from tcgen.ir.schema import Dialect
 from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
 
@@ -23,9 +24,9 @@ _LAST_SECONDS = 30.0
 
 @contextmanager
 def held_server(
-    where: Environment, root: str | Path, dest: str
+    where: Environment, root: str | Path, dest: str, dialect: Dialect
 ) -> Generator[Callable[[], Environment], None, None]:
-    """Start a server, and yield a function that waits for it.
+    """Start a server, unless the database is a file, and yield a function that waits for it.
 
     The function, which is called once, returns the environment with the server; without one where none can be had, as the
     runs will say.
@@ -34,7 +35,11 @@ def held_server(
         where: An interpreter that has the suite's requirements.
         root: The project.
         dest: Folder of the suite, relative to the root.
+        dialect: Of its database.
     """
+    if dialect == "sqlite":
+        yield lambda: where
+        return
     folder = str(Path(root, dest).resolve())
     script = (files("tcgen.verify.plugins") / "hold_server.py").read_text(encoding="utf-8")
     holder = subprocess.Popen(

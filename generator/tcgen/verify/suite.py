@@ -71,8 +71,8 @@ class MigrationTrial(Frozen):
     """What came of making the suite's database once, and of running the tests of the migrations on it.
 
     Attributes:
-        failure: Why its schema cannot be made; None when it can, or when there is no PostgreSQL to try it on.
-        catalog: What PostgreSQL says of it; None when it was not made.
+        failure: Why its schema cannot be made; None when it can, or when there is no server to try it on.
+        catalog: What the database says of it; None when it was not made.
         differences: What autogenerate found; None where it could not be asked.
         refused: Name of a test → why it failed.
     """
@@ -84,7 +84,7 @@ class MigrationTrial(Frozen):
 
 
 def try_migrations(where: Environment, root: str, plan: SuitePlan) -> MigrationTrial:
-    """Make the suite's database once, where there is a PostgreSQL.
+    """Make the suite's database once, where there is a server.
 
     Args:
         where: An interpreter that has the suite's requirements.

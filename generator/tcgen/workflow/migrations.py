@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic, in_one_line, some_of
 from tcgen.ir.plan import DatabasePlan, SuitePlan
+from tcgen.ir.schema import TITLES
 from tcgen.verify import suite
 from tcgen.verify.check_factories import Result, check_all, planned_suite
 from tcgen.verify.overlay import Environment
@@ -33,14 +34,15 @@ class Made:
 
 
 def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> Made:
-    """Try the migrations where there is a PostgreSQL, and plan for the database that they make.
+    """Try the migrations where there is a server, and plan for the database that they make.
 
     Falls back to the models where only those make a schema.
     """
     if not planned.plan.database.schema_from.startswith("alembic_"):
         return Made(planned)
     classes = len(planned.plan.factories)
-    progress(f"running the migrations on PostgreSQL, then inserting rows of {classes} classes")
+    title = TITLES[planned.plan.database.dialect]
+    progress(f"running the migrations on {title}, then inserting rows of {classes} classes")
     trial, results = _tried(planned, where)
     migrated = stages.as_migrated(planned, trial)
     reason = trial.failure or stages.what_migrations_lack(migrated)
@@ -55,7 +57,7 @@ def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> M
         remarks = tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
         return Made(fallback, remarks, results)
     without = rewritten(fallback, replace(planned, record=fallback.record))
-    return Made(without, (_no_way(reason, other.failure),))
+    return Made(without, (_no_way(TITLES[planned.plan.database.dialect], reason, other.failure),))
 
 
 def _tried(planned: Planned, where: Environment) -> tuple[MigrationTrial, dict[str, Result] | None]:
@@ -130,11 +132,11 @@ def _refused_migration(test: str, reason: str) -> Diagnostic:
     )
 
 
-def _no_way(migrations: str, models: str) -> Diagnostic:
+def _no_way(title: str, migrations: str, models: str) -> Diagnostic:
     return Diagnostic(
         level="warning",
         code="no-schema",
-        message=f"the migrations fail on an empty PostgreSQL: {migrations};"
+        message=f"the migrations fail on an empty {title}: {migrations};"
         f" the tables cannot be created from the models either: {models}",
         hint="mend the migrations, then run tcgen init again",
     )

@@ -109,7 +109,9 @@ def try_out(planned: Planned, progress: Progress) -> Tried:
     """
     progress("looking for what the suite requires")
     project = planned.project
-    where = environment_for(project.python, project.root, planned.plan.requirements)
+    where = environment_for(
+        project.python, project.root, planned.plan.requirements, planned.plan.database.dialect
+    )
     try:
         return _try_in(where, planned, progress)
     except TcgenError as error:
@@ -123,7 +125,7 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
     if missing and not where.complete:
         return _not_run(planned, "what it requires is not installed", where.diagnostics)
     progress("collecting the suite")
-    with held_server(where, planned.root, planned.plan.dest) as holding:
+    with held_server(where, planned.root, planned.plan.dest, planned.plan.database.dialect) as holding:
         outcome = suite.collect(planned.project.root, planned.plan, where, missing)
         if outcome.status != 0:
             return Tried(planned, outcome, _unproved(planned, why_not(outcome.output)), where.diagnostics)

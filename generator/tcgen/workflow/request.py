@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tcgen.ir.schema import Dialect
 from tcgen.ir.service import ServiceChoice
 
 Progress = Callable[[str], None]
@@ -14,13 +15,18 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user asked for, as the flags say it."""
+    """What the user asked for, as the flags say it.
+
+    Attributes:
+        dialect: Of the database of the suite there is; None before the first.
+    """
 
     root: Path
     python: str | None = None
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
     database: str = ""
+    dialect: Dialect | None = None
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None

@@ -75,7 +75,7 @@ def remove(request: Request, name: str, progress: Progress = quiet) -> Prepared:
     record = _record(request.root)
     before = [one.choice for one in record.plan.services]
     if name not in {one.name for one in before}:
-        has = ", ".join(one.name for one in before) or "none beside PostgreSQL"
+        has = ", ".join(one.name for one in before) or "none beside the database"
         raise TcgenError("unknown-service", f"the suite has no service {name!r}", hint=f"it has: {has}")
     kept = tuple(one for one in before if one.name != name)
     return _prepared(replace(request, services=kept), record, name, progress)

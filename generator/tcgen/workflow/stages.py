@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tcgen.apply.changes import Change, compare
@@ -17,10 +18,11 @@ from tcgen.ir.diagnostics import some_of
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
-from tcgen.ir.schema import MetadataFact, Schema
+from tcgen.ir.schema import Dialect, MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
+from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.providers import check_providers
 from tcgen.plan.factories.refused import NOTHING, Refused
 from tcgen.record.answers import Record, find_record, read_record
@@ -67,13 +69,25 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         request.root, python=request.python, alembic_config=request.alembic_config, ci=request.ci
     )
     progress(f"importing its models with {project.python}")
-    schema = inspect_project(
+    described = partial(
+        inspect_project,
         project,
         models=request.models,
         alembic_config=request.alembic_config,
         frameworks=catalog().frameworks,
     )
+    schema = described(dialect=_shown(project, None, request))
+    if (shown := _shown(project, schema, request)) != schema.dialect:
+        schema = described(dialect=shown)  # its types say more than its files
     return with_settings(project, schema), schema
+
+
+def _shown(project: Project, schema: Schema | None, request: Request) -> Dialect:
+    """Return the database that the project shows; the first there are suites for where it shows another."""
+    try:
+        return own_database(project, schema, request.database, request.dialect).dialect
+    except TcgenError:
+        return "postgresql"
 
 
 def plan(request: Request, progress: Progress = quiet) -> Planned:
@@ -115,7 +129,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         schema_from=suite.database.schema_from,
         services=request.services,
         user_choices=_choices(request),
-        wanted=record is not None,
+        dialect=request.dialect,
         refused=_refused_before(record),
         repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
@@ -136,6 +150,7 @@ def as_before(request: Request, record: Record | None) -> Request:
         models=request.models or choices.models,
         alembic_config=request.alembic_config or (config and str(request.root / config)),
         database=request.database or choices.database,
+        dialect=suite.database.dialect,
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )

@@ -39,16 +39,18 @@ def inserting(request: Request, progress: Progress = quiet) -> Generator[Inserte
     """Insert rows with every factory; while this is entered, the server they went to is there for others.
 
     Raises:
-        TcgenError: There is no suite, it cannot be run, or there is no PostgreSQL to run it on.
+        TcgenError: There is no suite, it cannot be run, or there is no server to run it on.
     """
     load_tool_table(request.root)
     record = read_record(request.root)
     request = stages.as_before(request, record)
     project = discover(request.root, python=request.python)
     progress("looking for what the suite requires")
-    environment = environment_for(project.python, request.root, record.plan.suite.requirements)
+    of_suite = record.plan.suite
+    dialect = of_suite.database.dialect
+    environment = environment_for(project.python, request.root, of_suite.requirements, dialect)
     suite = recorded_suite(request.root, environment, record)
-    with held_server(environment, request.root, suite.dest) as holding:
+    with held_server(environment, request.root, suite.dest, dialect) as holding:
         progress(f"inserting rows of {len(suite.fields)} classes")
         suite = replace(suite, where=holding())
         yield Inserted(request, suite, check_factories(suite, {}))

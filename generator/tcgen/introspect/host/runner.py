@@ -26,7 +26,7 @@ from tcgen.introspect.protocol import (
 from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import TITLES, Dialect, Schema
 from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
@@ -51,6 +51,7 @@ def inspect_project(
     models: Sequence[str] = (),
     alembic_config: str | None = None,
     frameworks: Mapping[str, FrameworkSpec],
+    dialect: Dialect = "postgresql",
     timeout: float = 300,
 ) -> Schema:
     """Ask the project's interpreter about its models and migrations; no database is touched.
@@ -61,6 +62,7 @@ def inspect_project(
         alembic_config: Path of an ini file or of the folder of env.py (relative to the root or absolute),
             or ``package:dir``; instead of the first that discover found.
         frameworks: Those whose extensions may own the session.
+        dialect: Of the database that they are described for.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
@@ -72,7 +74,7 @@ def inspect_project(
             ``no-models``, ``models-not-found``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
-    request = make_request(project, models, alembic_config, frameworks)
+    request = make_request(project, models, alembic_config, frameworks, dialect)
     answer, settings = _ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
@@ -89,8 +91,8 @@ def inspect_project(
     )
     schema = _with(schema, settled.diagnostics, settled.seconds)
     schema = schema.model_copy(update={"alembic": settled.alembic})
-    own = url_source.postgresql_instead(project, settled.alembic, seen)
-    return _on_postgresql(schema, {**settings, **own}, project, request, timeout) if own else schema
+    own = url_source.own_instead(project, settled.alembic, seen, dialect)
+    return _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
 
 
 def with_settings(project: Project, schema: Schema) -> Project:
@@ -105,7 +107,7 @@ def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str]) 
     )
 
 
-def _on_postgresql(
+def _on_its_own(
     schema: Schema, settings: Mapping[str, str], project: Project, request: ProbeRequest, timeout: float
 ) -> Schema:
     """Return the schema of a project that, left alone, takes another database: its models may follow that choice."""
@@ -116,15 +118,15 @@ def _on_postgresql(
     found = _schema(project, answer, settings)
     kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
     found = found.model_copy(update={"alembic": schema.alembic, "diagnostics": (*found.diagnostics, *kept)})
-    return _with(found, (_database_set(names),), schema.import_seconds)
+    return _with(found, (_database_set(names, schema.dialect),), schema.import_seconds)
 
 
-def _database_set(names: str) -> Diagnostic:
+def _database_set(names: str, dialect: Dialect) -> Diagnostic:
     return Diagnostic(
         level="note",
         code="database-set",
-        message=f"Without {names} the project takes another database than PostgreSQL: the suite sets it before the"
-        " models are imported.",
+        message=f"Without {names} the project takes another database than {TITLES[dialect]}: the suite sets it before"
+        " the models are imported.",
     )
 
 
@@ -158,7 +160,7 @@ def _ask_with_settings(
     settings: dict[str, str] = {}
     first = answer = ask(project, request, settings, timeout)
     for _ in range(ROUNDS):
-        fresh = _values(project, answer.get("missing", []), settings)
+        fresh = _values(project, request["dialect"], answer.get("missing", []), settings)
         if not fresh:
             break
         settings.update(fresh)
@@ -190,6 +192,7 @@ def make_request(
     models: Sequence[str],
     alembic_config: str | None,
     frameworks: Mapping[str, FrameworkSpec],
+    dialect: Dialect = "postgresql",
 ) -> ProbeRequest:
     """Return what the probe is asked first.
 
@@ -210,6 +213,7 @@ def make_request(
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
         "drivername": "",
+        "dialect": dialect,
     }
 
 
@@ -254,7 +258,7 @@ def _configured(config: AlembicConfig, root: Path) -> AlembicRequest:
 
 
 def _values(
-    project: Project, missing: Sequence[MissingSetting], settings: Mapping[str, str]
+    project: Project, dialect: Dialect, missing: Sequence[MissingSetting], settings: Mapping[str, str]
 ) -> dict[str, str]:
     """Harmless values for settings that are missing; what the project's examples say where that is safe."""
     fresh: dict[str, str] = {}
@@ -265,16 +269,17 @@ def _values(
         if item["kind"] == "form" and settings.get(name) != item["value"]:
             fresh[name] = item["value"]
         elif name not in settings:
-            fresh[name] = _value(project, name, item)
+            fresh[name] = _value(project, dialect, name, item)
     return fresh
 
 
-def _value(project: Project, name: str, item: MissingSetting) -> str:
+def _value(project: Project, dialect: Dialect, name: str, item: MissingSetting) -> str:
     words = set(name.upper().split("_"))
     if words & {"SECRET", "KEY", "TOKEN", "PASSWORD", "PASS", "CREDENTIALS"}:
         return SECRET
     if url_source.is_database_url(name) or item["kind"] == "database":
-        drivername = url_source.own_drivername(project, name) or url_source.default_drivername(project)
+        own = url_source.own_drivername(project, name, dialect)
+        drivername = own or url_source.default_drivername(project, dialect)
         return url_source.harmless_url(drivername)
     if name in project.env_defaults and "@" not in project.env_defaults[name]:
         return project.env_defaults[name]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest, UrlParts, UrlSourceAnswer
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
-from tcgen.ir.schema import AlembicFact
+from tcgen.ir.schema import AlembicFact, Dialect
 
 Ask = Callable[[ProbeRequest], ProbeAnswer]
 
@@ -41,23 +41,25 @@ def is_database_url(name: str) -> bool:
     return bool(URL.search(upper) and DATABASE.search(upper) and not OTHERS.search(upper))
 
 
-def own_drivername(project: Project, name: str) -> str:
-    """The drivername of a PostgreSQL URL the project's env files or the environment put in a variable."""
+def own_drivername(project: Project, name: str, dialect: Dialect) -> str:
+    """The drivername of a URL of the project's database that its env files or the environment put in a variable."""
     value = os.environ.get(name) or project.env_defaults.get(name, "")
-    found = re.match(r"(postgresql(?:\+\w+)?)://", value)
+    found = re.match(rf"({dialect}(?:\+\w+)?)://", value)
     return found.group(1) if found else ""
 
 
 def own_driver(project: Project) -> str:
-    """The driver named in a database URL that the environment or the project's env files hold, or ""."""
+    """The driver named in a PostgreSQL URL that the environment or the project's env files hold, or ""."""
     names = [name for name in (*os.environ, *project.env_defaults) if is_database_url(name)]
-    drivers = (own_drivername(project, name).partition("+")[2] for name in names)
+    drivers = (own_drivername(project, name, "postgresql").partition("+")[2] for name in names)
     return next((driver for driver in drivers if driver not in ("", "asyncpg")), "")
 
 
-def default_drivername(project: Project) -> str:
+def default_drivername(project: Project, dialect: Dialect) -> str:
     """The drivername for a URL nothing else is known about."""
     names = set(project.dependencies)
+    if dialect == "sqlite":
+        return "sqlite+aiosqlite" if "aiosqlite" in names else "sqlite"
     for package, driver in (("asyncpg", "asyncpg"), ("psycopg", "psycopg"), ("pg8000", "pg8000")):
         if package in names or f"{package}-binary" in names:
             return f"postgresql+{driver}"
@@ -66,6 +68,8 @@ def default_drivername(project: Project) -> str:
 
 def harmless_url(drivername: str) -> str:
     """A database URL for a project that cannot be imported without one."""
+    if drivername.startswith("sqlite"):
+        return f"{drivername}:///:memory:"
     return f"{drivername}://test:test@localhost:5432/test"
 
 
@@ -99,16 +103,18 @@ class Sentinels:
     """
 
     def __init__(self, names: dict[str, str], drivername: str, own: dict[str, str]) -> None:
+        self.by_name = "" if drivername.startswith("sqlite") else "postgresql+asyncpg"
         self.values: dict[str, str] = {}
         self.origin: dict[tuple[str, str], tuple[str, str]] = {}
         self.drivernames: dict[str, str] = {}
         for number, (name, part) in enumerate(names.items()):
-            self._add(name, part, number, own.get(name) or _by_name(name) or drivername)
+            self._add(name, part, number, own.get(name) or self._by_name(name) or drivername)
 
     def _add(self, name: str, part: str, number: int, drivername: str) -> None:
         mark, port = f"tcgen{number}", str(FIRST_PORT + number)
         if part == "url":
-            self.values[name] = f"{drivername}://{mark}:{mark}@{mark}:{port}/{mark}"
+            server = "" if drivername.startswith("sqlite") else f"{mark}:{mark}@{mark}:{port}"
+            self.values[name] = f"{drivername}://{server}/{mark}"
             self.drivernames[name] = drivername
             for piece in ("host", "user", "password", "database"):
                 self.origin[piece, mark] = (name, "url")
@@ -117,22 +123,23 @@ class Sentinels:
             self.values[name] = port if part == "port" else mark
             self.origin[part, self.values[name]] = (name, part)
 
+    def _by_name(self, name: str) -> str:
+        """A project with a URL for each kind of engine says which is which."""
+        return self.by_name if "ASYNC" in name.upper() else ""
+
     def read(self, parts: UrlParts) -> dict[str, str]:
         """Variable → part, of a URL that was seen."""
         found: dict[str, str] = {}
         for piece in ("host", "port", "user", "password", "database"):
-            origin = self.origin.get((piece, str(parts.get(piece))))
+            # the path of a file may have been made an absolute one
+            value = str(parts.get(piece)).rpartition("/")[2]
+            origin = self.origin.get((piece, value))
             if origin is None and piece == "database":
                 # A name is at times given where the pattern took a variable for another part.
-                origin = next((o for (_, v), o in self.origin.items() if v == str(parts.get(piece))), None)
+                origin = next((o for (_, v), o in self.origin.items() if v == value), None)
             if origin is not None:
                 found[origin[0]] = "url" if origin[1] == "url" else piece
         return found
-
-
-def _by_name(name: str) -> str:
-    """A project with a URL for each kind of engine says which is which."""
-    return "postgresql+asyncpg" if "ASYNC" in name.upper() else ""
 
 
 @dataclass(frozen=True)
@@ -163,8 +170,10 @@ def settle(
     takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["framework"])
     names = {} if takes_none else candidates(project)
     seconds = 0.0
-    for drivername in _drivernames(project, alembic.is_async) if names else ():
-        sentinels = Sentinels(names, drivername, {name: own_drivername(project, name) for name in names})
+    dialect = request["dialect"]
+    for drivername in _drivernames(project, dialect, alembic.is_async) if names else ():
+        own = {name: own_drivername(project, name, dialect) for name in names}
+        sentinels = Sentinels(names, drivername, own)
         with_values: ProbeRequest = {
             **request,
             "mode": "url",
@@ -181,18 +190,21 @@ def settle(
     return Settled(alembic, seconds, _remarks(alembic, seen))
 
 
-def postgresql_instead(project: Project, alembic: AlembicFact, seen: UrlSourceAnswer) -> dict[str, str]:
-    """Return variables that make a project take PostgreSQL which, without them, takes another database.
+def own_instead(
+    project: Project, alembic: AlembicFact, seen: UrlSourceAnswer, dialect: Dialect
+) -> dict[str, str]:
+    """Return variables that make a project take the suite's kind of database which, without them, takes another.
 
     Args:
         project: Its files name the drivers.
         alembic: As ``settle`` returned it: what its URL is made of.
         seen: The URL that env.py took with none of them set.
+        dialect: Of the suite's database.
     """
     drivername = seen["parts"].get("drivername", "") if seen["via"] == "other" else ""
-    if alembic.url_via != "environment" or not drivername or drivername.startswith("postgresql"):
+    if alembic.url_via != "environment" or not drivername or drivername.startswith(dialect):
         return {}
-    url = harmless_url(_drivernames(project, alembic.is_async)[0])
+    url = harmless_url(_drivernames(project, dialect, alembic.is_async)[0])
     values = {"url": url, "host": "localhost", "port": "5432"}
     return {
         name: values.get(part, "test") for name, part in alembic.environment.items() if name not in os.environ
@@ -204,9 +216,11 @@ def _settled(
 ) -> Settled | None:
     variables = sentinels.read(found["parts"])
     variables |= parts_beside(variables, names)
-    if "url" in variables.values() or {"host", "database"} <= set(variables.values()):
+    is_a_file = found["parts"].get("drivername", "").startswith("sqlite")
+    needed = {"database"} if is_a_file else {"host", "database"}
+    if "url" in variables.values() or needed <= set(variables.values()):
         return Settled(_through_environment(alembic, found, variables, sentinels))
-    if found["parts"].get("host") == OPTION:
+    if OPTION in (found["parts"].get("host"), found["parts"].get("database")):
         return Settled(alembic.model_copy(update={"url_via": "option", "drivername": found["drivername"]}))
     return None
 
@@ -234,7 +248,10 @@ def _start(name: str, part: str) -> str:
     return re.sub(dict(PARTS)[part].pattern, "", name, flags=re.IGNORECASE)
 
 
-def _drivernames(project: Project, is_async: bool) -> list[str]:
+def _drivernames(project: Project, dialect: Dialect, is_async: bool) -> list[str]:
+    if dialect == "sqlite":
+        asynchronous = ["sqlite+aiosqlite"] if _mentions(project, "aiosqlite") else []
+        return [*asynchronous, "sqlite"] if is_async else ["sqlite", *asynchronous]
     installed = [d for d in ("psycopg", "psycopg2", "pg8000", "asyncpg") if _mentions(project, d)]
     ordered = sorted(installed or ["psycopg2"], key=lambda d: (d == "asyncpg") != is_async)
     return [f"postgresql+{d}" for d in ordered][:3]

@@ -159,17 +159,6 @@ def pretending() -> Generator[Seen, None, None]:
         asyncio.run = run
 
 
-def postgresql() -> Live:
-    """The PostgreSQL dialect with no driver and no doubled percent signs."""
-    from sqlalchemy.dialects.postgresql.base import PGDialect
-
-    make: Live = PGDialect
-    dialect: Live = make(paramstyle="named")
-    if not getattr(dialect, "driver", None):
-        dialect.driver = "psycopg2"
-    return dialect
-
-
 def version() -> tuple[int, int]:
     """Major and minor of the project's SQLAlchemy."""
     numbers = sqlalchemy.__version__.split(".")

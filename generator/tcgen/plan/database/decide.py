@@ -1,4 +1,4 @@
-"""Which PostgreSQL the suite runs on, and how an empty database gets its tables."""
+"""How the suite's database is reached, and how an empty one gets its tables."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, ImportedName, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
-from tcgen.ir.schema import AlembicFact, ImportRef, MetadataFact, Schema, TypeFact
+from tcgen.ir.schema import TITLES, AlembicFact, ImportRef, MetadataFact, Schema, TypeFact
 from tcgen.ir.service import DATABASE, repository
 from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
@@ -70,13 +70,10 @@ def plan_database(
     """
     alembic, source, failure = _alembic(schema, found.migrations_error)
     is_async = _is_async(project, schema)
-    sync_driver = _sync_driver(project, schema)
-    async_driver = None
-    if is_async:
-        uses_asyncpg = _has(project, schema, "asyncpg") or not _is_modern(schema)
-        async_driver = "asyncpg" if uses_asyncpg else "psycopg"
+    is_a_file = schema.dialect == "sqlite"
+    async_driver = _async_driver(project, schema) if is_async else None
     if alembic is not None and alembic.is_async and not alembic.drivername:
-        alembic = alembic.model_copy(update={"drivername": f"postgresql+{async_driver}"})
+        alembic = alembic.model_copy(update={"drivername": f"{schema.dialect}+{async_driver}"})
     runs_alone = source.startswith("alembic_")
     own = _own_modules(schema)
     metadatas = tuple(
@@ -84,21 +81,22 @@ def plan_database(
     )
     remarks = (*failure, *left_out(metadatas))
     plan = DatabasePlan(
+        dialect=schema.dialect,
         schema_from=source,
-        image=_image(project, schema, catalog),
-        sync_driver=sync_driver,
+        image="" if is_a_file else _image(project, schema, catalog),
+        sync_driver="pysqlite" if is_a_file else _sync_driver(project, schema),
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
-        extensions=_extensions(schema, runs_alone),
-        schemas=_schemas(schema, alembic if runs_alone else None),
+        extensions=() if is_a_file else _extensions(schema, runs_alone),
+        schemas=() if is_a_file else _schemas(schema, alembic if runs_alone else None),
         metadatas=metadatas,
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
         creates_tables=schema.creates_tables,
-        stand_ins=_stand_ins(schema),
-        locks=_locks(schema),
-        compares_enums=any(part.enum and part.enum.name for part in _parts(schema)),
+        stand_ins={} if is_a_file else _stand_ins(schema),
+        locks=None if is_a_file else _locks(schema),
+        compares_enums=not is_a_file and any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
     )
     if failure:
@@ -164,7 +162,7 @@ def _alembic(
     remark = Diagnostic(
         level="warning",
         code="migrations-fail",
-        message=f"{fact.script_location}: the migrations fail on an empty PostgreSQL"
+        message=f"{fact.script_location}: the migrations fail on an empty {TITLES[schema.dialect]}"
         f" ({migrations_error.removeprefix(failed_at(schema, ''))}); the tests create the tables from"
         f" the models{' and stamp the newest revision' if fact.loaded else ''}",
     )
@@ -241,6 +239,12 @@ def _sync_driver(project: Project, schema: Schema) -> str:
     known = dict(_SYNC).values()
     usable = [one for one in found if one in known and (one != "psycopg" or _is_modern(schema))]
     return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
+
+
+def _async_driver(project: Project, schema: Schema) -> str:
+    if schema.dialect == "sqlite":
+        return "aiosqlite"
+    return "asyncpg" if _has(project, schema, "asyncpg") or not _is_modern(schema) else "psycopg"
 
 
 def named_drivers(project: Project, schema: Schema) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
         Diagnostic(
             level="warning",
             code="foreign-key-left-out",
-            message=f"PostgreSQL refuses the foreign keys {some_of(names, 3)}, which point to columns that are not"
+            message=f"the database refuses the foreign keys {some_of(names, 3)}, which point to columns that are not"
             " unique or of another type: the tables are created without them",
             hint="declare a unique constraint there, and one type for both columns",
         ),

@@ -1,4 +1,4 @@
-"""Which database a project runs on, by what it shows; told where that is none that a suite could run on."""
+"""Which database a project runs on, by what it shows; told where that is none that suites are written for."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import TITLES, Dialect, Schema
 from tcgen.plan.constraints.type_parts import parts_of
 
 POSTGRESQL = "PostgreSQL"
@@ -54,15 +54,21 @@ _COLLATION = re.compile(
 """The character set that names of MySQL's collations begin with; those of other databases do not."""
 
 
+SUITES: dict[str, Dialect] = {title: dialect for dialect, title in TITLES.items()}
+"""Databases that suites are written for."""
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
-    """The database of a project that the suite is written for, which is PostgreSQL.
+    """The database of a project, which the suite is written for.
 
     Attributes:
+        dialect: SQLAlchemy's name of it.
         reason: What shows it, in a few words.
         remarks: What shows another one.
     """
 
+    dialect: Dialect
     reason: str
     remarks: tuple[Diagnostic, ...] = ()
 
@@ -75,62 +81,80 @@ def check_name(name: str) -> str:
     """
     if name not in NAMES:
         raise TcgenError(
-            "bad-database", f"--database: there is no {name!r}", hint=f"one of {', '.join(NAMES)}"
+            "bad-database", f"--database: there is no {name!r}", hint=f"one of {', '.join(names())}"
         )
-    if NAMES[name] != POSTGRESQL:
+    if NAMES[name] not in SUITES:
         raise TcgenError(
             "other-database",
-            f"tcgen writes suites for PostgreSQL alone, none for {NAMES[name]}: nothing was written",
-            hint="--database postgresql, where the project runs on it too",
+            f"tcgen writes suites for {_every()}, none for {NAMES[name]}: nothing was written",
+            hint=f"{_flags()}, where the project runs on it too",
         )
     return name
 
 
-def own_database(project: Project, schema: Schema, chosen: bool, wanted: bool) -> OwnDatabase:
+def names() -> tuple[str, ...]:
+    """Return what ``--database`` takes."""
+    return tuple(name for name, title in NAMES.items() if title in SUITES)
+
+
+def _every() -> str:
+    return " and ".join(SUITES)
+
+
+def _flags() -> str:
+    return " or ".join(f"--database {dialect}" for dialect in SUITES.values())
+
+
+def own_database(project: Project, schema: Schema | None, chosen: str, before: Dialect | None) -> OwnDatabase:
     """Tell what the project runs on, as its types, drivers, URLs and Compose files show it.
 
     Args:
         project: Its files.
-        schema: Its models.
-        chosen: Somebody said that it is PostgreSQL.
-        wanted: There is a suite already.
+        schema: Its models, where they were read already.
+        chosen: What somebody said that it is; "" for nothing.
+        before: That of the suite there is.
 
     Raises:
-        TcgenError: ``other-database``: it shows another one and nowhere PostgreSQL, and nobody chose.
+        TcgenError: ``other-database``: it shows another one and none that suites are written for, and nobody chose.
     """
-    signs = list(_evidence(project, schema))
-    own = [where for name, where in signs if name == POSTGRESQL]
-    others = [(name, where) for name, where in signs if name != POSTGRESQL]
     if chosen:
-        return OwnDatabase("as --database says")
-    if not others:
-        return OwnDatabase(own[0] if own else "nothing names another")
-    name, where = others[0]
-    if own:
-        return OwnDatabase(own[0], (_disagreement(own[0], name, where),))
-    if wanted:
-        return OwnDatabase("there is a suite for it")
-    raise TcgenError(
+        return OwnDatabase(SUITES[NAMES[chosen]], "as --database says")
+    signs = list(_evidence(project, schema))
+    shown = [title for title in SUITES if any(title == name for name, _ in signs)]
+    title = TITLES[before] if before else next(iter(shown), "" if signs else POSTGRESQL)
+    if not title:
+        raise _none_is_written(project, *signs[0])
+    own = next((where for name, where in signs if name == title), "")
+    others = [(name, where) for name, where in signs if name != title]
+    if not own:
+        reason = "there is a suite for it" if others else "nothing names another"
+        return OwnDatabase(SUITES[title], reason)
+    remarks = (_disagreement(title, own, *others[0]),) if others else ()
+    return OwnDatabase(SUITES[title], own, remarks)
+
+
+def _none_is_written(project: Project, name: str, where: str) -> TcgenError:
+    return TcgenError(
         "other-database",
-        f"{project.name} runs on {name} ({where}), and tcgen writes suites for PostgreSQL alone: nothing was written",
-        hint="Where it runs on PostgreSQL too: tcgen init --database postgresql",
+        f"{project.name} runs on {name} ({where}), and tcgen writes suites for {_every()}: nothing was written",
+        hint=f"Where it runs on one of them too: tcgen init {_flags()}",
         # of these there will be suites: a limit of tcgen's, no fault of who called it
-        status=1 if name in ("MySQL", "MariaDB", "SQLite") else 2,
+        status=1 if name in ("MySQL", "MariaDB") else 2,
     )
 
 
-def _disagreement(own: str, name: str, where: str) -> Diagnostic:
+def _disagreement(title: str, own: str, name: str, where: str) -> Diagnostic:
     return Diagnostic(
         level="note",
         code="databases-disagree",
-        message=f"the project shows {POSTGRESQL} ({own}) and {name} ({where}): the suite runs on {POSTGRESQL} alone",
-        hint="--database postgresql says that it is meant",
+        message=f"the project shows {title} ({own}) and {name} ({where}): the suite runs on {title} alone",
+        hint=f"--database {SUITES[title]} says that it is meant",
     )
 
 
-def _evidence(project: Project, schema: Schema) -> Iterator[tuple[str, str]]:
+def _evidence(project: Project, schema: Schema | None) -> Iterator[tuple[str, str]]:
     """Name databases, and where each is seen, the surest first."""
-    for table in schema.tables:
+    for table in schema.tables if schema else ():
         for column in table.columns:
             for fact in parts_of(column.type):
                 dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]

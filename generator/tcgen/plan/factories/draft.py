@@ -96,7 +96,7 @@ def draft_of(
         )
         for target in found.unreachable
     )
-    notes = tuple(diagnostics_of(mapper.cls.dotted, merged, values))
+    notes = tuple(diagnostics_of(mapper.cls.dotted, merged, values, tables.dialect))
     order = {attribute.key: position for position, attribute in enumerate(mapper.attributes)}
     ordered = dict(sorted(values.items(), key=lambda item: order.get(item[0], len(order))))
     bypasses = bypasses_init(mapper.constructor, ordered, found.links)

@@ -10,21 +10,20 @@ import inspect
 import json
 import os
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from traceback import walk_tb
 from typing import Any
 
 import pytest
 from sqlalchemy import inspect as inspected
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.types import TypeDecorator
 
 from .factories import ASKED, Live, factory_of, label_of, other_values, set_values
 
-_dialect: Live = postgresql.dialect
-DIALECT: Live = _dialect()
+DIALECT: Live = import_module(f"sqlalchemy.dialects.{ASKED['dialect']}").dialect()
 ROWS = 25
 LONGEST = 2_000
 # what says nothing of a value: a setting, a session or an application is missing

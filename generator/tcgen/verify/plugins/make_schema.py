@@ -9,13 +9,18 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.engine import Engine
+from sqlalchemy import Boolean, inspect, text
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
+
+Live = Any
+"""What SQLAlchemy finds out, in whatever version the project has."""
 
 # null is the schema that is meant where none is named
 HERE = """
@@ -105,12 +110,76 @@ QUERIES = {
 def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
     # the migrations ran, whatever can be found out about what they made
     with suppress(SQLAlchemyError), engine.connect() as connection:
-        queries = {name: connection.execute(text(query)) for name, query in QUERIES.items()}
-        report("catalog", {name: [dict(row._mapping) for row in rows] for name, rows in queries.items()})
+        report("catalog", catalog_of(connection))
     tests = [item for item in request.session.items if is_of_migrations(item)]
     found = getattr(tests[0].module, "differences", None) if tests else None  # type: ignore[attr-defined]
     with suppress(Exception), engine.connect() as connection:
         report("differences", sorted(found(connection)) if found else [])
+
+
+def catalog_of(connection: Connection) -> dict[str, list[dict[str, object]]]:
+    """Return what the database says of its tables, as far as its kind has that."""
+    if connection.dialect.name == "sqlite":
+        return {name: list(rows) for name, rows in of_sqlite(connection).items()}
+    queries = {name: connection.execute(text(query)) for name, query in QUERIES.items()}
+    return {name: [dict(row._mapping) for row in rows] for name, rows in queries.items()}
+
+
+def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
+    """Return what SQLAlchemy finds out about SQLite's tables; views take no rows, unless a trigger has them."""
+    about: Live = inspect(connection)
+    query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    triggers = list(connection.execute(text(query)))
+    taken = {table for table, _, sql in triggers if "INSTEAD OF INSERT" in sql.upper()}
+    tables: list[str] = about.get_table_names()
+    known = [(table, {"schema_name": None, "table": table}) for table in tables]
+    return {
+        "relations": (
+            *({**place, "insertable": True} for _, place in known),
+            *(
+                {"schema_name": None, "table": one, "insertable": one in taken}
+                for one in about.get_view_names()
+            ),
+        ),
+        "columns": (
+            {
+                **place,
+                "name": one["name"],
+                "not_null": not one["nullable"],
+                "length": None,  # of which SQLite takes no notice
+                "generated": "computed" in one,
+                "boolean": isinstance(one["type"], Boolean),
+            }
+            for table, place in known
+            for one in about.get_columns(table)
+        ),
+        "foreign_keys": (
+            {
+                **place,
+                "columns": one["constrained_columns"],
+                "target_schema": None,
+                "target": one["referred_table"],
+                "target_columns": one["referred_columns"],
+            }
+            for table, place in known
+            for one in about.get_foreign_keys(table)
+        ),
+        "checks": (
+            {**place, "name": one["name"] or "", "sql": one["sqltext"]}
+            for table, place in known
+            for one in about.get_check_constraints(table)
+        ),
+        "uniques": (
+            {**place, "columns": one["column_names"], "where": None if where is None else str(where)}
+            for table, place in known
+            for one in (*about.get_unique_constraints(table), *about.get_indexes(table))
+            if one.get("unique", True) and None not in one["column_names"]
+            for where in [one.get("dialect_options", {}).get("sqlite_where")]
+        ),
+        "rules": (
+            {"schema_name": None, "table": table, "rule": f"trigger {name}"} for table, name, _ in triggers
+        ),
+    }
 
 
 def is_of_migrations(item: pytest.Item) -> bool:

@@ -106,7 +106,7 @@ def taken(type_: Live, impl: Live, dialect: Live, extra: dict[str, Live] | None 
     Args:
         type_: The type under trial.
         impl: The plain SQLAlchemy type that stores it, or None when that is not known.
-        dialect: PostgreSQL.
+        dialect: Of the database.
         extra: More samples to try, before all others (members of an enum).
     """
     tried = trial(type_, impl, dialect)

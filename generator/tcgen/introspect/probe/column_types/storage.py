@@ -1,4 +1,4 @@
-"""What a type stands on: the plain SQLAlchemy type PostgreSQL stores it as, and the values that one takes."""
+"""What a type stands on: the plain SQLAlchemy type the database stores it as, and the values that one takes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from sqlalchemy import types as sqltypes
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.types import TypeDecorator
 
-from .. import no_database
+from .. import dialect
 from ..common import Live
 
-PG = no_database.postgresql()
+DIALECT = dialect.bare()
 WHOLE_NUMBERS = {"SmallInteger": 2**15, "BigInteger": 2**63}
 NAMES = {
-    **PG.ischema_names,
+    **DIALECT.ischema_names,
     "varchar": sqltypes.String,
     "char": sqltypes.CHAR,
     "decimal": sqltypes.Numeric,
@@ -30,23 +30,30 @@ NAMES = {
 }
 
 
-def for_postgresql(type_: Live) -> Live:
-    """The variant ``with_variant`` gave for PostgreSQL, or the type itself."""
+def as_variant(type_: Live) -> Live:
+    """The variant ``with_variant`` gave for the database, or the type itself."""
     mapping = getattr(type_, "_variant_mapping", None)
-    if mapping and "postgresql" in mapping:
-        return mapping["postgresql"]
+    if mapping and dialect.name() in mapping:
+        return mapping[dialect.name()]
     if type(type_).__name__ == "Variant" and hasattr(type_, "mapping"):  # SQLAlchemy 1.4
-        return type_.mapping.get("postgresql", type_.impl)
+        return type_.mapping.get(dialect.name(), type_.impl)
     return type_
 
 
 def wrapped(type_: Live) -> Live:
-    """The type a decorator (or a domain) stands on for PostgreSQL, or None."""
+    """The type a decorator (or a domain) stands on for the database, or None."""
+    if _is_emulated(type_):
+        return None
     if isinstance(type_, TypeDecorator):
         with suppress(Exception):
-            return for_postgresql(type_.load_dialect_impl(PG))
+            return as_variant(type_.load_dialect_impl(DIALECT))
         return getattr(type_, "impl_instance", None) or type_.impl
     return getattr(type_, "data_type", None) if is_domain(type_) else None
+
+
+def _is_emulated(type_: Live) -> bool:
+    """Whether SQLAlchemy writes it as another type because the database has none: it takes the same values."""
+    return isinstance(type_, sqltypes.Interval) and dialect.name() == "sqlite"
 
 
 def is_domain(type_: Live) -> bool:
@@ -65,14 +72,16 @@ def innermost(type_: Live) -> Live:
 
 
 def ddl(type_: Live) -> str | None:
-    """What PostgreSQL's dialect calls the type, or None where it cannot."""
+    """What the database's dialect calls the type, or None where it cannot."""
     with suppress(Exception):
-        return str(type_.compile(dialect=PG))
+        return str(type_.compile(dialect=DIALECT))
     return None
 
 
 def is_foreign(type_: Live) -> bool:
     """Whether the type is a decorator, or none of SQLAlchemy's own."""
+    if _is_emulated(type_):
+        return False
     return isinstance(type_, TypeDecorator) or not type(type_).__module__.startswith("sqlalchemy.")
 
 
@@ -96,7 +105,7 @@ def _by_ddl(text: str) -> Live:
 
 
 def storable(impl: Live, value: Live) -> bool:
-    """Whether PostgreSQL takes a bound value for a column of a plain SQLAlchemy type."""
+    """Whether the database takes a bound value for a column of a plain SQLAlchemy type."""
     for cls, check in CHECKS:
         if isinstance(impl, cls):
             return bool(check(impl, value))
@@ -189,4 +198,10 @@ def _checks() -> list[tuple[Live, Live]]:
     ]
 
 
-CHECKS = _checks()
+def _as_text() -> list[tuple[Live, Live]]:
+    """What SQLite has no types for: SQLAlchemy checks these values itself, and writes them as texts or numbers."""
+    written = (sqltypes.DateTime, sqltypes.Date, sqltypes.Time, sqltypes.Interval, sqltypes.Boolean)
+    return [(written, _of(str, int))] if dialect.name() == "sqlite" else []
+
+
+CHECKS = [*_as_text(), *_checks()]

@@ -1,4 +1,4 @@
-"""``TypeFact`` of a column's type, as PostgreSQL sees it."""
+"""``TypeFact`` of a column's type, as the database sees it."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from ..common import Live, is_importable, reference
 from . import bind_trials, mutables, probe_values, value_classes
-from .storage import PG, ddl, for_postgresql, innermost, is_domain, is_foreign, storage, wrapped
+from .storage import DIALECT, as_variant, ddl, innermost, is_domain, is_foreign, storage, wrapped
 
-__all__ = ["PG", "for_postgresql", "innermost", "type_fact"]
+__all__ = ["DIALECT", "as_variant", "innermost", "type_fact"]
 
 
 def type_fact(type_: Live, depth: int = 0) -> dict[str, Live]:
     """Everything ``TypeFact`` asks for."""
     mutable = mutables.mutable_class(type_)
-    type_ = for_postgresql(type_)
+    type_ = as_variant(type_)
     stored = storage(type_) if is_foreign(type_) and not isinstance(type_, TypeDecorator) else type_
     inner = wrapped(type_) if depth < 8 else None
     item = getattr(type_, "item_type", None) if isinstance(innermost(type_), sqltypes.ARRAY) else None
@@ -62,7 +62,7 @@ def _of_mutable(mutable: Live, fact: dict[str, Live]) -> dict[str, Live]:
 def _domain(type_: Live) -> dict[str, Live]:
     check = type_.check
     with suppress(Exception):
-        check = check.compile(dialect=PG, compile_kwargs={"literal_binds": True})
+        check = check.compile(dialect=DIALECT, compile_kwargs={"literal_binds": True})
     return {"check": None if check is None else str(check), "not_null": bool(type_.not_null)}
 
 
@@ -70,7 +70,7 @@ def _own(type_: Live) -> dict[str, Live]:
     """What a type of the project's own, or of a library, takes."""
     plain = storage(type_)
     taken = _taken(type_, plain)
-    tried = bind_trials.trial(type_, plain, PG)
+    tried = bind_trials.trial(type_, plain, DIALECT)
     facts: dict[str, Live] = {
         "accepts": [one.name for one in taken if one.is_kind],
         "refused": tried is not None and not taken,
@@ -161,7 +161,7 @@ def _choice_keys(type_: Live) -> list[Live]:
 
 def _stored(type_: Live, member: Live) -> Live:
     with suppress(Exception):
-        bind = type_.bind_processor(PG)
+        bind = type_.bind_processor(DIALECT)
         return bind(member) if bind else member.value
     return member.value
 
@@ -169,7 +169,7 @@ def _stored(type_: Live, member: Live) -> Live:
 def _taken(type_: Live, plain: Live) -> list[bind_trials.Taken]:
     key = _cache_key(type_)
     if key not in _TRIED:
-        _TRIED[key] = bind_trials.taken(type_, plain, PG, _extra(type_))
+        _TRIED[key] = bind_trials.taken(type_, plain, DIALECT, _extra(type_))
     return _TRIED[key]
 
 
@@ -190,7 +190,7 @@ def _example(type_: Live, plain: Live, taken: list[bind_trials.Taken]) -> Live:
     alone = bool(taken) and taken[0].alone
     if not taken or alone:
         values += [value for value in probe_values.SAMPLES.values() if _is_plain(value)]
-    example = bind_trials.first_accepted(type_, plain, PG, values)
+    example = bind_trials.first_accepted(type_, plain, DIALECT, values)
     # one that cannot be read back here is still more than nothing
     return probe_values.SAMPLES[taken[0].name] if example is None and alone else example
 
@@ -202,14 +202,14 @@ def _is_plain(value: Live) -> bool:
 def _instance(type_: Live, plain: Live) -> dict[str, Live]:
     """A class that makes what the type takes, and of what."""
     for cls, made_by, arguments, instance in value_classes.instances(type_):
-        if bind_trials.first_accepted(type_, plain, PG, [instance], unread=True) is not None:
+        if bind_trials.first_accepted(type_, plain, DIALECT, [instance], unread=True) is not None:
             return {
                 "built": reference(cls),
                 "built_by": made_by,
                 "example": repr(arguments),
                 "numbered": made_by == "validated" and value_classes.takes_numbers(cls, arguments),
             }
-    around = bind_trials.class_around(type_, plain, PG)
+    around = bind_trials.class_around(type_, plain, DIALECT)
     return {"built": reference(around)} if around is not None and is_importable(around) else {}
 
 

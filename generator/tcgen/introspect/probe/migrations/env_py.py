@@ -17,8 +17,8 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData
 
-from .. import no_database
-from ..column_types.type_facts import PG
+from .. import dialect, no_database
+from ..column_types.type_facts import DIALECT
 from ..common import Live, Notes, place
 from ..models import leftovers
 from .location import Location, make_config
@@ -33,22 +33,23 @@ COMPARED = ("compare_type", "compare_server_default")
 FILTERS = ("include_object", "include_name", *COMPARED)
 """What ``context.configure`` may be given for autogenerate: whether to compare, or a function that decides."""
 
-DRIVERS = (("psycopg", False), ("psycopg2", False), ("pg8000", False), ("asyncpg", True), ("psycopg", True))
 ASYNC_HINT = re.compile(r"async_engine_from_config|create_async_engine|AsyncEngine|asyncio\.run|run_sync")
 
 
 def option_url(drivername: str) -> str:
     """The URL offered as ``sqlalchemy.url``."""
+    if dialect.name() == "sqlite":
+        return f"{drivername}:///{OPTION}"
     return f"{drivername}://{OPTION}:{OPTION}@{OPTION}:5999/{OPTION}"
 
 
 def drivernames(text: str) -> list[str]:
     """Drivernames to try, those installed, the kind env.py looks like first."""
     wants_async = bool(ASYNC_HINT.search(text))
-    installed = [(n, a) for n, a in DRIVERS if importlib.util.find_spec(n) is not None]
+    known = dialect.DRIVERS[dialect.name()]
+    installed = [(n, a) for module, n, a in known if importlib.util.find_spec(module) is not None]
     ordered = sorted(installed, key=lambda item: item[1] != wants_async)
-    names = [f"postgresql+{n}" for n, _ in ordered]
-    return list(dict.fromkeys(names)) or ["postgresql"]
+    return list(dict.fromkeys(n for n, _ in ordered)) or [dialect.name()]
 
 
 class Run:
@@ -83,7 +84,7 @@ def _record(environment: Live, outcome: Run) -> None:
     environment.begin_transaction = nullcontext
     environment.run_migrations = environment.execute = lambda *_, **__: None
     environment.get_context = MagicMock()
-    environment.get_bind = lambda: no_database.stand_in(PG)
+    environment.get_bind = lambda: no_database.stand_in(DIALECT)
 
 
 def run(
@@ -199,8 +200,8 @@ def _with(url_source: UrlSource, metadatas: list[MetaData]) -> UrlSource:
 
 
 def _offer(location: Location, name: str, notes: Notes) -> UrlSource | None:
-    connection = no_database.stand_in(PG)
-    outcome = run(location, "postgresql", notes, {name: connection})
+    connection = no_database.stand_in(DIALECT)
+    outcome = run(location, dialect.name(), notes, {name: connection})
     taken = [c for c in outcome.calls if c.get("connection") is connection]
     if not taken:
         return None

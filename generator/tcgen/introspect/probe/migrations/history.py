@@ -10,6 +10,7 @@ from pathlib import Path
 
 from alembic.script import ScriptDirectory
 
+from .. import dialect
 from ..common import Live, Notes
 from .location import Location, make_config
 
@@ -38,7 +39,7 @@ class History:
 def read(location: Location, notes: Notes) -> History:
     """The scripts from base to head; by their text alone where they cannot be imported."""
     try:
-        script = ScriptDirectory.from_config(make_config(location, "postgresql://", notes))
+        script = ScriptDirectory.from_config(make_config(location, f"{dialect.name()}://", notes))
         revisions = list(script.walk_revisions("base", "heads"))
         heads = sorted(script.get_heads())
         paths = [Path(r.path) for r in reversed(revisions)]

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from .. import dialect
 from ..common import Live, Notes, ProbeError
 
 if TYPE_CHECKING:
@@ -129,11 +130,11 @@ def make_config(location: Location, url: str, notes: Notes) -> Live:
 def version_folders(location: Location) -> list[Path]:
     """Where the scripts are, when it is not ``versions`` alone; empty otherwise.
 
-    Where each kind of database has a folder of its own below ``versions``, PostgreSQL's. Folders below it whose
+    Where each kind of database has a folder of its own below ``versions``, this one's. Folders below it whose
     scripts go on from those in it belong to the history too: a program may name them to Alembic by itself.
     """
     versions = location.script / "versions"
-    own = [versions / n for n in ("postgresql", "postgres", "pg") if (versions / n).is_dir()]
+    own = [versions / n for n in dialect.FOLDERS[dialect.name()] if (versions / n).is_dir()]
     if own and not any(p.name != "__init__.py" for p in versions.glob("*.py")):
         return own[:1]
     known = {r for path in versions.glob("*.py") for r in REVISION.findall(_text(path))}
@@ -224,7 +225,7 @@ def version_locations(location: Location, root: Path) -> list[str]:
 
     listed: list[Live] = []
     with suppress(Exception):  # an ini that cannot be read is noted by who reads the history
-        script: Live = ScriptDirectory.from_config(make_config(location, "postgresql://", Notes()))
+        script: Live = ScriptDirectory.from_config(make_config(location, f"{dialect.name()}://", Notes()))
         listed = [str(one) for one in script.version_locations or () if str(one)]
     return [portable(Path(one).resolve(), root) if Path(one).is_absolute() else one for one in listed]
 

@@ -241,10 +241,10 @@ def _hands_on(mapper: Live, required: list[str]) -> bool:
 
 
 def _sample(column: Live) -> Live:
-    type_ = type_facts.for_postgresql(column.type)
+    type_ = type_facts.as_variant(column.type)
     with suppress(Exception):
         if isinstance(type_, TypeDecorator):
-            taken = bind_trials.taken(type_, type_facts.innermost(type_), type_facts.PG)
+            taken = bind_trials.taken(type_, type_facts.innermost(type_), type_facts.DIALECT)
             return probe_values.SAMPLES[taken[0].name] if taken else None
         names = next(n for cls, n in probe_values.NATURAL if cls is type_.python_type)
         return probe_values.SAMPLES[names[0]]

@@ -12,6 +12,7 @@ from types import ModuleType
 from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
+from .. import dialect
 from ..common import Live, Notes, is_importable, resolve
 from .mappers import tables_of
 
@@ -123,20 +124,24 @@ def without_overlap(
 
 
 def fits_beside(metadata: MetaData, others: list[MetaData]) -> bool:
-    """Whether its tables could be created in one PostgreSQL with those of other metadatas."""
+    """Whether its tables could be created in one database with those of other metadatas."""
     # an env.py may have shown the very same tables to the metadata it names
     mine = metadata.tables
     if any(mine.get(name, table) is not table for other in others for name, table in other.tables.items()):
         return False
     types = [column.type for table in metadata.tables.values() for column in table.columns]
-    return all(type(one).__module__.startswith(_OF_POSTGRESQL) for one in types if _is_a_dialects(one))
+    return all(
+        type(one).__module__.startswith(f"{_DIALECTS}{dialect.name()}")
+        for one in types
+        if _is_a_dialects(one)
+    )
 
 
 def _is_a_dialects(type_: Live) -> bool:
-    return type(type_).__module__.startswith("sqlalchemy.dialects.")
+    return type(type_).__module__.startswith(_DIALECTS)
 
 
-_OF_POSTGRESQL = "sqlalchemy.dialects.postgresql"
+_DIALECTS = "sqlalchemy.dialects."
 
 
 def _mapped(metadata: MetaData, mappers: list[Live]) -> list[Table]:

@@ -1,4 +1,4 @@
-"""``TableFact``: columns, keys and constraints as PostgreSQL would be given them."""
+"""``TableFact``: columns, keys and constraints as the database would be given them."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from sqlalchemy.schema import (
 )
 from sqlalchemy.types import TypeEngine
 
-from ..column_types.type_facts import PG, for_postgresql, type_fact
+from .. import dialect
+from ..column_types.storage import ddl
+from ..column_types.type_facts import DIALECT, as_variant, type_fact
 from ..common import Live
 from .default_functions import asks_a_server
 
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
-DDL = PG.ddl_compiler(PG, None)
+DDL = DIALECT.ddl_compiler(DIALECT, None)
 
 
 def table_fact(table: Table) -> dict[str, Live]:
@@ -56,10 +58,10 @@ def _order(constraint: Live) -> tuple[str, str]:
 
 
 def _applies(item: Live) -> bool:
-    """Whether PostgreSQL gets this constraint or index at all."""
+    """Whether the database gets this constraint or index at all."""
     condition = getattr(item, "_ddl_if", None)
-    dialect = getattr(condition, "dialect", None)
-    if dialect is not None and "postgresql" not in ((dialect,) if isinstance(dialect, str) else dialect):
+    named = getattr(condition, "dialect", None)
+    if named is not None and dialect.name() not in ((named,) if isinstance(named, str) else named):
         return False
     rule = getattr(item, "_create_rule", None)
     if rule is None:
@@ -92,7 +94,7 @@ def _column(table: Table, column: Live) -> dict[str, Live]:
         "type": type_fact(column.type),
         "nullable": bool(column.nullable),
         "primary_key": bool(column.primary_key),
-        "autoincrement": table._autoincrement_column is column,
+        "autoincrement": _counts(table, column),
         "default": _default_kind(default),
         "default_refused": _is_refused(column),
         "server_default": None if generated else _server_default(column),
@@ -102,12 +104,20 @@ def _column(table: Table, column: Live) -> dict[str, Live]:
     }
 
 
+def _counts(table: Live, column: Live) -> bool:
+    """Whether the database numbers the rows; SQLite does in a key that it calls INTEGER, and in no other."""
+    if column is not table._autoincrement_column:
+        return False
+    return dialect.name() != "sqlite" or ddl(as_variant(column.type)) == "INTEGER"
+
+
 def _generated(column: Live) -> bool:
     return column.computed is not None or column.identity is not None
 
 
 def _identity(column: Live) -> str | None:
-    if not isinstance(column.identity, Identity):
+    # SQLite has none: SQLAlchemy leaves it out
+    if not isinstance(column.identity, Identity) or dialect.name() == "sqlite":
         return None
     return "always" if column.identity.always else "by default"
 
@@ -116,7 +126,7 @@ def _default_kind(default: Live) -> str | None:
     if default is None:
         return None
     if isinstance(default, Sequence):
-        return "sequence"
+        return None if dialect.name() == "sqlite" else "sequence"
     if getattr(default, "is_callable", False):
         return "callable"
     return "scalar" if getattr(default, "is_scalar", False) else "sql"
@@ -130,7 +140,7 @@ def _is_refused(column: Live) -> bool:
         return False
     value = column.default.arg
     with suppress(Exception):
-        bind = for_postgresql(column.type).bind_processor(PG)
+        bind = as_variant(column.type).bind_processor(DIALECT)
         try:
             value = bind(value) if bind else value
         except Exception:
@@ -173,25 +183,19 @@ def _foreign_key(constraint: Live) -> dict[str, Live]:
     }
 
 
-def _option(item: Live, name: str) -> Live:
-    with suppress(Exception):
-        return item.dialect_options["postgresql"].get(name)
-    return None
-
-
 def _unique(constraint: Live) -> dict[str, Live]:
     return {
         **_keys(constraint.table, list(constraint.columns)),
-        "nulls_not_distinct": bool(_option(constraint, "nulls_not_distinct")),
+        "nulls_not_distinct": bool(dialect.options_of(constraint, "nulls_not_distinct")),
     }
 
 
 def _unique_index(index: Index) -> dict[str, Live]:
-    where = _option(index, "where")
+    where = dialect.options_of(index, "where")
     return {
         **_keys(index.table, list(index.expressions)),
         "where": sql(where) if where is not None else None,
-        "nulls_not_distinct": bool(_option(index, "nulls_not_distinct")),
+        "nulls_not_distinct": bool(dialect.options_of(index, "nulls_not_distinct")),
     }
 
 
