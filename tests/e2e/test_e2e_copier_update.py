@@ -55,7 +55,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(REPOSITORY / "templates", folder / "templates")
     git(folder, "init", "--quiet")
     commit(folder, "v0.0.1")
-    place = folder / "templates" / "suite" / "{{ suite.dest }}" / "postgres.py.jinja"
+    place = (
+        folder
+        / "templates"
+        / "suite"
+        / "{{ suite.dest }}"
+        / "{% if suite.database.image %}postgres.py{% endif %}.jinja"
+    )
     replace(place, FIRST, SECOND)
     place.write_text(place.read_text() + "\n# said by the second release\n")
     commit(folder, "v0.0.2")

@@ -28,3 +28,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
         yield Bench(server.get_uri(), tmp_path_factory.mktemp("projects"))
     finally:
         server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def sqlite_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """Files for all examples."""
+    return Bench("", tmp_path_factory.mktemp("projects"), "sqlite")

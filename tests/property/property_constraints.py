@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from property_checks import NULLS, TWO, TWO_NUMBERS, on_one, quote
+from property_checks import NULLS, TWO, TWO_NUMBERS, is_plain, on_one, quote
 from property_keys import Keys, Known
 from property_source import Column
 from property_types import WHOLE, Sort
@@ -40,7 +40,7 @@ class Constraints(Keys):
         """Add a CHECK on a column, and remember how many values it leaves."""
         if column.filled or column.attr in known.foreign:
             return
-        check = self.draw(on_one(column.name, sort))
+        check = self.draw(on_one(column.name, sort, self.dialect))
         if check is None:
             return
         known.taken.add(column.attr)
@@ -68,7 +68,7 @@ class Constraints(Keys):
             self.imply(known)
         if self.flip(6):
             self.add_up(known)
-        if self.flip(4):
+        if self.dialect == "postgresql" and self.flip(4):
             self.exclude(known)
 
     def check_keys(self, known: Known) -> None:
@@ -77,9 +77,13 @@ class Constraints(Keys):
         keys = [known.column(next(iter(link))) for link in links if not link & known.unique]
         optional = [one for one in keys if one.nullable and one.attr in known.reachable]
         if len(optional) > 1 and self.flip():
-            self.condition(known, self.pick(*NULLS), *optional[:2])
+            self.condition(known, self.pick(*self.on_nulls()), *optional[:2])
         elif len(keys) > 1 and keys[0].type == keys[1].type:
             self.condition(known, "{a} <> {b}", *keys[:2])
+
+    def on_nulls(self) -> list[str]:
+        """Return the conditions on two columns that may be NULL, as the database can have them."""
+        return [one for one in NULLS if self.dialect == "postgresql" or is_plain(one)]
 
     def imply(self, known: Known) -> None:
         """Let the value of an enum ask for another column."""
@@ -143,7 +147,7 @@ class Constraints(Keys):
         """Let two columns that may be NULL depend on each other."""
         while len(free := self.free(known, nullable=True)) < 2:
             self.add(known, self.column_name(), self.sort(), nullable=True)
-        self.condition(known, self.pick(*NULLS), *free[:2])
+        self.condition(known, self.pick(*self.on_nulls()), *free[:2])
 
     def condition(self, known: Known, form: str, first: Column, second: Column) -> None:
         """Write a CHECK on two columns."""
@@ -184,9 +188,13 @@ class Constraints(Keys):
         elif form == "partial":
             where = f"{quote(chosen[0].name)} IS NOT NULL"
             known.model.args.append(
-                f"_sa.Index('ix_{self.number()}', {names}, unique=True, postgresql_where=_sa.text({where!r}))"
+                f"_sa.Index('ix_{self.number()}', {names}, unique=True, {self.dialect}_where=_sa.text({where!r}))"
             )
-        elif form == "nulls" and not any(one.nullable and one.attr in known.foreign for one in chosen):
+        elif (
+            self.dialect == "postgresql"
+            and form == "nulls"
+            and not any(one.nullable and one.attr in known.foreign for one in chosen)
+        ):
             strict = True
             known.model.args.append(f"_sa.UniqueConstraint({names}, postgresql_nulls_not_distinct=True)")
         elif form == "index":
@@ -206,5 +214,6 @@ class Constraints(Keys):
             whole = known.sorts[column.attr].type == "_sa.Integer()" and not column.nullable
             if whole and column.attr not in known.foreign:
                 made = self.add(known, "computed", Sort("_sa.BigInteger()"), nullable=self.flip())
-                made.args.append(f"_sa.Computed({f'{quote(column.name)}::bigint + 1'!r})")
+                cast = "::bigint" if self.dialect == "postgresql" else ""
+                made.args.append(f"_sa.Computed({f'{quote(column.name)}{cast} + 1'!r})")
                 return

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from property_source import Column, Model, Module, Relationship, is_attribute
 from property_types import WHOLE, Sort, key_sorts, sorts
 
+from tcgen.ir.schema import Dialect
+
 ENUMS = {
     "Colour": [("RED", "red"), ("GREEN", "green"), ("DARK_BLUE", "dark-blue")],
     "State": [("new", "1"), ("class_", "2")],
@@ -72,8 +74,9 @@ class Known:
 class Keys:
     """A module in the making: how a table begins, and its keys."""
 
-    def __init__(self, draw: st.DrawFn) -> None:
+    def __init__(self, draw: st.DrawFn, dialect: Dialect) -> None:
         self.draw = draw
+        self.dialect = dialect
         self.module = Module([], ENUMS)
         self.tables: list[Known] = []
         self.names = iter(draw(st.permutations(CLASSES)))
@@ -90,7 +93,7 @@ class Keys:
 
     def sort(self) -> Sort:
         """Choose a type."""
-        return self.draw(sorts(ENUMS))
+        return self.draw(sorts(ENUMS, self.dialect))
 
     def number(self) -> int:
         """Return a number that was not used before."""
@@ -101,7 +104,7 @@ class Keys:
         """Begin a class with a table of its own."""
         model = Model(next(self.names), next(self.table_names))
         model.style = style or self.pick("column", "mapped", "table", "imperative", "dataclass")  # type: ignore[assignment]
-        if self.flip(6):
+        if self.dialect == "postgresql" and self.flip(6):
             model.schema = self.pick("other", "two words")
         known = Known(model)
         self.module.models.append(model)
@@ -131,6 +134,8 @@ class Keys:
     def primary_key(self, known: Known) -> None:
         """Give the table a primary key of any kind."""
         forms = ["number", "identity", "natural", "uuid", "server", "composite", "sequence"]
+        if self.dialect == "sqlite":
+            forms.remove("server")
         if self.candidates(known, 1):
             forms += ["shared", "dependent", "association"]
         form = self.pick(*forms)
@@ -169,7 +174,7 @@ class Keys:
 
     def natural(self, known: Known) -> None:
         """Add a column of the primary key that nobody fills."""
-        sort = self.draw(key_sorts(ENUMS))
+        sort = self.draw(key_sorts(ENUMS, self.dialect))
         column = self.add(known, self.column_name(), sort, primary_key=True)
         if sort.kind == "whole":
             column.options["autoincrement"] = "False"

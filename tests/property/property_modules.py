@@ -11,6 +11,8 @@ from property_keys import Known
 from property_source import Association, Column, Module, Relationship, is_attribute
 from property_types import WHOLE, Sort
 
+from tcgen.ir.schema import Dialect
+
 
 class Growing(Constraints):
     """A module in the making: whole classes and how they behave."""
@@ -81,7 +83,9 @@ class Growing(Constraints):
     def make_polymorphic(self, known: Known) -> None:
         """Let other classes extend this one."""
         known.polymorphic = True
-        type_ = self.pick("_sa.String(30)", "_sa.Text()", "_pg.CITEXT()")
+        type_ = self.pick(
+            "_sa.String(30)", "_sa.Text()", *(["_pg.CITEXT()"] if self.dialect == "postgresql" else [])
+        )
         column = Column("row_type", "row_type", type_)
         known.model.columns.append(column)
         known.sorts["row_type"] = Sort("_sa.String(30)", values=0)
@@ -197,9 +201,9 @@ class Growing(Constraints):
 
 
 @st.composite
-def modules(draw: st.DrawFn) -> Module:
-    """A module of one to seven classes."""
-    growing = Growing(draw)
+def modules(draw: st.DrawFn, dialect: Dialect = "postgresql") -> Module:
+    """A module of one to seven classes for a database."""
+    growing = Growing(draw, dialect)
     if growing.flip(8):
         growing.tenants()
     for _ in range(draw(st.integers(1, 4))):

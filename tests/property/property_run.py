@@ -31,14 +31,17 @@ from tcgen.discover.stage import discover
 from tcgen.introspect.host import runner
 from tcgen.introspect.probe import entry
 from tcgen.ir.plan import SuitePlan
-from tcgen.ir.schema import Schema
-from tcgen.plan.build import build_plan
+from tcgen.ir.schema import Dialect, Schema
+from tcgen.plan.build import Options, build_plan
 from tcgen.template.location import template_folder
 
 SUITE = "templates/suite/{{ suite.dest }}"
 SECONDS = 60
 DRIVERS = [("psycopg[binary]",), ("psycopg2-binary",), ("asyncpg",)]
 """What a project may depend on to reach PostgreSQL."""
+
+SQLITE_DRIVERS = [(), ("aiosqlite",)]
+"""The same for SQLite, whose other driver is Python's own."""
 
 
 @dataclass
@@ -58,16 +61,19 @@ class Bench:
     """A server and a template, for many modules one after the other.
 
     Args:
-        uri: Of the server, its superuser's.
+        uri: Of the server, its superuser's; "" for a database that is a file.
         folder: Where projects are written and removed again.
+        dialect: Of the database.
     """
 
-    def __init__(self, uri: str, folder: Path) -> None:
+    def __init__(self, uri: str, folder: Path, dialect: Dialect = "postgresql") -> None:
         self.uri = uri
+        self.dialect = dialect
         self.folder = folder
         self._numbers = count(1)
         # the code of the probe, loaded once; it patches SQLAlchemy only when it answers
         self._session = entry.load_probe(Path(entry.__file__).parent)
+        importlib.import_module(f"{entry.NAME}.dialect").choose(dialect)
         importlib.import_module(f"{entry.NAME}.describe")
 
     def run(self, source: str, dependencies: tuple[str, ...] = ("psycopg[binary]",)) -> Outcome:
@@ -96,13 +102,15 @@ class Bench:
     def plan(self, root: Path) -> SuitePlan | Outcome:
         """Return the plan for a project, or what kept it from being made."""
         project = discover(root, python=sys.executable, ci="none")
-        answer = forked(lambda: self._session.answer(runner.make_request(project, (), None, {})))
+        answer = forked(
+            lambda: self._session.answer(runner.make_request(project, (), None, {}, self.dialect))
+        )
         if isinstance(answer, Outcome):
             return answer
         if "error" in answer:
             return Outcome(problems=[f"inspect: {answer['error']}"])
         schema = Schema.model_validate({**answer["schema"], "import_env": {}})
-        plan = build_plan(project, schema, catalog())
+        plan = build_plan(project, schema, catalog(), Options(dialect=self.dialect))
         remarks = [one for one in (*schema.diagnostics, *plan.diagnostics) if one.level != "note"]
         return Outcome(problems=[f"remark: {one.message}" for one in remarks]) if remarks else plan
 
@@ -143,6 +151,11 @@ class Bench:
     @contextmanager
     def database(self, name: str) -> Iterator[URL]:
         """An empty database, dropped afterwards."""
+        if self.dialect == "sqlite":
+            path = self.folder / f"{name}.db"
+            yield URL.create("sqlite", database=str(path))
+            path.unlink()
+            return
         with psycopg.connect(self.uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
             try:
@@ -177,7 +190,7 @@ def write_project(root: Path, source: str, dependencies: tuple[str, ...]) -> Pat
     (root / "pyproject.toml").write_text(
         f'[project]\nname = "{root.name}"\nversion = "1"\ndependencies = [{listed}]\n'
     )
-    if "asyncpg" in dependencies:
+    if {"asyncpg", "aiosqlite"} & set(dependencies):
         (package / "db.py").write_text("from sqlalchemy.ext.asyncio import create_async_engine\n")
     return root
 
@@ -187,7 +200,8 @@ def insert(root: Path, plan: SuitePlan, url: URL) -> dict[str, Any]:
     sys.path[:0] = [str(root / one) for one in plan.source_roots or (".",)] + [str(root)]
     database = plan.database
     package = plan.dest.replace("/", ".")
-    engine = create_engine(url.set(drivername=f"postgresql+{database.sync_driver}"))
+    engine = create_engine(url.set(drivername=f"{database.dialect}+{database.sync_driver}"))
+    _prepare(engine, plan)
     importlib.import_module(f"{package}.schema").create_schema(engine, engine.url)
     factories = importlib.import_module(f"{package}.factories").all_factories()
     tests = importlib.import_module(f"{package}.test_factories")
@@ -201,6 +215,11 @@ def insert(root: Path, plan: SuitePlan, url: URL) -> dict[str, Any]:
                 outcome.problems.append(f"{name}: {traceback.format_exc()}")
         outcome.rows[name] = min(25, getattr(factory, "__most_rows__", 25))
     return vars(outcome)
+
+
+def _prepare(engine: Engine, plan: SuitePlan) -> None:
+    if plan.database.dialect == "sqlite":
+        importlib.import_module(f"{plan.dest.replace('/', '.')}.sqlite").prepare(engine)
 
 
 def _once(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
@@ -225,12 +244,13 @@ def _session(factory: Any, engine: Engine) -> Iterator[Session]:
 
 
 def _once_async(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
-    url = engine.url.set(drivername=f"postgresql+{plan.database.async_driver}")
-    asyncio.run(_awaited(tests, factory, url))
+    url = engine.url.set(drivername=f"{plan.database.dialect}+{plan.database.async_driver}")
+    asyncio.run(_awaited(tests, factory, url, plan))
 
 
-async def _awaited(tests: Any, factory: Any, url: URL) -> None:
+async def _awaited(tests: Any, factory: Any, url: URL, plan: SuitePlan) -> None:
     engine = create_async_engine(url)
+    _prepare(engine.sync_engine, plan)
     async with engine.connect() as connection:
         transaction = await connection.begin()
         options: Any = {"expire_on_commit": False, "join_transaction_mode": "create_savepoint"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hypothesis import strategies as st
+
+from tcgen.ir.schema import Dialect
 
 Kind = Literal["whole", "number", "text", "enum", "bool", "date", "moment", "other"]
 
@@ -147,13 +149,25 @@ def enums(names: dict[str, list[tuple[str, str]]]) -> st.SearchStrategy[Sort]:
     return st.sampled_from(named) | st.builds(made, st.sampled_from(sorted(names)), st.sampled_from(forms))
 
 
-def sorts(names: dict[str, list[tuple[str, str]]]) -> st.SearchStrategy[Sort]:
-    """Any type there is."""
-    return st.one_of(key_sorts(names), st.sampled_from(OTHERS), st.sampled_from(NEVER_UNIQUE))
+def sorts(names: dict[str, list[tuple[str, str]]], dialect: Dialect) -> st.SearchStrategy[Sort]:
+    """Any type that a database has."""
+    found = st.one_of(_key_sorts(names), st.sampled_from(OTHERS), st.sampled_from(NEVER_UNIQUE))
+    return _of(dialect, found)
 
 
-def key_sorts(names: dict[str, list[tuple[str, str]]]) -> st.SearchStrategy[Sort]:
+def key_sorts(names: dict[str, list[tuple[str, str]]], dialect: Dialect) -> st.SearchStrategy[Sort]:
     """Types of primary keys."""
+    return _of(dialect, _key_sorts(names))
+
+
+def _of(dialect: Dialect, found: st.SearchStrategy[Sort]) -> st.SearchStrategy[Sort]:
+    if dialect == "postgresql":
+        return found
+    plain = found.filter(lambda one: "_pg." not in one.type and "ARRAY" not in one.type)
+    return plain.map(lambda one: replace(one, server=None) if "uuid" in str(one.server) else one)
+
+
+def _key_sorts(names: dict[str, list[tuple[str, str]]]) -> st.SearchStrategy[Sort]:
     return st.one_of(
         st.sampled_from(WHOLE),
         st.sampled_from(TEXTS),

@@ -18,6 +18,7 @@ from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database.decide import named_drivers, plan_database
 from tcgen.plan.database.drift import with_drift
+from tcgen.plan.database.kept_by_sqlite import as_kept
 from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
@@ -78,7 +79,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     """
     own = own_database(project, schema, options.user_choices.database, options.dialect)
     database, remarks = plan_database(project, schema, catalog, options.found)
-    schema = with_drift(schema, database.drift)
+    schema = as_kept(with_drift(schema, database.drift))
     about_way = _another_way(options.schema_from, database)
     factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
     dest, about_dest = _destination(project, options)

@@ -1,4 +1,4 @@
-"""A project whose own database is not PostgreSQL is told so; one that shows PostgreSQL anywhere is not."""
+"""What a project shows of its database; it is told where that is none that suites are written for."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from plan_builders import column, key, of_type, project, schema, table
 
 from tcgen.errors import TcgenError
-from tcgen.ir.schema import Schema, TypeFact
-from tcgen.plan.database.own_database import check_name, own_database
+from tcgen.ir.schema import TITLES, Schema, TypeFact
+from tcgen.plan.database.own_database import OwnDatabase, check_name, names, own_database
 
 
 def of_dialect(dialect: str, name: str) -> TypeFact:
@@ -30,7 +30,6 @@ TINY = with_column(of_dialect("mysql", "TINYINT"))
     ("found", "models", "said"),
     [
         ({"dependencies": ("pymysql", "sqlalchemy")}, PLAIN, "MySQL (its driver pymysql is a dependency)"),
-        ({"dependencies": ("aiosqlite",)}, PLAIN, "SQLite (its driver aiosqlite"),
         ({"database_backends": ("mysql", "sqlite")}, PLAIN, "MySQL (a URL begins with mysql)"),
         ({"compose_images": ("registry.test/mariadb:11",)}, PLAIN, "MariaDB (a Compose file runs"),
         ({}, TINY, "MySQL (box.size is its TINYINT)"),
@@ -43,14 +42,18 @@ TINY = with_column(of_dialect("mysql", "TINYINT"))
 def test_another_database_is_named_with_what_shows_it(
     found: dict[str, Any], models: Schema, said: str
 ) -> None:
-    with pytest.raises(TcgenError, match="PostgreSQL alone") as raised:
-        own_database(project(**found), models, chosen=False, wanted=False)
+    with pytest.raises(TcgenError, match="suites for PostgreSQL and SQLite: nothing") as raised:
+        own_database(project(**found), models, chosen="", before=None)
     assert said in raised.value.message
     status = 2 if "Oracle" in said or "Cockroach" in said else 1
     assert (raised.value.code, raised.value.status) == ("other-database", status)
-    # who says that it is meant, or has a suite, is not told again
-    assert own_database(project(**found), models, chosen=True, wanted=False).reason == "as --database says"
-    assert own_database(project(**found), models, chosen=False, wanted=True).remarks == ()
+    # who says what is meant, or has a suite, is not told again
+    for name, dialect in (("postgres", "postgresql"), ("sqlite", "sqlite")):
+        meant = own_database(project(**found), models, chosen=name, before=None)
+        assert meant == OwnDatabase(dialect, "as --database says")
+    for dialect in TITLES:
+        kept = own_database(project(**found), models, chosen="", before=dialect)
+        assert kept == OwnDatabase(dialect, "there is a suite for it")
 
 
 @pytest.mark.parametrize(
@@ -105,14 +108,46 @@ def test_another_database_is_named_with_what_shows_it(
 def test_postgresql_beside_it_is_enough_and_the_other_is_named(
     found: dict[str, Any], models: Schema, reason: str, other: str
 ) -> None:
-    own = own_database(project(**found), models, chosen=False, wanted=False)
-    assert own.reason == reason
+    own = own_database(project(**found), models, chosen="", before=None)
+    assert (own.dialect, own.reason) == ("postgresql", reason)
     said = [f"the project shows PostgreSQL ({reason}) and {other}: the suite runs on PostgreSQL alone"]
     assert [one.message for one in own.remarks] == (said if other else [])
 
 
+@pytest.mark.parametrize(
+    ("found", "models", "reason", "other"),
+    [
+        ({"dependencies": ("aiosqlite",)}, PLAIN, "its driver aiosqlite is a dependency", ""),
+        ({}, with_column(of_dialect("sqlite", "DATETIME")), "box.size is its DATETIME", ""),
+        (
+            {"dependencies": ("aiosqlite", "asyncmy")},
+            PLAIN,
+            "its driver aiosqlite is a dependency",
+            "MySQL (its driver asyncmy is a dependency)",
+        ),
+    ],
+)
+def test_sqlite_is_taken_where_nothing_shows_postgresql(
+    found: dict[str, Any], models: Schema, reason: str, other: str
+) -> None:
+    own = own_database(project(**found), models, chosen="", before=None)
+    assert (own.dialect, own.reason) == ("sqlite", reason)
+    said = [f"the project shows SQLite ({reason}) and {other}: the suite runs on SQLite alone"]
+    assert [one.message for one in own.remarks] == (said if other else [])
+
+
+def test_a_suite_stays_on_its_database() -> None:
+    shown = project(dependencies=("psycopg", "aiosqlite"))
+    own = own_database(shown, PLAIN, chosen="", before="sqlite")
+    assert (own.dialect, own.reason) == ("sqlite", "its driver aiosqlite is a dependency")
+    [remark] = own.remarks
+    assert "PostgreSQL (its driver psycopg is a dependency): the suite runs on SQLite alone" in remark.message
+
+
 def test_what_a_suite_is_asked_for() -> None:
-    assert check_name("postgresql") == "postgresql"
+    assert names() == ("postgres", "postgresql", "sqlite")
+    for name in names():
+        assert check_name(name) == name
     for name, code in (("mariadb", "other-database"), ("postgre", "bad-database")):
         with pytest.raises(TcgenError) as raised:
             check_name(name)

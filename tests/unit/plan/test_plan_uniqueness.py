@@ -17,6 +17,7 @@ from plan_builders import (
     many_to_one,
     mapper,
     of_type,
+    ref,
     string,
     table,
 )
@@ -254,3 +255,15 @@ def test_a_wide_range_far_up_is_counted() -> None:
 def test_a_count_never_comes_to_a_number_its_check_refuses(check: str, counted: str) -> None:
     thing = planned(key(), column("a", INTEGER), uniques=["a"], checks=[check])
     assert fields_of(thing)["a"] == counted
+
+
+def test_a_part_of_a_joined_key_that_has_to_differ_does() -> None:
+    keys = [column("code", string(6), primary_key=True), column("letter", string(1), primary_key=True)]
+    places = table("places", *keys)
+    shops = table(
+        "shops", *keys, foreign_keys=(foreign("code letter", "places", "code letter"),), uniques=["letter"]
+    )
+    classes = [mapper("Place", places), mapper("Shop", places, shops, inherits=ref("Place"))]
+    made = factories([places, shops], classes)
+    assert "in_turn(" not in fields_of(made["Place"])["letter"]
+    assert "in_turn(" in fields_of(made["Shop"])["letter"]

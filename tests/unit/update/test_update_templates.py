@@ -32,7 +32,13 @@ def commit(folder: Path, tag: str = "") -> None:
 
 
 def improve(folder: Path) -> None:
-    place = folder / "templates" / "suite" / "{{ suite.dest }}" / "postgres.py.jinja"
+    place = (
+        folder
+        / "templates"
+        / "suite"
+        / "{{ suite.dest }}"
+        / "{% if suite.database.image %}postgres.py{% endif %}.jinja"
+    )
     place.write_text(place.read_text() + SAYS)
 
 

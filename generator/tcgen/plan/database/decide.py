@@ -79,7 +79,7 @@ def plan_database(
     metadatas = tuple(
         _metadata(one, schema, own, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
     )
-    remarks = (*failure, *left_out(metadatas))
+    remarks = (*failure, *left_out(metadatas, schema.dialect))
     plan = DatabasePlan(
         dialect=schema.dialect,
         schema_from=source,

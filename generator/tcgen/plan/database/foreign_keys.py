@@ -1,7 +1,8 @@
-"""Foreign keys that other databases take and PostgreSQL does not.
+"""Foreign keys that the project's models have and its database does not take.
 
-No constraint keeps what they point to unique, or it is of a type that theirs cannot be compared with
-(https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK).
+No constraint keeps what they point to unique, or it is of a type that PostgreSQL cannot compare theirs with
+(https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK,
+https://www.sqlite.org/foreignkeys.html#fk_indexes).
 """
 
 from __future__ import annotations
@@ -10,7 +11,15 @@ from collections.abc import Iterator, Sequence
 
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.plan import MetadataPlan
-from tcgen.ir.schema import ColumnFact, ForeignKeyFact, MetadataFact, Schema, TableFact
+from tcgen.ir.schema import (
+    TITLES,
+    ColumnFact,
+    Dialect,
+    ForeignKeyFact,
+    MetadataFact,
+    Schema,
+    TableFact,
+)
 from tcgen.plan.constraints.value_kinds import kinds_of_ddl
 
 _SORTS = {"integer": "number", "numeric": "number", "string": "text", "uuid": "uuid"}
@@ -24,7 +33,9 @@ def refused_keys(metadata: MetadataFact, schema: Schema) -> Iterator[tuple[str, 
             target = tables.get(one.target)
             if target is None:
                 continue
-            if not _is_unique(one, target) or not _is_comparable(one, tables[key], target):
+            # SQLite compares whatever there is
+            comparable = schema.dialect == "sqlite" or _is_comparable(one, tables[key], target)
+            if not (_is_unique(one, target) and comparable):
                 yield key, *one.columns
 
 
@@ -47,7 +58,7 @@ def _sort(column: ColumnFact) -> str | None:
     return next((_SORTS.get(kind) for kind in kinds_of_ddl(column.type.ddl or "")), None)
 
 
-def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
+def left_out(metadatas: Sequence[MetadataPlan], dialect: Dialect) -> tuple[Diagnostic, ...]:
     """Say which foreign keys the suite's tables are created without."""
     names = [f"{key} ({', '.join(columns)})" for one in metadatas for key, *columns in one.left_out]
     if not names:
@@ -56,7 +67,7 @@ def left_out(metadatas: Sequence[MetadataPlan]) -> tuple[Diagnostic, ...]:
         Diagnostic(
             level="warning",
             code="foreign-key-left-out",
-            message=f"the database refuses the foreign keys {some_of(names, 3)}, which point to columns that are not"
+            message=f"{TITLES[dialect]} refuses the foreign keys {some_of(names, 3)}, which point to columns that are not"
             " unique or of another type: the tables are created without them",
             hint="declare a unique constraint there, and one type for both columns",
         ),

@@ -171,15 +171,16 @@ def _distinct(
     known: set[str] = set()
     for table in mapper.tables:
         # the mapper copies a joined table's key from the table before it
-        copied = {column for (table_, column), name in by_column.items() if table_ == table and name in known}
+        shared = {column for (table_, column), name in by_column.items() if table_ == table and name in known}
+        key = frozenset(tables.tables[table].primary_key)
+        copied = key if key <= shared else frozenset()
         known |= {name for (table_, _), name in by_column.items() if table_ == table}
         own = {
             column: replace(marked[name], column=tables.columns[(table, column)])
             for (table_, column), name in by_column.items()
             if table_ == table
         }
-        parents = [*fresh, *([frozenset(copied)] if copied else [])]
-        apart = keep_apart(tables.tables[table], own, parents, tables.wanted.get(table, ()))
+        apart = keep_apart(tables.tables[table], own, fresh, tables.wanted.get(table, ()), copied)
         for column in apart.counted | apart.cycled:
             name = by_column[(table, column)]
             if name not in set_by_the_mapper(mapper):

@@ -35,6 +35,7 @@ def keep_apart(
     attributes: dict[str, Attribute],
     parents: Collection[frozenset[str]] = (),
     wanted: Iterable[tuple[str, ...]] = (),
+    copied: frozenset[str] = frozenset(),
 ) -> Distinct:
     """Choose the columns that make each row differ from every other, for each unique constraint.
 
@@ -43,6 +44,7 @@ def keep_apart(
         attributes: Column name → attribute, of the columns this class maps.
         parents: Keys that are different in every row already: each is copied from a new parent.
         wanted: More columns that had better differ: see ``wanted_of_parents``.
+        copied: The key of a joined table, which the mapper copies: it differs as a whole.
     """
     fresh = frozenset().union(*parents)
     counted: set[str] = set()
@@ -50,6 +52,8 @@ def keep_apart(
     bounds: list[int] = []
     groups = [*unique_keys_of(table), *(UniqueKey(one, optional=True) for one in wanted)]
     for group in sorted(groups, key=lambda one: len(one.columns)):
+        if copied and copied <= set(group.columns):
+            continue
         if any(name in counted or _differs(attributes.get(name), group.strict) for name in group.columns):
             continue
         own = [attributes[name] for name in group.columns if name in attributes and name not in fresh]
