@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcgen.ir.schema import ColumnFact, ImportRef, MapperFact, Schema, TableFact, TypeFact
+from tcgen.ir.schema import ColumnFact, Dialect, ImportRef, MapperFact, Schema, TableFact, TypeFact
 from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.unique_keys import wanted_of_parents
 
@@ -72,7 +72,7 @@ class Tables:
             for column in table.columns
         }
         self.mappers: tuple[MapperFact, ...] = schema.mappers
-        self.dialect = schema.dialect
+        self.dialect: Dialect = schema.dialect
         self.wanted = wanted_of_parents(schema.tables)
 
     def attributes(self, mapper: MapperFact) -> dict[str, list[Attribute]]:

@@ -173,7 +173,7 @@ def _distinct(
         # the mapper copies a joined table's key from the table before it
         shared = {column for (table_, column), name in by_column.items() if table_ == table and name in known}
         key = frozenset(tables.tables[table].primary_key)
-        copied = key if key <= shared else frozenset()
+        copied = key if key <= shared else frozenset[str]()
         known |= {name for (table_, _), name in by_column.items() if table_ == table}
         own = {
             column: replace(marked[name], column=tables.columns[(table, column)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 
-
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
