@@ -197,6 +197,7 @@ FLASK_TESTS = """
         assert str(audit.url).endswith("/audit")
 """
 COMMON = (
+    "aiosqlite",
     "asyncpg",
     "faker",
     "filelock",
@@ -253,24 +254,33 @@ def outcomes(python: str, root: Path, url: dict[str, str], *flags: str) -> list[
     return list(read_report(report).values())
 
 
-def test_plain(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
+POSTGRESQL, ASYNC_POSTGRESQL = "postgresql+psycopg2://nobody@127.0.0.1:1/", "postgresql+asyncpg://localhost/"
+SQLITE, ASYNC_SQLITE = "sqlite:////nowhere/", "sqlite+aiosqlite:////nowhere/"
+on_each_database = pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+
+
+@on_each_database
+def test_plain(python: str, tmp_path: Path, on_a_url: dict[str, str], database: str) -> None:
+    driver, url = ("aiosqlite", ASYNC_SQLITE) if database == "sqlite" else ("asyncpg", ASYNC_POSTGRESQL)
     write(
-        tmp_path / "pyproject.toml", '[project]\nname = "shop"\nversion = "1"\ndependencies = ["asyncpg"]\n'
+        tmp_path / "pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\ndependencies = ["{driver}"]\n'
     )
     write(tmp_path / "shop/__init__.py", "")
-    write(tmp_path / "shop/models.py", ASYNC_MODELS)
+    write(tmp_path / "shop/models.py", ASYNC_MODELS.replace(ASYNC_POSTGRESQL, url))
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
     write(tmp_path / "mine/test_async.py", ASYNC_TESTS)
     assert outcomes(python, tmp_path, on_a_url) == ["passed"] * 17
 
 
-def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str]) -> None:
+@on_each_database
+def test_flask(python: str, tmp_path: Path, on_a_url: dict[str, str], database: str) -> None:
     declared = 'dependencies = ["flask-sqlalchemy", "psycopg2-binary"]'
+    url = SQLITE if database == "sqlite" else POSTGRESQL
     write(tmp_path / "pyproject.toml", f'[project]\nname = "shop"\nversion = "1"\n{declared}\n')
     write(tmp_path / "shop/__init__.py", "")
-    write(tmp_path / "shop/models.py", FLASK_MODELS)
+    write(tmp_path / "shop/models.py", FLASK_MODELS.replace(POSTGRESQL, url))
     write(tmp_path / "shop/setup.py", FLASK_SETUP)
     write(tmp_path / "mine/test_sync.py", SYNC_TESTS)
-    write(tmp_path / "mine/test_flask.py", FLASK_TESTS)
-    flags = ("--models", "shop.setup", "--models", "shop.models")
+    write(tmp_path / "mine/test_flask.py", FLASK_TESTS.replace("postgresql+psycopg2://nobody", url))
+    flags = ("--models", "shop.setup", "--models", "shop.models", "--database", database)
     assert outcomes(python, tmp_path, on_a_url, *flags) == ["passed"] * 16
