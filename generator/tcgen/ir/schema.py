@@ -353,7 +353,7 @@ class Environment(Frozen):
 
     Attributes:
         distributions: Version of each distribution the project declares or tcgen asks about, None where it is not installed.
-        editable: The project itself is installed there in editable mode.
+        editable: The project itself is installed there in editable mode, which brings the modules of its models.
     """
 
     python: str

@@ -202,8 +202,8 @@ def as_migrated(planned: Planned, trial: MigrationTrial) -> Planned:
 
 def _beside(planned: Planned) -> list[MetadataFact]:
     """Return the metadatas whose tables the suite creates beside those of the migrations."""
-    names = {one.expression for one in planned.plan.database.metadatas if not one.migrated}
-    return [one for one in planned.schema.metadatas if one.ref.qualname in names]
+    pairs = zip(planned.schema.metadatas, planned.plan.database.metadatas, strict=True)
+    return [fact for fact, one in pairs if not one.migrated]
 
 
 def what_migrations_lack(planned: Planned) -> str:

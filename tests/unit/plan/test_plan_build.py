@@ -297,6 +297,40 @@ def test_sessions_are_the_extensions_where_one_owns_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("modules", "imports", "expressions"),
+    [
+        (
+            ("shop.db", "shop.user_base"),
+            ("from shop.db import Base as DbBase", "from shop.user_base import Base as UserBaseBase"),
+            ("DbBase.metadata", "UserBaseBase.metadata"),
+        ),
+        (
+            ("shop.a.models", "shop.b.models"),
+            (
+                "from shop.a.models import Base as ShopAModelsBase",
+                "from shop.b.models import Base as ShopBModelsBase",
+            ),
+            ("ShopAModelsBase.metadata", "ShopBModelsBase.metadata"),
+        ),
+    ],
+)
+def test_bases_of_one_name_are_told_apart(
+    modules: tuple[str, ...], imports: tuple[str, ...], expressions: tuple[str, ...]
+) -> None:
+    facts = [
+        MetadataFact(ref=ref("Base.metadata", module), tables=(key_,))
+        for module, key_ in zip(modules, ("users", "posts"), strict=True)
+    ]
+    own = MetadataFact(ref=ref("Other.metadata", modules[0]), tables=())
+    posts = table("posts", key())
+    found = schema([USERS, posts], [mapper("User", USERS), mapper("Post", posts)])
+    *both, other = plan(found.model_copy(update={"metadatas": (*facts, own)})).database.metadatas
+    assert tuple(one.imports[0] for one in both) == imports
+    assert tuple(one.expression for one in both) == expressions
+    assert (other.imports, other.expression) == ((f"from {modules[0]} import Other",), "Other.metadata")
+
+
+@pytest.mark.parametrize(
     ("page", "left_out"),
     [
         (table("page", key("kind"), key("number")), (("mark", "number"),)),

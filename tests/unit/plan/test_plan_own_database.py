@@ -120,6 +120,12 @@ def test_postgresql_beside_it_is_enough_and_the_other_is_named(
         ({"dependencies": ("aiosqlite",)}, PLAIN, "its driver aiosqlite is a dependency", ""),
         ({}, with_column(of_dialect("sqlite", "DATETIME")), "box.size is its DATETIME", ""),
         (
+            {"database_backends": ("sqlite",)},
+            with_column(of_type("BLOB")),
+            "box.size is BLOB, and a URL begins with sqlite",
+            "",
+        ),
+        (
             {"dependencies": ("aiosqlite", "asyncmy")},
             PLAIN,
             "its driver aiosqlite is a dependency",

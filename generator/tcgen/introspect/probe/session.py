@@ -58,6 +58,7 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
         schema["environment"] = environment
         schema["dialect"] = dialect.name()
         schema["source_roots"] = source_roots.needed(schema, request, known)
+        environment["editable"] = environment["editable"] and source_roots.are_brought(schema, known)
         return {"schema": schema, "url_source": url_source, "missing": notes.missing}
     except ProbeError as error:
         return {"error": error.fields, "missing": notes.missing}

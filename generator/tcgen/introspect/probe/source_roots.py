@@ -22,11 +22,30 @@ def needed(schema: dict[str, Live], request: ProbeRequest, known: set[str]) -> l
     """
     root = Path(request["root"]).resolve()
     named = {str(Path(root, one).resolve()) for one in request["source_roots"]}
-    names = {one["cls"]["module"] for one in schema["mappers"]} | set(schema["setup_modules"])
-    names |= {name for one in schema["metadatas"] for name in [one["ref"]["module"], *one["modules"]]}
-    folders = {folder for name in names if (folder := _folder(name)) is not None}
+    folders = {folder for name in _names(schema) if (folder := _folder(name)) is not None}
     inside = [f for f in folders if f.is_relative_to(root) and "site-packages" not in f.parts]
     return sorted(f.relative_to(root).as_posix() for f in inside if str(f) not in known | named)
+
+
+def are_brought(schema: dict[str, Live], known: set[str]) -> bool:
+    """Whether the interpreter finds all modules of the models by itself, as it does not where a program puts them there.
+
+    Args:
+        schema: What was found.
+        known: The folders that the interpreter has by itself.
+    """
+    return all(str(_folder(name)) in known or _is_mapped(name) for name in _names(schema) if _folder(name))
+
+
+def _is_mapped(name: str) -> bool:
+    """Whether one of the finders that setuptools installs for a project's packages has it."""
+    finders: list[Live] = [one for one in sys.meta_path if "editable" in getattr(one, "__module__", "")]
+    return any(one.find_spec(name.partition(".")[0], None) for one in finders)
+
+
+def _names(schema: dict[str, Live]) -> set[str]:
+    names = {one["cls"]["module"] for one in schema["mappers"]} | set(schema["setup_modules"])
+    return names | {name for one in schema["metadatas"] for name in [one["ref"]["module"], *one["modules"]]}
 
 
 def _folder(name: str) -> Path | None:

@@ -77,7 +77,8 @@ def plan_database(
     runs_alone = source.startswith("alembic_")
     own = _own_modules(schema)
     metadatas = tuple(
-        _metadata(one, schema, own, _is_migrated(one, schema, found), runs_alone) for one in schema.metadatas
+        _metadata(one, name, schema, own, _is_migrated(one, schema, found), runs_alone)
+        for one, name in zip(schema.metadatas, _names_of_bases(schema), strict=True)
     )
     remarks = (*failure, *left_out(metadatas, schema.dialect))
     plan = DatabasePlan(
@@ -200,14 +201,30 @@ def _imported(ref: ImportRef) -> ImportedName:
     return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
 
 
+def _names_of_bases(schema: Schema) -> list[str]:
+    """Return what each metadata's base is called in the suite: its own name, unless that of another module has it too."""
+    refs = [fact.ref for fact in schema.metadatas]
+    own = [ref.qualname.partition(".")[0] for ref in refs]
+    modules = [{ref.module for ref, name in zip(refs, own, strict=True) if name == one} for one in own]
+    short = [f"{_camel(ref.module.rpartition('.')[2])}{name}" for ref, name in zip(refs, own, strict=True)]
+    whole = [f"{_camel(ref.module)}{name}" for ref, name in zip(refs, own, strict=True)]
+    apart = short if len(set(short)) == len(set(whole)) else whole
+    return [name if len(of) == 1 else alias for name, of, alias in zip(own, modules, apart, strict=True)]
+
+
+def _camel(module: str) -> str:
+    return "".join(word.capitalize() for word in re.split(r"[._]", module))
+
+
 def _metadata(
-    fact: MetadataFact, schema: Schema, own: set[str], migrated: bool, runs_alone: bool
+    fact: MetadataFact, name: str, schema: Schema, own: set[str], migrated: bool, runs_alone: bool
 ) -> MetadataPlan:
-    top = fact.ref.qualname.partition(".")[0]
+    top, dot, rest = fact.ref.qualname.partition(".")
+    alias = "" if name == top else f" as {name}"
     return MetadataPlan(
         modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
-        imports=(f"from {fact.ref.module} import {top}",),
-        expression=fact.ref.qualname,
+        imports=(f"from {fact.ref.module} import {top}{alias}",),
+        expression=f"{name}{dot}{rest}",
         migrated=migrated,
         left_out=() if migrated and runs_alone else tuple(refused_keys(fact, schema)),
     )

@@ -47,6 +47,9 @@ DRIVERS = {
     "sqlalchemy-cockroachdb": "CockroachDB",
 }
 _DIALECTS = "sqlalchemy.dialects."
+_NOT_IN_POSTGRESQL = frozenset({"BINARY", "BLOB", "CLOB", "DATETIME", "NCHAR", "NVARCHAR", "VARBINARY"})
+"""SQLAlchemy's own types of databases in general that PostgreSQL is none of."""
+
 _COLLATION = re.compile(
     r"COLLATE \"?((?:ascii|big5|binary|cp\d+|gbk|greek|latin\d|sjis|ucs2|ujis|utf8(?:mb[34])?|utf16|utf32)_\w+)",
     re.IGNORECASE,
@@ -160,6 +163,8 @@ def _evidence(project: Project, schema: Schema | None) -> Iterator[tuple[str, st
                 dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]
                 if fact.module.startswith(_DIALECTS) and dialect in NAMES:
                     yield NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}"
+                elif fact.name in _NOT_IN_POSTGRESQL and "sqlite" in project.database_backends:
+                    yield "SQLite", f"{table.name}.{column.name} is {fact.name}, and a URL begins with sqlite"
                 if (collated := _COLLATION.search(fact.ddl or "")) is not None:
                     yield "MySQL", f"{table.name}.{column.name} has its collation {collated[1]}"
     for name in project.dependencies:
