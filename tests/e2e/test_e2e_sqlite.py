@@ -279,3 +279,68 @@ def test_where_postgresql_is_shown_too_sqlite_is_to_be_said(savings: Path) -> No
     # the next run is told nothing, and stays there
     again = tcgen("init", "--yes", "--json", "--no-prove", "--python", sys.executable, cwd=savings)
     assert '"changes": []' in again.out, again.text
+
+
+LIBRARY = """
+    from sqlalchemy import BLOB, ForeignKey
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Book(Base):
+        __tablename__ = "book"
+        __table_args__ = {"schema": "library"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        cover: Mapped[bytes] = mapped_column(BLOB)
+
+    class Loan(Base):
+        __tablename__ = "loan"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        book_id: Mapped[int] = mapped_column(ForeignKey("library.book.id"))
+"""
+USERS = """
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class User(Base):
+        __tablename__ = "user"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(unique=True)
+
+    def connect():
+        return create_engine("sqlite:///users.db")
+"""
+
+
+def test_schemas_are_files_of_their_own_and_two_bases_have_one_name(tmp_path: Path) -> None:
+    write(tmp_path / "pyproject.toml", '[project]\nname = "shelves"\nversion = "1"\n')
+    write(tmp_path / "shelves/__init__.py", "")
+    write(tmp_path / "shelves/library.py", LIBRARY)
+    write(tmp_path / "shelves/users.py", USERS)
+    said = init(tmp_path, **NO_DOCKER).err
+    assert "SQLite: book.cover is BLOB, and a URL begins with sqlite" in said
+    write(
+        tmp_path / "tests/integration/test_own.py",
+        """
+        import pytest
+        from sqlalchemy import text
+
+        from .factories.loan import LoanFactory
+
+        @pytest.mark.parametrize("time", ["first", "second"])
+        def test_rows_of_a_schema_go_too(committed_db, db_session, time):
+            for connection in (committed_db.connect(), db_session):
+                assert connection.execute(text("SELECT count(*) FROM library.book")).scalar() == 0
+            LoanFactory.create_sync()
+            db_session.commit()
+        """,
+    )
+    run = pytest_in(tmp_path, "tests", "-n", "2", **NO_DOCKER)
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+    assert run.ids("test_inserts_25_rows") == [
+        f"shelves.{one}" for one in ("library.Book", "library.Loan", "users.User")
+    ]

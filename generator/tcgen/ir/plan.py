@@ -227,6 +227,7 @@ class DatabasePlan(DatabaseFindings):
         async_driver: ``asyncpg`` or ``psycopg``; ``aiosqlite``; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
+        attached: Schemas that are files of their own, as SQLite has them.
         framework: Where an extension of it owns the session; else None.
         sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
         creates_tables: The models do so themselves where they are imported, which the suite has to keep them from.
@@ -244,6 +245,7 @@ class DatabasePlan(DatabaseFindings):
     async_runner: Literal["pytest-asyncio", "anyio"] | None
     extensions: tuple[str, ...]
     schemas: tuple[str, ...]
+    attached: tuple[str, ...] = ()
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None
     framework: FrameworkPlan | None = None

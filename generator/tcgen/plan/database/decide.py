@@ -90,6 +90,7 @@ def plan_database(
         async_runner=_runner(project) if is_async else None,
         extensions=() if is_a_file else _extensions(schema, runs_alone),
         schemas=() if is_a_file else _schemas(schema, alembic if runs_alone else None),
+        attached=_schemas(schema, None) if is_a_file else (),
         metadatas=metadatas,
         alembic=alembic,
         framework=_framework(schema, catalog),
@@ -342,4 +343,4 @@ def _schemas(schema: Schema, migrated: AlembicPlan | None) -> tuple[str, ...]:
     named = {table.schema_name for table in schema.tables if table.schema_name}
     if migrated and migrated.version_table_schema:
         named.add(migrated.version_table_schema)
-    return tuple(sorted(named - made - {"public"}))
+    return tuple(sorted(named - made - {"public", "main"}))

@@ -131,8 +131,12 @@ def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
     query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
     triggers = list(connection.execute(text(query)))
     taken = {table for table, _, sql in triggers if "INSTEAD OF INSERT" in sql.upper()}
-    tables: list[str] = about.get_table_names()
-    known = [(table, {"schema_name": None, "table": table}) for table in tables]
+    schemas = [None, *(one for one in about.get_schema_names() if one not in ("main", "temp"))]
+    known = [
+        (table, {"schema_name": schema, "table": table})
+        for schema in schemas
+        for table in about.get_table_names(schema)
+    ]
     return {
         "relations": (
             *({**place, "insertable": True} for _, place in known),
@@ -151,28 +155,31 @@ def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
                 "boolean": isinstance(one["type"], Boolean),
             }
             for table, place in known
-            for one in about.get_columns(table)
+            for one in about.get_columns(table, place["schema_name"])
         ),
         "foreign_keys": (
             {
                 **place,
                 "columns": one["constrained_columns"],
-                "target_schema": None,
+                "target_schema": one["referred_schema"],
                 "target": one["referred_table"],
                 "target_columns": one["referred_columns"],
             }
             for table, place in known
-            for one in about.get_foreign_keys(table)
+            for one in about.get_foreign_keys(table, place["schema_name"])
         ),
         "checks": (
             {**place, "name": one["name"] or "", "sql": one["sqltext"]}
             for table, place in known
-            for one in about.get_check_constraints(table)
+            for one in about.get_check_constraints(table, place["schema_name"])
         ),
         "uniques": (
             {**place, "columns": one["column_names"], "where": None if where is None else str(where)}
             for table, place in known
-            for one in (*about.get_unique_constraints(table), *about.get_indexes(table))
+            for one in (
+                *about.get_unique_constraints(table, place["schema_name"]),
+                *about.get_indexes(table, place["schema_name"]),
+            )
             if one.get("unique", True) and None not in one["column_names"]
             for where in [one.get("dialect_options", {}).get("sqlite_where")]
         ),
