@@ -219,7 +219,7 @@ class DatabasePlan(DatabaseFindings):
     """The database the suite runs on, with what was found out on one.
 
     Attributes:
-        dialect: Which one it is; names the folder of ``templates/databases``.
+        dialect: Which one it is; names the folder of ``templates/partials/database``.
         reason: What shows that the project runs on it.
         schema_from: How an empty database gets its tables; names the template partial.
         image: Pinned image; "" for a database that is a file.

@@ -24,7 +24,7 @@ _LAST_SECONDS = 30.0
 
 @contextmanager
 def held_server(
-    where: Environment, root: str | Path, dest: str, dialect: Dialect
+    where: Environment, root: str | Path, dest: str, dialect: Dialect = "postgresql"
 ) -> Generator[Callable[[], Environment], None, None]:
     """Start a server, unless the database is a file, and yield a function that waits for it.
 
