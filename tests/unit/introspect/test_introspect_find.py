@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -615,6 +616,30 @@ def test_folders_that_the_project_puts_on_the_path_are_named(inspect: Inspect) -
 
     assert names(schema) == ["tables.User"]
     assert schema.source_roots == ("server",)
+
+
+@pytest.mark.parametrize("brought", [False, True])
+def test_an_editable_install_counts_where_it_brings_the_folder_of_the_models(
+    inspect: Inspect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, brought: bool
+) -> None:
+    installed = tmp_path / "site"
+    monkeypatch.setenv(
+        "PYTHONPATH", os.pathsep.join([str(installed), *([str(tmp_path / "server")] * brought)])
+    )
+    schema = inspect(
+        {
+            "server/shop/__init__.py": "",
+            "server/shop/base.py": BASE,
+            "server/shop/models.py": USER,
+            "site/shop-1.dist-info/METADATA": "Metadata-Version: 2.1\nName: shop\nVersion: 1\n",
+            "site/shop-1.dist-info/direct_url.json": '{"dir_info": {"editable": true}, "url": "file:///shop"}',
+        },
+        source_roots=("server",),
+        packages=("shop",),
+    )
+
+    assert names(schema) == ["shop.models.User"]
+    assert schema.environment.editable is brought
 
 
 def test_a_throw_away_metadata_is_left_out(inspect: Inspect) -> None:
