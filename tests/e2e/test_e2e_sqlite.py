@@ -199,6 +199,12 @@ def savings(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def take_its_types(savings: Path) -> None:
+    """Leave no type that shows SQLite."""
+    models = savings / "savings/models.py"
+    replace(models, "mapped_column(DATETIME(truncate_microseconds=True))", "mapped_column()")
+
+
 def test_a_suite_on_sqlite(savings: Path) -> None:
     done = init(savings, prove=True, **NO_DOCKER)
     assert re.search(
@@ -252,11 +258,7 @@ def test_a_column_more_and_a_type_that_sqlite_lacks(savings: Path) -> None:
 
 
 def test_a_suite_of_coroutines_on_sqlite(savings: Path) -> None:
-    replace(
-        savings / "savings/models.py",
-        "mapped_column(DATETIME(truncate_microseconds=True))",
-        "mapped_column()",
-    )
+    take_its_types(savings)
     replace(savings / "pyproject.toml", '"alembic"', '"alembic", "aiosqlite"')
     write(savings / "savings/db.py", "from sqlalchemy.ext.asyncio import create_async_engine\n")
     done = init(savings, **NO_DOCKER)
@@ -268,11 +270,7 @@ def test_a_suite_of_coroutines_on_sqlite(savings: Path) -> None:
 
 
 def test_where_postgresql_is_shown_too_sqlite_is_to_be_said(savings: Path) -> None:
-    replace(
-        savings / "savings/models.py",
-        "mapped_column(DATETIME(truncate_microseconds=True))",
-        "mapped_column()",
-    )
+    take_its_types(savings)
     replace(savings / "pyproject.toml", '"alembic"', '"alembic", "psycopg"')
     said = init(savings, "--database", "sqlite").err
     assert re.search(r"^  database +SQLite: as --database says", said, re.MULTILINE)

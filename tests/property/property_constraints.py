@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from property_checks import NULLS, TWO, TWO_NUMBERS, is_plain, on_one, quote
+from property_checks import NULLS, TWO, TWO_NUMBERS, is_known, on_one, quote
 from property_keys import Keys, Known
 from property_source import Column
 from property_types import WHOLE, Sort
@@ -83,7 +83,7 @@ class Constraints(Keys):
 
     def on_nulls(self) -> list[str]:
         """Return the conditions on two columns that may be NULL, as the database can have them."""
-        return [one for one in NULLS if self.dialect == "postgresql" or is_plain(one)]
+        return [one for one in NULLS if is_known(one, self.dialect)]
 
     def imply(self, known: Known) -> None:
         """Let the value of an enum ask for another column."""

@@ -8,7 +8,7 @@ import pytest
 from plan_builders import column, key, of_type, project, schema, table
 
 from tcgen.errors import TcgenError
-from tcgen.ir.schema import TITLES, Schema, TypeFact
+from tcgen.ir.schema import TITLES, Dialect, Schema, TypeFact
 from tcgen.plan.database.own_database import OwnDatabase, check_name, names, own_database
 
 
@@ -19,6 +19,13 @@ def of_dialect(dialect: str, name: str) -> TypeFact:
 def with_column(type_: TypeFact | None = None) -> Schema:
     columns = [key()] if type_ is None else [key(), column("size", type_)]
     return schema([table("box", *columns)], [])
+
+
+def check_shown(own: OwnDatabase, dialect: Dialect, reason: str, other: str) -> None:
+    title = TITLES[dialect]
+    assert (own.dialect, own.reason) == (dialect, reason)
+    said = [f"the project shows {title} ({reason}) and {other}: the suite runs on {title} alone"]
+    assert [one.message for one in own.remarks] == (said if other else [])
 
 
 PLAIN = with_column()
@@ -108,10 +115,7 @@ def test_another_database_is_named_with_what_shows_it(
 def test_postgresql_beside_it_is_enough_and_the_other_is_named(
     found: dict[str, Any], models: Schema, reason: str, other: str
 ) -> None:
-    own = own_database(project(**found), models, chosen="", before=None)
-    assert (own.dialect, own.reason) == ("postgresql", reason)
-    said = [f"the project shows PostgreSQL ({reason}) and {other}: the suite runs on PostgreSQL alone"]
-    assert [one.message for one in own.remarks] == (said if other else [])
+    check_shown(own_database(project(**found), models, chosen="", before=None), "postgresql", reason, other)
 
 
 @pytest.mark.parametrize(
@@ -136,10 +140,7 @@ def test_postgresql_beside_it_is_enough_and_the_other_is_named(
 def test_sqlite_is_taken_where_nothing_shows_postgresql(
     found: dict[str, Any], models: Schema, reason: str, other: str
 ) -> None:
-    own = own_database(project(**found), models, chosen="", before=None)
-    assert (own.dialect, own.reason) == ("sqlite", reason)
-    said = [f"the project shows SQLite ({reason}) and {other}: the suite runs on SQLite alone"]
-    assert [one.message for one in own.remarks] == (said if other else [])
+    check_shown(own_database(project(**found), models, chosen="", before=None), "sqlite", reason, other)
 
 
 def test_a_suite_stays_on_its_database() -> None:

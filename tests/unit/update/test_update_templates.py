@@ -32,13 +32,7 @@ def commit(folder: Path, tag: str = "") -> None:
 
 
 def improve(folder: Path) -> None:
-    place = (
-        folder
-        / "templates"
-        / "suite"
-        / "{{ suite.dest }}"
-        / "{% if suite.database.image %}postgres.py{% endif %}.jinja"
-    )
+    [place] = (folder / "templates" / "suite").rglob("*postgres.py*")
     place.write_text(place.read_text() + SAYS)
 
 

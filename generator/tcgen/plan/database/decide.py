@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
@@ -17,6 +18,7 @@ from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.database.foreign_keys import left_out, refused_keys
 from tcgen.plan.services.decide import composed_images
+from tcgen.plan.source.naming import camel_case
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 NOTHING = DatabaseFindings()
@@ -70,36 +72,32 @@ def plan_database(
     """
     alembic, source, failure = _alembic(schema, found.migrations_error)
     is_async = _is_async(project, schema)
-    is_a_file = schema.dialect == "sqlite"
     async_driver = _async_driver(project, schema) if is_async else None
     if alembic is not None and alembic.is_async and not alembic.drivername:
         alembic = alembic.model_copy(update={"drivername": f"{schema.dialect}+{async_driver}"})
     runs_alone = source.startswith("alembic_")
-    own = _own_modules(schema)
+    modules = _own_modules(schema)
     metadatas = tuple(
-        _metadata(one, name, schema, own, _is_migrated(one, schema, found), runs_alone)
+        _metadata(one, name, schema, modules, _is_migrated(one, schema, found), runs_alone)
         for one, name in zip(schema.metadatas, _names_of_bases(schema), strict=True)
     )
     remarks = (*failure, *left_out(metadatas, schema.dialect))
+    if schema.dialect == "sqlite":
+        own = _of_a_file(schema)
+    else:
+        own = _of_a_server(project, schema, catalog, alembic if runs_alone else None)
     plan = DatabasePlan(
         dialect=schema.dialect,
         schema_from=source,
-        image="" if is_a_file else _image(project, schema, catalog),
-        sync_driver="pysqlite" if is_a_file else _sync_driver(project, schema),
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
-        extensions=() if is_a_file else _extensions(schema, runs_alone),
-        schemas=() if is_a_file else _schemas(schema, alembic if runs_alone else None),
-        attached=_schemas(schema, None) if is_a_file else (),
         metadatas=metadatas,
         alembic=alembic,
         framework=_framework(schema, catalog),
         sessions=_sessions(schema),
         creates_tables=schema.creates_tables,
-        stand_ins={} if is_a_file else _stand_ins(schema),
-        locks=None if is_a_file else _locks(schema),
-        compares_enums=not is_a_file and any(part.enum and part.enum.name for part in _parts(schema)),
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
+        **own,
     )
     if failure:
         return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
@@ -107,6 +105,32 @@ def plan_database(
     return plan.model_copy(
         update={name: getattr(learnt, name) for name in DatabaseFindings.model_fields}
     ), remarks
+
+
+def _of_a_file(schema: Schema) -> dict[str, Any]:
+    """Return what SQLite alone asks for."""
+    return {
+        "image": "",
+        "sync_driver": "pysqlite",
+        "extensions": (),
+        "schemas": (),
+        "attached": _schemas(schema, None),
+    }
+
+
+def _of_a_server(
+    project: Project, schema: Schema, catalog: Catalog, migrated: AlembicPlan | None
+) -> dict[str, Any]:
+    """Return what PostgreSQL alone asks for."""
+    return {
+        "image": _image(project, schema, catalog),
+        "sync_driver": _sync_driver(project, schema),
+        "extensions": _extensions(schema, migrated is not None),
+        "schemas": _schemas(schema, migrated),
+        "stand_ins": _stand_ins(schema),
+        "locks": _locks(schema),
+        "compares_enums": any(part.enum and part.enum.name for part in _parts(schema)),
+    }
 
 
 def _parts(schema: Schema) -> Iterator[TypeFact]:
@@ -204,17 +228,13 @@ def _imported(ref: ImportRef) -> ImportedName:
 
 def _names_of_bases(schema: Schema) -> list[str]:
     """Return what each metadata's base is called in the suite: its own name, unless that of another module has it too."""
-    refs = [fact.ref for fact in schema.metadatas]
-    own = [ref.qualname.partition(".")[0] for ref in refs]
-    modules = [{ref.module for ref, name in zip(refs, own, strict=True) if name == one} for one in own]
-    short = [f"{_camel(ref.module.rpartition('.')[2])}{name}" for ref, name in zip(refs, own, strict=True)]
-    whole = [f"{_camel(ref.module)}{name}" for ref, name in zip(refs, own, strict=True)]
-    apart = short if len(set(short)) == len(set(whole)) else whole
-    return [name if len(of) == 1 else alias for name, of, alias in zip(own, modules, apart, strict=True)]
-
-
-def _camel(module: str) -> str:
-    return "".join(word.capitalize() for word in re.split(r"[._]", module))
+    bases = [(fact.ref.module, fact.ref.qualname.partition(".")[0]) for fact in schema.metadatas]
+    modules = Counter(name for _, name in {*bases})
+    aliases = [camel_case(module.rpartition(".")[2]) + name for module, name in bases]
+    if len({*aliases}) < len({*bases}):
+        aliases = [camel_case(module) + name for module, name in bases]
+    pairs = zip(bases, aliases, strict=True)
+    return [alias if modules[name] > 1 else name for (_, name), alias in pairs]
 
 
 def _metadata(

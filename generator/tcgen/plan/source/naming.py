@@ -17,6 +17,11 @@ def snake_case(name: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "_", spaced.lower()).strip("_") or "model"
 
 
+def camel_case(dotted: str) -> str:
+    """Return ``shop.user_base`` as ``ShopUserBase``."""
+    return "".join(part.capitalize() for part in re.split(r"[._]", dotted))
+
+
 def is_plain_name(dotted: str) -> bool:
     """Tell whether every part of a dotted name can stand in source code as it is."""
     return all(part.isidentifier() and not keyword.iskeyword(part) for part in dotted.split("."))
@@ -44,8 +49,7 @@ def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
     for ref in ordered:
         name = short[ref.dotted]
         if ref.dotted in clashes:
-            home = ref.module.rpartition(".")[2].strip("_") or "model"
-            name = "".join(part.capitalize() for part in home.split("_")) + name
+            name = (camel_case(ref.module.rpartition(".")[2]) or "Model") + name
         slug, number = snake_case(name), 1
         if keyword.iskeyword(slug) or slug in _TAKEN or not slug.isidentifier():
             slug = f"{slug}_model" if slug[0].isalpha() else f"model_{slug}"
