@@ -44,6 +44,7 @@ VERSIONS = [
     ("eclipse-mosquitto:2", "mosquitto -h", "mosquitto version 2."),
     ("mariadb:11.8", "mariadbd --version", " 11.8."),
     ("memcached:1.6", "memcached --version", "memcached 1.6."),
+    ("mysql:9.7", "mysqld --version", " 9.7."),
     ("nats:2", "--version", "nats-server: v2."),
     ("rabbitmq:4", "rabbitmqctl version", "4."),
     ("redis:8", "redis-server --version", "Redis server v=8."),
@@ -103,6 +104,30 @@ def test_mariadb(tmp_path: Path) -> None:
             assert connection.scalar(text("select current_user()")) == "someone@%"
         database.dispose()
         without = container.exec(["mariadb", "--host=127.0.0.1", "--user=root", "--execute=select 1"])
+        assert b"Access denied" in without.output
+
+
+@pytest.mark.parametrize("folds_case", [0, 1], ids=["copied data", "data of its own"])
+def test_mysql(tmp_path: Path, folds_case: int) -> None:
+    tmp_path.chmod(0o755)
+    (tmp_path / "1.sql").write_text(
+        "CREATE TABLE seeded (t datetime); INSERT INTO seeded VALUES ('2026-07-01');"
+    )
+    container = MySqlContainer(
+        "mysql:9.7", dialect="pymysql", username="someone", password=PASSWORD, dbname="shop_test"
+    )
+    container.with_volume_mapping(str(tmp_path), "/docker-entrypoint-initdb.d", "ro")
+    container.with_tmpfs_mount("/var/lib/mysql").with_command(f"--lower-case-table-names={folds_case}")
+    with container:
+        database = create_engine(container.get_connection_url())
+        with database.connect() as connection:
+            in_berlin = "select hour(convert_tz(t, 'UTC', 'Europe/Berlin')) from seeded"
+            assert connection.scalar(text(in_berlin)) == 2
+            assert connection.scalar(text("select current_user()")) == "someone@%"
+            assert connection.scalar(text("select @@character_set_database")) == "utf8mb4"
+            assert connection.scalar(text("select @@lower_case_table_names")) == folds_case
+        database.dispose()
+        without = container.exec(["mysql", "--host=127.0.0.1", "--user=root", "--execute=select 1"])
         assert b"Access denied" in without.output
 
 

@@ -54,7 +54,7 @@ Database = Annotated[
         "--database",
         metavar="NAME",
         autocompletion=database_names,
-        help="What the project runs on: postgresql or sqlite [what it shows].",
+        help="What the project runs on: postgresql, mysql, mariadb or sqlite [what it shows].",
     ),
 ]
 Service = Annotated[

@@ -26,6 +26,12 @@ _BROUGHT_BY_EXTRA = {
     ("sqlalchemy", "postgresql-psycopgbinary"): "psycopg",
     ("sqlalchemy", "postgresql-asyncpg"): "asyncpg",
     ("sqlalchemy", "postgresql-pg8000"): "pg8000",
+    ("sqlalchemy", "mysql"): "mysqlclient",
+    ("sqlalchemy", "pymysql"): "pymysql",
+    ("sqlalchemy", "mysql-connector"): "mysql-connector-python",
+    ("sqlalchemy", "mariadb-connector"): "mariadb",
+    ("sqlalchemy", "aiomysql"): "aiomysql",
+    ("sqlalchemy", "asyncmy"): "asyncmy",
 }
 """Drivers that are only ever named as an extra of SQLAlchemy."""
 

@@ -47,7 +47,9 @@ class EnvironmentSettings:
 
 _BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
-_DRIVERNAME = re.compile(r"""\b(postgresql(?:\+\w+)?)://|["'](postgresql\+\w+)["']""")
+_DRIVERNAME = re.compile(
+    r"""\b((?:postgresql|mysql|mariadb)(?:\+\w+)?)://|["']((?:postgresql|mysql|mariadb)\+\w+)["']"""
+)
 
 
 def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> EnvironmentSettings:

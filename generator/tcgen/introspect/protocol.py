@@ -59,7 +59,7 @@ class ProbeRequest(TypedDict):
     distributions: list[str]
     environment: dict[str, str]
     drivername: str
-    dialect: Literal["postgresql", "sqlite"]
+    dialect: Literal["postgresql", "mysql", "sqlite"]
 
 
 class MissingSetting(TypedDict):

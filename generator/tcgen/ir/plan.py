@@ -11,7 +11,7 @@ from typing import Literal
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
-from tcgen.ir.schema import Dialect, UrlVia
+from tcgen.ir.schema import Backend, Dialect, UrlVia
 from tcgen.ir.service import ServicePlan
 
 ANSWERS = ".tcgen/answers.yml"
@@ -219,12 +219,14 @@ class DatabasePlan(DatabaseFindings):
     """The database the suite runs on, with what was found out on one.
 
     Attributes:
-        dialect: Which one it is; names the folder of ``templates/partials/database``.
+        dialect: Which one it is.
+        backend: What its URLs begin with; names the folder of ``templates/partials/database``.
+        module: The suite's own for it, and its marker; the catalogue's name of it where it is a server.
         reason: What shows that the project runs on it.
         schema_from: How an empty database gets its tables; names the template partial.
         image: Pinned image; "" for a database that is a file.
-        sync_driver: ``psycopg``, ``psycopg2`` or ``pg8000``; ``pysqlite``.
-        async_driver: ``asyncpg`` or ``psycopg``; ``aiosqlite``; None when the project is not async.
+        sync_driver: ``psycopg``, ``pymysql``, ``pysqlite``, …
+        async_driver: ``asyncpg``, ``asyncmy``, ``aiosqlite``, …; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
         attached: Schemas that are files of their own, as SQLite has them.
@@ -237,6 +239,8 @@ class DatabasePlan(DatabaseFindings):
     """
 
     dialect: Dialect = "postgresql"
+    backend: Backend = "postgresql"
+    module: str = "postgres"
     reason: str = ""
     schema_from: SchemaFrom
     image: str

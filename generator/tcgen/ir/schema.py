@@ -363,10 +363,31 @@ class Environment(Frozen):
     editable: bool = False
 
 
-Dialect = Literal["postgresql", "sqlite"]
-"""SQLAlchemy's name of a database that suites are written for."""
+Dialect = Literal["postgresql", "mysql", "mariadb", "sqlite"]
+"""A database that suites are written for."""
 
-TITLES: dict[Dialect, str] = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+TITLES: dict[Dialect, str] = {
+    "postgresql": "PostgreSQL",
+    "mysql": "MySQL",
+    "mariadb": "MariaDB",
+    "sqlite": "SQLite",
+}
+Backend = Literal["postgresql", "mysql", "sqlite"]
+"""SQLAlchemy's name of the dialect that reaches a database: what URLs begin with."""
+
+BACKENDS: dict[Dialect, Backend] = {
+    "postgresql": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+}
+MODULES: dict[Dialect, str] = {
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mariadb",
+    "sqlite": "sqlite",
+}
+"""What the suite calls them: its module and its marker, and the catalogue those that are servers."""
 
 
 class Schema(Frozen):

@@ -8,17 +8,18 @@ from typing import Literal
 
 from packaging.requirements import Requirement
 
+from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import MIN_PYTHON, Project
-from tcgen.ir.schema import Dialect, Schema
+from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
-from tcgen.plan.database.decide import named_drivers, plan_database
+from tcgen.plan.database import drivers, kept_by_mysql, kept_by_sqlite
+from tcgen.plan.database.decide import plan_database
 from tcgen.plan.database.drift import with_drift
-from tcgen.plan.database.kept_by_sqlite import as_kept
 from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
@@ -26,8 +27,6 @@ from tcgen.plan.services.decide import detect, plan_service
 
 # any version does: what a project has compiled against an older one breaks with a newer
 _GREENLET = "greenlet>=1"
-_DRIVERS = {"psycopg": "psycopg[binary]>=3.1", "psycopg2": "psycopg2-binary>=2.9", "pg8000": "pg8000>=1.30"}
-_ASYNC_DRIVERS = {"asyncpg": "asyncpg>=0.29", "aiosqlite": "aiosqlite>=0.19", "psycopg": _DRIVERS["psycopg"]}
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     """
     own = own_database(project, schema, options.user_choices.database, options.dialect)
     database, remarks = plan_database(project, schema, catalog, options.found)
-    schema = as_kept(with_drift(schema, database.drift))
+    schema = kept_by_mysql.as_kept(kept_by_sqlite.as_kept(with_drift(schema, database.drift)))
     about_way = _another_way(options.schema_from, database)
     factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
     dest, about_dest = _destination(project, options)
@@ -174,6 +173,13 @@ def _services(
 ) -> tuple[tuple[ServicePlan, ...], tuple[Diagnostic, ...]]:
     detected, remarks = detect(project, schema, catalog.services)
     choices = detected if chosen is None else chosen
+    taken = MODULES[schema.dialect]
+    if any(choice.name == taken for choice in choices):
+        raise TcgenError(
+            "bad-service",
+            f"{taken} is the suite's own database",
+            hint=f"tcgen add-service {taken} --name another_{taken}, for one beside it",
+        )
     installed = schema.environment.distributions
     plans = tuple(plan_service(choice, project, catalog, runner, installed) for choice in choices)
     return plans, remarks if chosen is None else ()
@@ -193,11 +199,9 @@ def _requirements(
         # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
         wanted += ["faker>=30", _GREENLET, "polyfactory>=3.5"]
     # what only an extra or a group of the project brings is not there where CI installs our group
-    wanted += [_DRIVERS[one] for one in _drivers(project, schema, database) if not _comes_along(project, one)]
+    wanted += drivers.requirements(project, schema, database)
     if database.async_driver:
         wanted.append(_GREENLET)
-        if database.async_driver not in project.runtime:
-            wanted.append(_ASYNC_DRIVERS[database.async_driver])
         if database.async_runner == "pytest-asyncio":
             wanted.append("pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
@@ -206,21 +210,6 @@ def _requirements(
         known = {Requirement(one).name for one in wanted}
         wanted += [one for one in project.dependencies if one.startswith("pytest-") and one not in known]
     return tuple(sorted(set(wanted)))
-
-
-def _drivers(project: Project, schema: Schema, database: DatabasePlan) -> list[str]:
-    """Return the drivers of the suite and of the project's own URLs; Python brings SQLite's."""
-    if database.dialect == "sqlite":
-        return []
-    named = [one for one in named_drivers(project, schema) if one in _DRIVERS]
-    # a URL that names none goes by whatever the project brings
-    brought = any(_comes_along(project, one) for one in _DRIVERS)
-    explicit = {name.partition("+")[2] for name in project.drivernames}
-    return [database.sync_driver, *(one for one in named if one in explicit or not brought)]
-
-
-def _comes_along(project: Project, driver: str) -> bool:
-    return bool({driver, f"{driver}-binary"} & set(project.runtime))
 
 
 def _install(project: Project, requirements: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import FactoryPlan, SuitePlan
-from tcgen.ir.schema import MapperFact, Schema, TypeFact
+from tcgen.ir.schema import BACKENDS, MapperFact, Schema, TypeFact
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.source.imports import names_in
@@ -113,7 +113,7 @@ def _run(
 ) -> dict[tuple[str, int], Result]:
     with TemporaryDirectory(prefix="tcgen-") as folder:
         report, asked = Path(folder, "report.json"), Path(folder, "trials.json")
-        wanted = {"values": values, "trials": trials, "apart": apart, "dialect": suite.dialect}
+        wanted = {"values": values, "trials": trials, "apart": apart, "dialect": BACKENDS[suite.dialect]}
         asked.write_text(json.dumps(wanted), encoding="utf-8")
         run_pytest(
             suite.where,

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all runs of a proof, and the suite's schema kept on it from one run to the next."""
+"""One server for all runs of a proof, and the suite's schema kept on it from one run to the next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from threading import Timer
 
-from tcgen.ir.schema import Dialect
+from tcgen.ir.schema import MODULES, Dialect
 from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
 
@@ -40,10 +40,10 @@ def held_server(
     if dialect == "sqlite":
         yield lambda: where
         return
-    folder = str(Path(root, dest).resolve())
+    folder, module = str(Path(root, dest).resolve()), MODULES[dialect]
     script = (files("tcgen.verify.plugins") / "hold_server.py").read_text(encoding="utf-8")
     holder = subprocess.Popen(
-        [where.python, "-c", script, folder, secrets.token_hex(3)],
+        [where.python, "-c", script, folder, module, secrets.token_hex(3)],
         cwd=root,
         env={**os.environ, **keep_bytecode_aside()},
         stdin=subprocess.PIPE,
@@ -54,14 +54,14 @@ def held_server(
         start_new_session=True,
     )
     try:
-        yield partial(_holding, where, folder, holder)
+        yield partial(_holding, where, {"folder": folder, "module": f"{module}.py"}, holder)
     finally:
         _let_go(holder)
 
 
-def _holding(where: Environment, folder: str, holder: subprocess.Popen[str]) -> Environment:
+def _holding(where: Environment, suite: dict[str, str], holder: subprocess.Popen[str]) -> Environment:
     held = _first_line(holder)
-    return replace(where, server=json.dumps({**json.loads(held), "folder": folder})) if held else where
+    return replace(where, server=json.dumps({**json.loads(held), **suite})) if held else where
 
 
 def _first_line(holder: subprocess.Popen[str]) -> str:

@@ -26,7 +26,7 @@ from tcgen.introspect.protocol import (
 from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
-from tcgen.ir.schema import TITLES, Dialect, Schema
+from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, Schema
 from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
@@ -79,7 +79,7 @@ def inspect_project(
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
-    schema = _schema(project, answer, settings)
+    schema = _schema(project, answer, settings, dialect)
     if settings:
         schema = _with(schema, (_settings_made_up(settings),))
     seen = answer.get("url_source")
@@ -91,7 +91,7 @@ def inspect_project(
     )
     schema = _with(schema, settled.diagnostics, settled.seconds)
     schema = schema.model_copy(update={"alembic": settled.alembic})
-    own = url_source.own_instead(project, settled.alembic, seen, dialect)
+    own = url_source.own_instead(project, settled.alembic, seen, BACKENDS[dialect])
     return _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
 
 
@@ -101,9 +101,14 @@ def with_settings(project: Project, schema: Schema) -> Project:
     return project.model_copy(update={"environment_names": tuple(sorted(names))})
 
 
-def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str]) -> Schema:
+def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], dialect: Dialect) -> Schema:
     return Schema.model_validate(
-        {**answer.get("schema", {}), "import_env": settings, "own_driver": url_source.own_driver(project)}
+        {
+            **answer.get("schema", {}),
+            "dialect": dialect,
+            "import_env": settings,
+            "own_driver": url_source.own_driver(project, BACKENDS[dialect]),
+        }
     )
 
 
@@ -115,7 +120,7 @@ def _on_its_own(
     if "error" in answer:
         return schema
     names = ", ".join(sorted(set(settings) - set(schema.import_env)))
-    found = _schema(project, answer, settings)
+    found = _schema(project, answer, settings, schema.dialect)
     kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
     found = found.model_copy(update={"alembic": schema.alembic, "diagnostics": (*found.diagnostics, *kept)})
     return _with(found, (_database_set(names, schema.dialect),), schema.import_seconds)
@@ -213,7 +218,7 @@ def make_request(
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
         "drivername": "",
-        "dialect": dialect,
+        "dialect": BACKENDS[dialect],
     }
 
 
@@ -258,7 +263,7 @@ def _configured(config: AlembicConfig, root: Path) -> AlembicRequest:
 
 
 def _values(
-    project: Project, dialect: Dialect, missing: Sequence[MissingSetting], settings: Mapping[str, str]
+    project: Project, backend: Backend, missing: Sequence[MissingSetting], settings: Mapping[str, str]
 ) -> dict[str, str]:
     """Harmless values for settings that are missing; what the project's examples say where that is safe."""
     fresh: dict[str, str] = {}
@@ -269,17 +274,17 @@ def _values(
         if item["kind"] == "form" and settings.get(name) != item["value"]:
             fresh[name] = item["value"]
         elif name not in settings:
-            fresh[name] = _value(project, dialect, name, item)
+            fresh[name] = _value(project, backend, name, item)
     return fresh
 
 
-def _value(project: Project, dialect: Dialect, name: str, item: MissingSetting) -> str:
+def _value(project: Project, backend: Backend, name: str, item: MissingSetting) -> str:
     words = set(name.upper().split("_"))
     if words & {"SECRET", "KEY", "TOKEN", "PASSWORD", "PASS", "CREDENTIALS"}:
         return SECRET
-    if url_source.is_database_url(name) or item["kind"] == "database":
-        own = url_source.own_drivername(project, name, dialect)
-        drivername = own or url_source.default_drivername(project, dialect)
+    if url_source.is_database_url(name, backend) or item["kind"] == "database":
+        own = url_source.own_drivername(project, name, backend)
+        drivername = own or url_source.default_drivername(project, backend)
         return url_source.harmless_url(drivername)
     if name in project.env_defaults and "@" not in project.env_defaults[name]:
         return project.env_defaults[name]
@@ -288,7 +293,7 @@ def _value(project: Project, dialect: Dialect, name: str, item: MissingSetting) 
     if words & {"URL", "URI"}:
         return VALUES["url"]
     if "PORT" in words:
-        return "5432"
+        return str(url_source.PORTS[backend])
     return VALUES.get(item["kind"], "test")
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 
 from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest, UrlParts, UrlSourceAnswer
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.driver import DRIVERS
 from tcgen.ir.project import Project
-from tcgen.ir.schema import AlembicFact, Dialect
+from tcgen.ir.schema import AlembicFact, Backend
 
 Ask = Callable[[ProbeRequest], ProbeAnswer]
 
@@ -33,49 +34,59 @@ PARTS = (
 )
 OPTION = "tcgen-option"
 FIRST_PORT = 20001
+PORTS: dict[Backend, int] = {"postgresql": 5432, "mysql": 3306, "sqlite": 0}
+"""Those that servers listen on; a file has none."""
 
 
-def is_database_url(name: str) -> bool:
+def is_database_url(name: str, backend: Backend) -> bool:
     """Whether a variable's name says that it holds the URL of an SQL database."""
-    upper = name.upper()
+    upper = _generic(name, backend)
     return bool(URL.search(upper) and DATABASE.search(upper) and not OTHERS.search(upper))
 
 
-def own_drivername(project: Project, name: str, dialect: Dialect) -> str:
+def _generic(name: str, backend: Backend) -> str:
+    """A variable's name without that of the project's own database, which to other projects is a service's."""
+    upper = name.upper()
+    return re.sub("MYSQL|MARIADB", "SQL", upper) if backend == "mysql" else upper
+
+
+def own_drivername(project: Project, name: str, backend: Backend) -> str:
     """The drivername of a URL of the project's database that its env files or the environment put in a variable."""
     value = os.environ.get(name) or project.env_defaults.get(name, "")
-    found = re.match(rf"({dialect}(?:\+\w+)?)://", value)
-    return found.group(1) if found else ""
+    found = re.match(rf"({'mysql|mariadb' if backend == 'mysql' else backend})(\+\w+)?://", value)
+    return f"{backend}{found.group(2) or ''}" if found else ""
 
 
-def own_driver(project: Project) -> str:
-    """The driver named in a PostgreSQL URL that the environment or the project's env files hold, or ""."""
-    names = [name for name in (*os.environ, *project.env_defaults) if is_database_url(name)]
-    drivers = (own_drivername(project, name, "postgresql").partition("+")[2] for name in names)
-    return next((driver for driver in drivers if driver not in ("", "asyncpg")), "")
+def own_driver(project: Project, backend: Backend) -> str:
+    """The driver named in a URL of its database that the environment or the project's env files hold, or ""."""
+    names = [name for name in (*os.environ, *project.env_defaults) if is_database_url(name, backend)]
+    drivers = (own_drivername(project, name, backend).partition("+")[2] for name in names)
+    asynchronous = {one.name for one in DRIVERS[backend] if one.asynchronous}
+    return next((driver for driver in drivers if driver and driver not in asynchronous), "")
 
 
-def default_drivername(project: Project, dialect: Dialect) -> str:
+def default_drivername(project: Project, backend: Backend) -> str:
     """The drivername for a URL nothing else is known about."""
-    names = set(project.dependencies)
-    if dialect == "sqlite":
-        return "sqlite+aiosqlite" if "aiosqlite" in names else "sqlite"
-    for package, driver in (("asyncpg", "asyncpg"), ("psycopg", "psycopg"), ("pg8000", "pg8000")):
-        if package in names or f"{package}-binary" in names:
-            return f"postgresql+{driver}"
-    return "postgresql+psycopg2"
+    # where both are there, the URL is more often that of the asynchronous one
+    known = sorted(DRIVERS[backend], key=lambda one: not one.asynchronous)
+    found = next((one.name for one in known if one.is_among(project.dependencies)), _USUAL[backend])
+    return f"{backend}+{found}" if found else backend
+
+
+_USUAL: dict[Backend, str] = {"postgresql": "psycopg2", "mysql": "pymysql", "sqlite": ""}
 
 
 def harmless_url(drivername: str) -> str:
     """A database URL for a project that cannot be imported without one."""
     if drivername.startswith("sqlite"):
         return f"{drivername}:///:memory:"
-    return f"{drivername}://test:test@localhost:5432/test"
+    port = PORTS["mysql" if drivername.startswith("mysql") else "postgresql"]
+    return f"{drivername}://test:test@localhost:{port}/test"
 
 
-def part_of(name: str) -> str | None:
+def part_of(name: str, backend: Backend) -> str | None:
     """Which part of a database's URL a variable holds by its name: ``url``, ``host``, …; None for neither."""
-    upper = name.upper()
+    upper = _generic(name, backend)
     if OTHERS.search(upper) or not DATABASE.search(upper):
         return "url" if upper in ("URL", "URI", "CONNECTION_STRING") else None
     if URL.search(upper):
@@ -86,11 +97,14 @@ def part_of(name: str) -> str | None:
     return None
 
 
-def candidates(project: Project) -> dict[str, str]:
+def candidates(project: Project, backend: Backend) -> dict[str, str]:
     """Variable → part, of all names the project's text, its env files or the environment mention."""
     names = {*project.environment_names, *project.env_defaults, *os.environ}
-    found = {name: part_of(name) for name in sorted(names)}
+    found = {name: part_of(name, backend) for name in sorted(names)}
     return {name: part for name, part in found.items() if part is not None}
+
+
+_ASYNC = {"postgresql": "postgresql+asyncpg", "mysql": "mysql+aiomysql"}
 
 
 class Sentinels:
@@ -103,7 +117,7 @@ class Sentinels:
     """
 
     def __init__(self, names: dict[str, str], drivername: str, own: dict[str, str]) -> None:
-        self.by_name = "" if drivername.startswith("sqlite") else "postgresql+asyncpg"
+        self.by_name = _ASYNC.get(drivername.partition("+")[0], "")
         self.values: dict[str, str] = {}
         self.origin: dict[tuple[str, str], tuple[str, str]] = {}
         self.drivernames: dict[str, str] = {}
@@ -168,11 +182,11 @@ def settle(
         ask: Asks the probe again.
     """
     takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["framework"])
-    names = {} if takes_none else candidates(project)
+    backend = request["dialect"]
+    names = {} if takes_none else candidates(project, backend)
     seconds = 0.0
-    dialect = request["dialect"]
-    for drivername in _drivernames(project, dialect, alembic.is_async) if names else ():
-        own = {name: own_drivername(project, name, dialect) for name in names}
+    for drivername in _drivernames(project, backend, alembic.is_async) if names else ():
+        own = {name: own_drivername(project, name, backend) for name in names}
         sentinels = Sentinels(names, drivername, own)
         with_values: ProbeRequest = {
             **request,
@@ -191,7 +205,7 @@ def settle(
 
 
 def own_instead(
-    project: Project, alembic: AlembicFact, seen: UrlSourceAnswer, dialect: Dialect
+    project: Project, alembic: AlembicFact, seen: UrlSourceAnswer, backend: Backend
 ) -> dict[str, str]:
     """Return variables that make a project take the suite's kind of database which, without them, takes another.
 
@@ -199,13 +213,13 @@ def own_instead(
         project: Its files name the drivers.
         alembic: As ``settle`` returned it: what its URL is made of.
         seen: The URL that env.py took with none of them set.
-        dialect: Of the suite's database.
+        backend: Of the suite's database.
     """
     drivername = seen["parts"].get("drivername", "") if seen["via"] == "other" else ""
-    if alembic.url_via != "environment" or not drivername or drivername.startswith(dialect):
+    if alembic.url_via != "environment" or not drivername or drivername.startswith(backend):
         return {}
-    url = harmless_url(_drivernames(project, dialect, alembic.is_async)[0])
-    values = {"url": url, "host": "localhost", "port": "5432"}
+    url = harmless_url(_drivernames(project, backend, alembic.is_async)[0])
+    values = {"url": url, "host": "localhost", "port": str(PORTS[backend])}
     return {
         name: values.get(part, "test") for name, part in alembic.environment.items() if name not in os.environ
     }
@@ -248,17 +262,16 @@ def _start(name: str, part: str) -> str:
     return re.sub(dict(PARTS)[part].pattern, "", name, flags=re.IGNORECASE)
 
 
-def _drivernames(project: Project, dialect: Dialect, is_async: bool) -> list[str]:
-    if dialect == "sqlite":
-        asynchronous = ["sqlite+aiosqlite"] if _mentions(project, "aiosqlite") else []
-        return [*asynchronous, "sqlite"] if is_async else ["sqlite", *asynchronous]
-    installed = [d for d in ("psycopg", "psycopg2", "pg8000", "asyncpg") if _mentions(project, d)]
-    ordered = sorted(installed or ["psycopg2"], key=lambda d: (d == "asyncpg") != is_async)
-    return [f"postgresql+{d}" for d in ordered][:3]
-
-
-def _mentions(project: Project, driver: str) -> bool:
-    return any(n == driver or n.startswith(driver + "-") for n in project.dependencies)
+def _drivernames(project: Project, backend: Backend, is_async: bool) -> list[str]:
+    """Those to try, the three likeliest."""
+    known = DRIVERS[backend]
+    if backend == "sqlite":
+        asynchronous = [one.name for one in known if one.is_among(project.dependencies)]
+        tried = [*asynchronous, ""] if is_async else ["", *asynchronous]
+        return [f"{backend}+{name}" if name else backend for name in tried]
+    declared = [one for one in known if one.is_among(project.dependencies)]
+    ordered = sorted(declared, key=lambda one: one.asynchronous != is_async)
+    return [f"{backend}+{name}" for name in [one.name for one in ordered] or [_USUAL[backend]]][:3]
 
 
 def _through_environment(

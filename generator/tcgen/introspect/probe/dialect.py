@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from .common import Live
 
 
@@ -13,6 +15,11 @@ class _Chosen:
 
 
 _CHOSEN = _Chosen()
+_BARE = {
+    "postgresql": ("PGDialect", "psycopg2"),
+    "mysql": ("MySQLDialect", "pymysql"),
+    "sqlite": ("SQLiteDialect", "pysqlite"),
+}
 DRIVERS: dict[str, tuple[tuple[str, str, bool], ...]] = {
     "postgresql": (
         ("psycopg", "postgresql+psycopg", False),
@@ -21,11 +28,23 @@ DRIVERS: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("asyncpg", "postgresql+asyncpg", True),
         ("psycopg", "postgresql+psycopg", True),
     ),
+    "mysql": (
+        ("pymysql", "mysql+pymysql", False),
+        ("MySQLdb", "mysql+mysqldb", False),
+        ("mysql", "mysql+mysqlconnector", False),
+        ("mariadb", "mysql+mariadbconnector", False),
+        ("asyncmy", "mysql+asyncmy", True),
+        ("aiomysql", "mysql+aiomysql", True),
+    ),
     "sqlite": (("sqlite3", "sqlite", False), ("aiosqlite", "sqlite+aiosqlite", True)),
 }
 """The module of each driver, the drivername of its URLs, and whether it is asynchronous."""
 
-FOLDERS = {"postgresql": ("postgresql", "postgres", "pg"), "sqlite": ("sqlite",)}
+FOLDERS = {
+    "postgresql": ("postgresql", "postgres", "pg"),
+    "mysql": ("mysql", "mariadb"),
+    "sqlite": ("sqlite",),
+}
 """What a folder of the migrations for this database alone is called."""
 
 
@@ -41,17 +60,11 @@ def name() -> str:
 
 def bare() -> Live:
     """Its dialect with no driver and no doubled percent signs."""
-    if name() == "sqlite":
-        from sqlalchemy.dialects.sqlite.base import SQLiteDialect
-
-        make: Live = SQLiteDialect
-    else:
-        from sqlalchemy.dialects.postgresql.base import PGDialect
-
-        make = PGDialect
-    dialect: Live = make(paramstyle="named")
+    base = import_module(f"sqlalchemy.dialects.{name()}.base")
+    make, driver = _BARE[name()]
+    dialect: Live = getattr(base, make)(paramstyle="named")
     if not getattr(dialect, "driver", None):
-        dialect.driver = "psycopg2" if name() == "postgresql" else "pysqlite"
+        dialect.driver = driver
     return dialect
 
 

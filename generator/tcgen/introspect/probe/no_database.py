@@ -11,6 +11,8 @@ from unittest.mock import MagicMock, patch
 
 import sqlalchemy
 from sqlalchemy import MetaData, pool
+from sqlalchemy.dialects.mysql.mysqldb import MySQLDialect_mysqldb
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.dialects.postgresql.pg8000 import PGDialect_pg8000
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
@@ -113,6 +115,8 @@ def _driver_patches() -> list[tuple[Live, str, Live]]:
         "asyncpg": PGDialect_asyncpg,
         "pg8000": PGDialect_pg8000,
         "psycopg2": PGDialect_psycopg2,
+        "pymysql": MySQLDialect_pymysql,
+        "MySQLdb": MySQLDialect_mysqldb,
     }
     return [
         *((cls, name, _or_a_stand_in(module, getattr(cls, name))) for module, cls in drivers.items()),

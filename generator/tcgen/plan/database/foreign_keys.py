@@ -26,7 +26,12 @@ _SORTS = {"integer": "number", "numeric": "number", "string": "text", "uuid": "u
 
 
 def refused_keys(metadata: MetadataFact, schema: Schema) -> Iterator[tuple[str, ...]]:
-    """Yield the key of the table and the columns of each foreign key that no CREATE TABLE may have."""
+    """Yield the key of the table and the columns of each foreign key that no CREATE TABLE may have.
+
+    Of MySQL's nothing is known beforehand: it takes keys to any column with an index, as its settings say.
+    """
+    if schema.dialect in ("mysql", "mariadb"):
+        return
     tables = {table.key: table for table in schema.tables}
     for key in metadata.tables:
         for one in tables[key].foreign_keys:

@@ -13,11 +13,13 @@ from tcgen.ir.schema import TITLES, Dialect, Schema
 from tcgen.plan.constraints.type_parts import parts_of
 
 POSTGRESQL = "PostgreSQL"
+MARIADB = "MariaDB"
+MYSQL = "MySQL"
 NAMES = {
     "cockroachdb": "CockroachDB",
-    "mariadb": "MariaDB",
+    "mariadb": MARIADB,
     "mssql": "SQL Server",
-    "mysql": "MySQL",
+    "mysql": MYSQL,
     "oracle": "Oracle",
     "postgres": POSTGRESQL,
     "postgresql": POSTGRESQL,
@@ -26,15 +28,15 @@ NAMES = {
 """What the databases are called, by the first part of a URL and by SQLAlchemy's folder of a dialect."""
 
 DRIVERS = {
-    "aiomysql": "MySQL",
+    "aiomysql": MYSQL,
     "aioodbc": "SQL Server",
     "aiosqlite": "SQLite",
-    "asyncmy": "MySQL",
+    "asyncmy": MYSQL,
     "asyncpg": POSTGRESQL,
     "cx-oracle": "Oracle",
-    "mariadb": "MariaDB",
-    "mysql-connector-python": "MySQL",
-    "mysqlclient": "MySQL",
+    "mariadb": MARIADB,
+    "mysql-connector-python": MYSQL,
+    "mysqlclient": MYSQL,
     "oracledb": "Oracle",
     "pg8000": POSTGRESQL,
     "psycopg": POSTGRESQL,
@@ -42,7 +44,7 @@ DRIVERS = {
     "psycopg2": POSTGRESQL,
     "psycopg2-binary": POSTGRESQL,
     "pymssql": "SQL Server",
-    "pymysql": "MySQL",
+    "pymysql": MYSQL,
     "pyodbc": "SQL Server",
     "sqlalchemy-cockroachdb": "CockroachDB",
 }
@@ -123,6 +125,9 @@ def own_database(project: Project, schema: Schema | None, chosen: str, before: D
     if chosen:
         return OwnDatabase(SUITES[NAMES[chosen]], "as --database says")
     signs = list(_evidence(project, schema))
+    if any(name == MARIADB for name, _ in signs):
+        # it is reached by MySQL's drivers and URLs, and has its types
+        signs = [(MARIADB if name == MYSQL else name, where) for name, where in signs]
     shown = [title for title in SUITES if any(title == name for name, _ in signs)]
     title = TITLES[before] if before else next(iter(shown), "" if signs else POSTGRESQL)
     if not title:
@@ -141,8 +146,6 @@ def _none_is_written(project: Project, name: str, where: str) -> TcgenError:
         "other-database",
         f"{project.name} runs on {name} ({where}), and tcgen writes suites for {_every()}: nothing was written",
         hint=f"Where it runs on one of them too: tcgen init {_flags()}",
-        # of these there will be suites: a limit of tcgen's, no fault of who called it
-        status=1 if name in ("MySQL", "MariaDB") else 2,
     )
 
 
@@ -166,7 +169,7 @@ def _evidence(project: Project, schema: Schema | None) -> Iterator[tuple[str, st
                 elif fact.name in _NOT_IN_POSTGRESQL and "sqlite" in project.database_backends:
                     yield "SQLite", f"{table.name}.{column.name} is {fact.name}, and a URL begins with sqlite"
                 if (collated := _COLLATION.search(fact.ddl or "")) is not None:
-                    yield "MySQL", f"{table.name}.{column.name} has its collation {collated[1]}"
+                    yield MYSQL, f"{table.name}.{column.name} has its collation {collated[1]}"
     for name in project.dependencies:
         if name in DRIVERS:
             yield DRIVERS[name], f"its driver {name} is a dependency"

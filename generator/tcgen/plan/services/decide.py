@@ -13,7 +13,7 @@ from tcgen.errors import TcgenError
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import BACKENDS, MODULES, Schema
 from tcgen.ir.service import (
     DATABASE,
     GENERIC,
@@ -43,7 +43,7 @@ def detect(
     composed = composed_images(project, kinds)
     installed = schema.environment.distributions
     for name, kind in kinds.items():
-        if name in (DATABASE, GENERIC):
+        if name in (DATABASE, GENERIC, *_own(schema)):
             continue
         here = [one for one in kind.clients if _is_declared(one, project, schema)]
         own = [one for one in here if _is_new_enough(installed.get(one) or "0", kind.clients[one].least)]
@@ -66,6 +66,12 @@ def detect(
                 )
             )
     return tuple(found), tuple(remarks)
+
+
+def _own(schema: Schema) -> list[str]:
+    """Return the kinds that the suite's own database is of, or is reached as."""
+    backend = BACKENDS[schema.dialect]
+    return [MODULES[dialect] for dialect, one in BACKENDS.items() if one == backend]
 
 
 def _is_declared(client: str, project: Project, schema: Schema) -> bool:

@@ -44,8 +44,8 @@ def remarks(
 
 def _exists(fact: TypeFact, dialect: Dialect) -> bool:
     inner = innermost(fact)
-    # SQLite takes a type of any name
-    return inner.ddl is not None and (dialect == "sqlite" or not _NO_TYPE.match(inner.ddl))
+    # SQLite takes a type of any name, and MySQL has these
+    return inner.ddl is not None and (dialect != "postgresql" or not _NO_TYPE.match(inner.ddl))
 
 
 def _written(fact: TypeFact) -> str:

@@ -23,7 +23,7 @@ _LONGEST_FORM = 20
 _EPOCH = "datetime(2024, 1, 1{tz})"
 
 
-@makes("enum")
+@makes("enum", "members")
 def enum(attribute: Attribute) -> Code | None:
     """A member of the Python enum, or one of the strings."""
     fact = attribute.type.enum or innermost(attribute.type).enum
@@ -32,6 +32,8 @@ def enum(attribute: Attribute) -> Code | None:
     values = members(fact, allowed(attribute, fact))
     if values is None:
         return None
+    if kind_of(attribute.type) == "members":  # MySQL's SET
+        return Code(f"Use(lambda: {{fake.random_element({values.all})}})", values.imports, reason="a set")
     if values.single is not None:
         return Code(values.single, values.imports, reason="the only value allowed")
     return Code(f"Use(fake.random_element, {values.all})", values.imports, reason="an enum")
@@ -320,9 +322,13 @@ def _interval(attribute: Attribute) -> Code:
 
 @makes("bytes")
 def _bytes(attribute: Attribute) -> Code:
+    length = innermost(attribute.type).length
+    # what is shorter would be filled up
+    padded = length is not None and (innermost(attribute.type).ddl or "").startswith("BINARY")
+    if attribute.distinct and padded:
+        return Code(f'Use(lambda: next(serial).to_bytes({length}, "big"))', reason="unique")
     if attribute.distinct:
         return Code('Use(lambda: b"%d" % next(serial))', reason="unique")
-    length = innermost(attribute.type).length
     return Code(f"Use(fake.binary, {min(length or 16, 16)})", reason="bytes")
 
 

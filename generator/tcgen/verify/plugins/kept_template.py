@@ -40,10 +40,10 @@ def is_the_suites(module: Live) -> bool:
     """Whether a module is the suite's, and as it was rendered: a person may have changed it."""
     # asking a lazy module for an attribute would import it
     file: Live = getattr(module, "__dict__", {}).get("__file__")
-    is_named_so = isinstance(file, str) and file.endswith("postgres.py")
+    is_named_so = isinstance(file, str) and file.endswith(HELD["module"])
     return (
         is_named_so
-        and Path(file).resolve() == FOLDER / "postgres.py"
+        and Path(file).resolve() == FOLDER / HELD["module"]
         and all(hasattr(module, name) for name in USED)
     )
 
@@ -56,14 +56,24 @@ def run_template(suite: Live, _: str, prepare: Callable[..., None]) -> Generator
     if not is_made(suite, server, template):
         suite.drop_database(server, template)
         suite._make_template(server, template, prepare)
+        if server.get_backend_name() == "mysql":
+            with suite.admin(server) as execute:
+                execute(f"CREATE DATABASE {suite.quoted(whole(template))}")
     yield "\n".join([HELD["url"], template, ""])
 
 
 def is_made(suite: Live, server: Live, template: str) -> bool:
-    """Whether the database is there and whole: it is shut to connections last of all."""
+    """Whether the database is there and whole: PostgreSQL's is shut to connections last of all."""
     with suite.admin(server) as execute:
-        whole = [name for (name,) in execute("SELECT datname FROM pg_database WHERE NOT datallowconn")]
-    return template in whole
+        if server.get_backend_name() == "mysql":
+            return whole(template) in [name for (name,) in execute("SHOW DATABASES")]
+        names = [name for (name,) in execute("SELECT datname FROM pg_database WHERE NOT datallowconn")]
+    return template in names
+
+
+def whole(template: str) -> str:
+    """Return the name of the database whose being there says that another one is whole."""
+    return template.replace("_template", "_whole")
 
 
 def fingerprint() -> str:

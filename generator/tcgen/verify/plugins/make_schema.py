@@ -105,6 +105,20 @@ QUERIES = {
         ORDER BY 1, 2, i.indexrelid""",
 }
 
+TRIGGERS = {
+    "sqlite": "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' ORDER BY name",
+    "mysql": "SELECT event_object_table, trigger_name FROM information_schema.triggers"
+    " WHERE trigger_schema = DATABASE() ORDER BY trigger_name",
+}
+"""The table and the name of each."""
+
+TAKING_VIEWS = {
+    "sqlite": "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND upper(sql) LIKE '%INSTEAD OF INSERT%'",
+    "mysql": "SELECT table_name FROM information_schema.views"
+    " WHERE table_schema = DATABASE() AND is_updatable = 'YES'",
+}
+"""The views that take rows."""
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
@@ -119,19 +133,21 @@ def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
 
 def catalog_of(connection: Connection) -> dict[str, list[dict[str, object]]]:
     """Return what the database says of its tables, as far as its kind has that."""
-    if connection.dialect.name == "sqlite":
-        return {name: list(rows) for name, rows in of_sqlite(connection).items()}
+    if connection.dialect.name in TRIGGERS:
+        return {name: list(rows) for name, rows in inspected(connection).items()}
     queries = {name: connection.execute(text(query)) for name, query in QUERIES.items()}
     return {name: [dict(row._mapping) for row in rows] for name, rows in queries.items()}
 
 
-def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
-    """Return what SQLAlchemy finds out about SQLite's tables; views take no rows, unless a trigger has them."""
+def inspected(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
+    """Return what SQLAlchemy finds out about the tables of a database that has no such catalogue as PostgreSQL's."""
     about: Live = inspect(connection)
-    query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
-    triggers = list(connection.execute(text(query)))
-    taken = {table for table, _, sql in triggers if "INSTEAD OF INSERT" in sql.upper()}
-    schemas = [None, *(one for one in about.get_schema_names() if one not in ("main", "temp"))]
+    triggers = list(connection.execute(text(TRIGGERS[connection.dialect.name])))
+    taken = {name for (name,) in connection.execute(text(TAKING_VIEWS[connection.dialect.name]))}
+    is_file = connection.dialect.name == "sqlite"
+    # the schemas of a server are its other databases
+    attached = [one for one in about.get_schema_names() if one not in ("main", "temp")] if is_file else []
+    schemas = [None, *attached]
     known = [
         (table, {"schema_name": schema, "table": table})
         for schema in schemas
@@ -150,9 +166,11 @@ def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
                 **place,
                 "name": one["name"],
                 "not_null": not one["nullable"],
-                "length": None,  # of which SQLite takes no notice
+                # of which SQLite takes no notice
+                "length": None if is_file else getattr(one["type"], "length", None),
                 "generated": "computed" in one,
                 "boolean": isinstance(one["type"], Boolean),
+                "labels": list(getattr(one["type"], "enums", ())),
             }
             for table, place in known
             for one in about.get_columns(table, place["schema_name"])
@@ -184,7 +202,7 @@ def of_sqlite(connection: Connection) -> dict[str, Iterable[dict[str, object]]]:
             for where in [one.get("dialect_options", {}).get("sqlite_where")]
         ),
         "rules": (
-            {"schema_name": None, "table": table, "rule": f"trigger {name}"} for table, name, _ in triggers
+            {"schema_name": None, "table": table, "rule": f"trigger {name}"} for table, name in triggers
         ),
     }
 

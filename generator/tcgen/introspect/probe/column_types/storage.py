@@ -53,7 +53,7 @@ def wrapped(type_: Live) -> Live:
 
 def _is_emulated(type_: Live) -> bool:
     """Whether SQLAlchemy writes it as another type because the database has none: it takes the same values."""
-    return isinstance(type_, sqltypes.Interval) and dialect.name() == "sqlite"
+    return isinstance(type_, sqltypes.Interval) and dialect.name() != "postgresql"
 
 
 def is_domain(type_: Live) -> bool:

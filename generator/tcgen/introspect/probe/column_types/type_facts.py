@@ -124,6 +124,8 @@ def _enum(type_: Live) -> dict[str, Live] | None:
     if isinstance(plain, sqltypes.Enum):
         cls = cls or _enum_class(plain)
         return _native_enum(plain, cls)
+    if cls is None and type(plain).__name__ == "SET":  # MySQL's
+        return {"values": [str(value) for value in plain.values]}
     if cls is None:
         return _choices(type_)
     return {

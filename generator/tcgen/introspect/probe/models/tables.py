@@ -116,8 +116,8 @@ def _generated(column: Live) -> bool:
 
 
 def _identity(column: Live) -> str | None:
-    # SQLite has none: SQLAlchemy leaves it out
-    if not isinstance(column.identity, Identity) or dialect.name() == "sqlite":
+    # the others have none: SQLAlchemy leaves it out
+    if not isinstance(column.identity, Identity) or dialect.name() != "postgresql":
         return None
     return "always" if column.identity.always else "by default"
 
@@ -126,7 +126,7 @@ def _default_kind(default: Live) -> str | None:
     if default is None:
         return None
     if isinstance(default, Sequence):
-        return None if dialect.name() == "sqlite" else "sequence"
+        return "sequence" if dialect.name() == "postgresql" else None
     if getattr(default, "is_callable", False):
         return "callable"
     return "scalar" if getattr(default, "is_scalar", False) else "sql"
