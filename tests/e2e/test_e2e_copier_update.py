@@ -55,7 +55,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(REPOSITORY / "templates", folder / "templates")
     git(folder, "init", "--quiet")
     commit(folder, "v0.0.1")
-    [place] = (folder / "templates" / "suite").rglob("*postgres.py*")
+    place = folder / "templates" / "partials" / "database" / "postgresql" / "module.jinja"
     replace(place, FIRST, SECOND)
     place.write_text(place.read_text() + "\n# said by the second release\n")
     commit(folder, "v0.0.2")

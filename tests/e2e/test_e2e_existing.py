@@ -172,10 +172,10 @@ def test_without_a_pyproject_nothing_is_made_up(sample: Sample) -> None:
 
 
 OTHER_MODELS = """
-    from sqlalchemy.dialects.mysql import TINYINT
+    from sqlalchemy.dialects.oracle import NUMBER
     from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-    URL = "mysql+pymysql://localhost/boxes"
+    URL = "oracle+oracledb://localhost/boxes"
 
 
     class Base(DeclarativeBase):
@@ -189,7 +189,7 @@ OTHER_MODELS = """
 """
 
 
-@pytest.mark.parametrize("type_", ["TINYINT", ""])
+@pytest.mark.parametrize("type_", ["NUMBER", ""])
 def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path, type_: str) -> None:
     write(tmp_path / "pyproject.toml", '[project]\nname = "boxes"\nversion = "1"\n')
     write(tmp_path / "boxes/__init__.py", "")
@@ -197,11 +197,11 @@ def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path,
     before = tree(tmp_path)
     done = tcgen("init", "--yes", "--json", "--python", sys.executable, cwd=tmp_path)
 
-    assert done.status == 1, done.text
+    assert done.status == 2, done.text
     error = json.loads(done.out)
     assert error["code"] == "other-database"
-    seen = "box.size is its TINYINT" if type_ else "a URL begins with mysql"
-    assert f"boxes runs on MySQL ({seen})" in error["message"]
+    seen = "box.size is its NUMBER" if type_ else "a URL begins with oracle"
+    assert f"boxes runs on Oracle ({seen})" in error["message"]
     assert tree(tmp_path) == before
 
     declared = copy(tmp_path, tmp_path.with_name(f"{tmp_path.name}-declared"))

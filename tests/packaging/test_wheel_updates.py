@@ -83,7 +83,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     found = {"unreleased": installed(checkout, folder / "unreleased")}
     git(checkout, "tag", "v0.1.0")
     found["first"] = installed(checkout, folder / "first")
-    [place] = (checkout / "templates" / "suite").rglob("*postgres.py*")
+    place = checkout / "templates" / "partials" / "database" / "postgresql" / "module.jinja"
     place.write_text(place.read_text() + SAYS)
     set_version(checkout, "0.2.0")
     git(checkout, "commit", "--quiet", "--all", "--message", "second")

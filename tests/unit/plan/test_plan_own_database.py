@@ -9,7 +9,7 @@ from plan_builders import column, key, of_type, project, schema, table
 
 from tcgen.errors import TcgenError
 from tcgen.ir.schema import TITLES, Dialect, Schema, TypeFact
-from tcgen.plan.database.own_database import OwnDatabase, check_name, names, own_database
+from tcgen.plan.database.own_database import NAMES, OwnDatabase, check_name, names, own_database
 
 
 def of_dialect(dialect: str, name: str) -> TypeFact:
@@ -34,33 +34,88 @@ TINY = with_column(of_dialect("mysql", "TINYINT"))
 
 
 @pytest.mark.parametrize(
-    ("found", "models", "said"),
+    ("found", "said"),
     [
-        ({"dependencies": ("pymysql", "sqlalchemy")}, PLAIN, "MySQL (its driver pymysql is a dependency)"),
-        ({"database_backends": ("mysql", "sqlite")}, PLAIN, "MySQL (a URL begins with mysql)"),
-        ({"compose_images": ("registry.test/mariadb:11",)}, PLAIN, "MariaDB (a Compose file runs"),
-        ({}, TINY, "MySQL (box.size is its TINYINT)"),
-        ({"database_backends": ("mssql", "sqlite")}, TINY, "MySQL (box.size"),
-        ({"dependencies": ("oracledb",)}, PLAIN, "Oracle (its driver oracledb is a dependency)"),
-        ({"database_backends": ("cockroachdb",)}, PLAIN, "CockroachDB (a URL begins with cockroachdb)"),
-        ({}, COLLATED, "MySQL (box.size has its collation latin1_general_cs)"),
+        ({"dependencies": ("oracledb",)}, "Oracle (its driver oracledb is a dependency)"),
+        ({"database_backends": ("cockroachdb",)}, "CockroachDB (a URL begins with cockroachdb)"),
+        ({"database_backends": ("mssql", "sqlite")}, "SQL Server (a URL begins with mssql)"),
     ],
 )
-def test_another_database_is_named_with_what_shows_it(
-    found: dict[str, Any], models: Schema, said: str
-) -> None:
-    with pytest.raises(TcgenError, match="suites for PostgreSQL and SQLite: nothing") as raised:
-        own_database(project(**found), models, chosen="", before=None)
+def test_a_database_without_suites_is_named_with_what_shows_it(found: dict[str, Any], said: str) -> None:
+    every = "PostgreSQL, MySQL, MariaDB and SQLite"
+    with pytest.raises(TcgenError, match=f"suites for {every}: nothing") as raised:
+        own_database(project(**found), PLAIN, chosen="", before=None)
     assert said in raised.value.message
-    status = 2 if "Oracle" in said or "Cockroach" in said else 1
-    assert (raised.value.code, raised.value.status) == ("other-database", status)
+    assert (raised.value.code, raised.value.status) == ("other-database", 2)
     # who says what is meant, or has a suite, is not told again
-    for name, dialect in (("postgres", "postgresql"), ("sqlite", "sqlite")):
-        meant = own_database(project(**found), models, chosen=name, before=None)
-        assert meant == OwnDatabase(dialect, "as --database says")
+    for name in names():
+        meant = own_database(project(**found), PLAIN, chosen=name, before=None)
+        assert (NAMES[name], meant) == (
+            TITLES[meant.dialect],
+            OwnDatabase(meant.dialect, "as --database says"),
+        )
     for dialect in TITLES:
-        kept = own_database(project(**found), models, chosen="", before=dialect)
+        kept = own_database(project(**found), PLAIN, chosen="", before=dialect)
         assert kept == OwnDatabase(dialect, "there is a suite for it")
+
+
+@pytest.mark.parametrize(
+    ("found", "models", "dialect", "reason", "other"),
+    [
+        (
+            {"dependencies": ("pymysql", "sqlalchemy")},
+            PLAIN,
+            "mysql",
+            "its driver pymysql is a dependency",
+            "",
+        ),
+        ({"database_backends": ("mysql", "sqlite")}, PLAIN, "mysql", "a URL begins with mysql", ""),
+        ({}, TINY, "mysql", "box.size is its TINYINT", ""),
+        ({}, COLLATED, "mysql", "box.size has its collation latin1_general_cs", ""),
+        (
+            {"database_backends": ("mssql",)},
+            TINY,
+            "mysql",
+            "box.size is its TINYINT",
+            "SQL Server (a URL begins with mssql)",
+        ),
+        (
+            {"dependencies": ("aiosqlite", "asyncmy")},
+            PLAIN,
+            "mysql",
+            "its driver asyncmy is a dependency",
+            "SQLite (its driver aiosqlite is a dependency)",
+        ),
+        # MySQL's drivers and types are MariaDB's too
+        (
+            {"dependencies": ("pymysql",), "compose_images": ("registry.test/mariadb:11",)},
+            TINY,
+            "mariadb",
+            "box.size is its TINYINT",
+            "",
+        ),
+        ({"dependencies": ("mariadb",)}, PLAIN, "mariadb", "its driver mariadb is a dependency", ""),
+        # what is run beside a project says more than a driver that some of its users need
+        (
+            {"dependencies": ("psycopg2", "pymysql"), "compose_images": ("mariadb:10.11",)},
+            PLAIN,
+            "mariadb",
+            "its driver pymysql is a dependency",
+            "PostgreSQL (its driver psycopg2 is a dependency)",
+        ),
+        (
+            {"dependencies": ("psycopg2",), "compose_images": ("mysql:9",)},
+            with_column(of_dialect("postgresql", "INET")),
+            "postgresql",
+            "box.size is its INET",
+            "MySQL (a Compose file runs mysql:9)",
+        ),
+    ],
+)
+def test_mysql_and_mariadb_are_told_apart(
+    found: dict[str, Any], models: Schema, dialect: Dialect, reason: str, other: str
+) -> None:
+    check_shown(own_database(project(**found), models, chosen="", before=None), dialect, reason, other)
 
 
 @pytest.mark.parametrize(
@@ -129,12 +184,6 @@ def test_postgresql_beside_it_is_enough_and_the_other_is_named(
             "box.size is BLOB, and a URL begins with sqlite",
             "",
         ),
-        (
-            {"dependencies": ("aiosqlite", "asyncmy")},
-            PLAIN,
-            "its driver aiosqlite is a dependency",
-            "MySQL (its driver asyncmy is a dependency)",
-        ),
     ],
 )
 def test_sqlite_is_taken_where_nothing_shows_postgresql(
@@ -152,10 +201,10 @@ def test_a_suite_stays_on_its_database() -> None:
 
 
 def test_what_a_suite_is_asked_for() -> None:
-    assert names() == ("postgres", "postgresql", "sqlite")
+    assert names() == ("mariadb", "mysql", "postgres", "postgresql", "sqlite")
     for name in names():
         assert check_name(name) == name
-    for name, code in (("mariadb", "other-database"), ("postgre", "bad-database")):
+    for name, code in (("oracle", "other-database"), ("postgre", "bad-database")):
         with pytest.raises(TcgenError) as raised:
             check_name(name)
         assert (raised.value.code, raised.value.status) == (code, 2)

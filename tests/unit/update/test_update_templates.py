@@ -32,7 +32,7 @@ def commit(folder: Path, tag: str = "") -> None:
 
 
 def improve(folder: Path) -> None:
-    [place] = (folder / "templates" / "suite").rglob("*postgres.py*")
+    place = folder / "templates" / "partials" / "database" / "postgresql" / "module.jinja"
     place.write_text(place.read_text() + SAYS)
 
 

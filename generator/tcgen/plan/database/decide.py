@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
+from tcgen.errors import TcgenError
 from tcgen.ir.catalog import Catalog
-from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, ImportedName, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
@@ -120,8 +121,19 @@ def _of_sqlite(schema: Schema, _: AlembicPlan | None) -> dict[str, Any]:
 
 
 def _of_mysql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
-    """Return what MySQL and MariaDB alone ask for."""
-    return {"extensions": (), "schemas": _schemas(schema, migrated)}
+    """Return what MySQL and MariaDB alone ask for.
+
+    Raises:
+        TcgenError: ``schemas-are-databases``: on a server of somebody's own they may be there, and hold rows.
+    """
+    if named := _schemas(schema, migrated):
+        raise TcgenError(
+            "schemas-are-databases",
+            f"tables are in {some_of(named, 3)}: each is a database of its own on {TITLES[schema.dialect]}, where the"
+            " suite makes one: nothing was written",
+            hint="leave the schema to the URL: the suite's tables are in the database that it names",
+        )
+    return {"extensions": (), "schemas": ()}
 
 
 def _of_postgresql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
@@ -63,6 +64,20 @@ SUITES: dict[str, Dialect] = {title: dialect for dialect, title in TITLES.items(
 """Databases that suites are written for."""
 
 
+class Sign(NamedTuple):
+    """Something in a project that shows a database.
+
+    Attributes:
+        title: What the database is called.
+        where: What shows it, in a few words.
+        of: A type of the models; a server that is run beside the project; or no more than a driver or a URL.
+    """
+
+    title: str
+    where: str
+    of: Literal["type", "server", "mention"] = "mention"
+
+
 @dataclass(frozen=True)
 class OwnDatabase:
     """The database of a project, which the suite is written for.
@@ -103,7 +118,8 @@ def names() -> tuple[str, ...]:
 
 
 def _every() -> str:
-    return " and ".join(SUITES)
+    *others, last = SUITES
+    return f"{', '.join(others)} and {last}"
 
 
 def _flags() -> str:
@@ -125,58 +141,68 @@ def own_database(project: Project, schema: Schema | None, chosen: str, before: D
     if chosen:
         return OwnDatabase(SUITES[NAMES[chosen]], "as --database says")
     signs = list(_evidence(project, schema))
-    if any(name == MARIADB for name, _ in signs):
+    if any(one.title == MARIADB for one in signs):
         # it is reached by MySQL's drivers and URLs, and has its types
-        signs = [(MARIADB if name == MYSQL else name, where) for name, where in signs]
-    shown = [title for title in SUITES if any(title == name for name, _ in signs)]
-    title = TITLES[before] if before else next(iter(shown), "" if signs else POSTGRESQL)
+        signs = [one._replace(title=MARIADB) if one.title == MYSQL else one for one in signs]
+    title = TITLES[before] if before else _most_likely(signs)
     if not title:
-        raise _none_is_written(project, *signs[0])
-    own = next((where for name, where in signs if name == title), "")
-    others = [(name, where) for name, where in signs if name != title]
+        raise _none_is_written(project, signs[0])
+    own = next((one.where for one in signs if one.title == title), "")
+    others = [one for one in signs if one.title != title]
     if not own:
         reason = "there is a suite for it" if others else "nothing names another"
         return OwnDatabase(SUITES[title], reason)
-    remarks = (_disagreement(title, own, *others[0]),) if others else ()
+    remarks = (_disagreement(title, own, others[0]),) if others else ()
     return OwnDatabase(SUITES[title], own, remarks)
 
 
-def _none_is_written(project: Project, name: str, where: str) -> TcgenError:
+def _most_likely(signs: list[Sign]) -> str:
+    """Return the database that is shown, the first there are suites for; "" where there are none for any that is."""
+    shown = [title for title in SUITES if any(one.title == title for one in signs)]
+    run = {one.title for one in signs if one.of == "server" and one.title in SUITES}
+    # a driver may be there for some users, or for the tests: what is run beside the project is what it runs on
+    if len(run) == 1 and not any(one.of == "type" for one in signs):
+        return run.pop()
+    return next(iter(shown), "" if signs else POSTGRESQL)
+
+
+def _none_is_written(project: Project, sign: Sign) -> TcgenError:
     return TcgenError(
         "other-database",
-        f"{project.name} runs on {name} ({where}), and tcgen writes suites for {_every()}: nothing was written",
+        f"{project.name} runs on {sign.title} ({sign.where}), and tcgen writes suites for {_every()}: nothing was written",
         hint=f"Where it runs on one of them too: tcgen init {_flags()}",
     )
 
 
-def _disagreement(title: str, own: str, name: str, where: str) -> Diagnostic:
+def _disagreement(title: str, own: str, other: Sign) -> Diagnostic:
     return Diagnostic(
         level="note",
         code="databases-disagree",
-        message=f"the project shows {title} ({own}) and {name} ({where}): the suite runs on {title} alone",
+        message=f"the project shows {title} ({own}) and {other.title} ({other.where}): the suite runs on {title} alone",
         hint=f"--database {SUITES[title]} says that it is meant",
     )
 
 
-def _evidence(project: Project, schema: Schema | None) -> Iterator[tuple[str, str]]:
+def _evidence(project: Project, schema: Schema | None) -> Iterator[Sign]:
     """Name databases, and where each is seen, the surest first."""
     for table in schema.tables if schema else ():
         for column in table.columns:
             for fact in parts_of(column.type):
                 dialect = fact.module.removeprefix(_DIALECTS).partition(".")[0]
                 if fact.module.startswith(_DIALECTS) and dialect in NAMES:
-                    yield NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}"
+                    yield Sign(NAMES[dialect], f"{table.name}.{column.name} is its {fact.name}", "type")
                 elif fact.name in _NOT_IN_POSTGRESQL and "sqlite" in project.database_backends:
-                    yield "SQLite", f"{table.name}.{column.name} is {fact.name}, and a URL begins with sqlite"
+                    where = f"{table.name}.{column.name} is {fact.name}, and a URL begins with sqlite"
+                    yield Sign("SQLite", where, "type")
                 if (collated := _COLLATION.search(fact.ddl or "")) is not None:
-                    yield MYSQL, f"{table.name}.{column.name} has its collation {collated[1]}"
+                    yield Sign(MYSQL, f"{table.name}.{column.name} has its collation {collated[1]}", "type")
     for name in project.dependencies:
         if name in DRIVERS:
-            yield DRIVERS[name], f"its driver {name} is a dependency"
+            yield Sign(DRIVERS[name], f"its driver {name} is a dependency")
     for backend in project.database_backends:
         # what a library falls back to says nothing of where it runs
         if backend != "sqlite":
-            yield NAMES[backend], f"a URL begins with {backend}"
+            yield Sign(NAMES[backend], f"a URL begins with {backend}")
     for image in project.compose_images:
         if (named := image.rpartition("/")[2].partition(":")[0]) in NAMES:
-            yield NAMES[named], f"a Compose file runs {image}"
+            yield Sign(NAMES[named], f"a Compose file runs {image}", "server")
