@@ -6,13 +6,11 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from e2e_support import env_py, init, pytest_in, replace, tcgen, write
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.wait_strategies import ExecWaitStrategy
+from sqlalchemy import create_engine, text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
@@ -224,26 +222,7 @@ def parcels(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.fixture(scope="module")
-def mariadb(engine: dict[str, str]) -> Iterator[str]:
-    """The URL of a server that somebody else started."""
-    ping = "mariadb-admin ping --host=127.0.0.1 --user=root --password=secret --silent"
-    container = (
-        DockerContainer("mariadb:11.8")
-        .with_env("MARIADB_ROOT_PASSWORD", "secret")
-        .with_env("MARIADB_DATABASE", "parcels_test")
-        .with_exposed_ports(3306)
-        .with_tmpfs_mount("/var/lib/mysql")
-        .waiting_for(ExecWaitStrategy(ping.split()))
-    )
-    with container:
-        place = f"{container.get_container_host_ip()}:{container.get_exposed_port(3306)}"
-        yield f"mysql+pymysql://root:secret@{place}/parcels_test"
-
-
 def databases(url: str) -> set[str]:
-    from sqlalchemy import create_engine, text
-
     server = create_engine(url)
     with server.connect() as connection:
         found = set(connection.scalars(text("SHOW DATABASES")))
@@ -285,7 +264,7 @@ def test_a_suite_on_a_mariadb_of_ones_own(parcels: Path, mariadb: str) -> None:
         assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
     assert databases(mariadb) == before
     # one that is not called so is left alone
-    run = pytest_in(parcels, suite, "-rs", TEST_DATABASE=mariadb.replace("parcels_test", "parcels"))
+    run = pytest_in(parcels, suite, "-rs", TEST_DATABASE=mariadb.replace("shop_test", "shop"))
     assert run.outcomes() == {"skipped"}, run.text
     assert "does not look like one for tests" in run.text
 

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from testcontainers.core.container import Reaper
+from testcontainers.core.container import DockerContainer, Reaper
+from testcontainers.core.wait_strategies import ExecWaitStrategy
 
 HERE = Path(__file__).resolve().parent
 OWNER = "TCGEN_ENGINE_OWNER"
@@ -53,6 +54,24 @@ def engine() -> Iterator[dict[str, str]]:
         for name, value in exported.items():
             patch.setenv(name, value)
         yield exported
+
+
+@pytest.fixture(scope="session")
+def mariadb(engine: dict[str, str]) -> Iterator[str]:
+    """The URL of a MariaDB that serves all tests, its superuser's; the database is called as one for tests."""
+    ping = "mariadb-admin ping --host=127.0.0.1 --user=root --password=secret --silent"
+    container = (
+        DockerContainer("mariadb:11.8")
+        .with_env("MARIADB_ROOT_PASSWORD", "secret")
+        .with_env("MARIADB_DATABASE", "shop_test")
+        .with_exposed_ports(3306)
+        .with_command("--skip-log-bin --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0")
+        .with_tmpfs_mount("/var/lib/mysql")
+        .waiting_for(ExecWaitStrategy(ping.split()))
+    )
+    with container:
+        place = f"{container.get_container_host_ip()}:{container.get_exposed_port(3306)}"
+        yield f"mysql+pymysql://root:secret@{place}/shop_test"
 
 
 def parse_exports(lines: str) -> dict[str, str]:

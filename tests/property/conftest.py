@@ -34,3 +34,9 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 def sqlite_bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     """Files for all examples."""
     return Bench("", tmp_path_factory.mktemp("projects"), "sqlite")
+
+
+@pytest.fixture(scope="session")
+def mariadb_bench(mariadb: str, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    """One MariaDB for all examples."""
+    return Bench(mariadb, tmp_path_factory.mktemp("projects"), "mariadb")

@@ -20,16 +20,17 @@ class Check:
     values: int | None = None
 
 
-def quote(name: str) -> str:
+def quote(name: str, dialect: Dialect) -> str:
     """Return a column's name as SQL text that SQLAlchemy takes for no bind parameter."""
-    escaped = name.replace('"', '""').replace(":", "\\:")
-    return f'"{escaped}"'
+    mark = "`" if dialect in ("mysql", "mariadb") else '"'
+    escaped = name.replace(mark, mark * 2).replace(":", "\\:")
+    return f"{mark}{escaped}{mark}"
 
 
 @st.composite
 def on_one(draw: st.DrawFn, name: str, sort: Sort, dialect: Dialect) -> Check | None:
     """A condition on a column of this type."""
-    quoted = quote(name)
+    quoted = quote(name, dialect)
     if sort.kind in ("whole", "number"):
         return draw(_number(quoted, sort))
     if sort.kind == "text" and "CHAR" not in sort.type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hypothesis import strategies as st
-from property_checks import NULLS, TWO, TWO_NUMBERS, is_known, on_one, quote
+from property_checks import NULLS, TWO, TWO_NUMBERS, is_known, on_one
 from property_keys import Keys, Known
 from property_source import Column
 from property_types import WHOLE, Sort
@@ -49,7 +49,8 @@ class Constraints(Keys):
             known.at_most(check.values)
         name = f", name='ck_{self.number()}'" if self.flip() else ""
         if self.flip(4):
-            column.args.append(f"_sa.CheckConstraint({check.sql!r}{name})")
+            # MariaDB knows no name there
+            column.args.append(f"_sa.CheckConstraint({check.sql!r}{'' if self.is_mysql else name})")
         else:
             known.model.args.append(f"_sa.CheckConstraint({check.sql!r}{name})")
 
@@ -100,7 +101,7 @@ class Constraints(Keys):
         net, tax, total = (self.add(known, f"{name}_{self.number()}", sort) for name in names)
         known.taken |= {net.attr, tax.attr, total.attr}
         form = self.pick("{c} = {a} + {b}", "{a} + {b} <= {c}", "{c} - {b} = {a} AND {a} > 0")
-        sql = form.format(a=quote(net.name), b=quote(tax.name), c=quote(total.name))
+        sql = form.format(a=self.quote(net.name), b=self.quote(tax.name), c=self.quote(total.name))
         known.model.args.append(f"_sa.CheckConstraint({sql!r})")
 
     def exclude(self, known: Known) -> None:
@@ -152,7 +153,7 @@ class Constraints(Keys):
     def condition(self, known: Known, form: str, first: Column, second: Column) -> None:
         """Write a CHECK on two columns."""
         known.taken |= {first.attr, second.attr}
-        sql = form.format(a=quote(first.name), b=quote(second.name))
+        sql = form.format(a=self.quote(first.name), b=self.quote(second.name))
         known.model.args.append(f"_sa.CheckConstraint({sql!r})")
 
     def uniques(self, known: Known) -> None:
@@ -179,14 +180,14 @@ class Constraints(Keys):
         if set(attrs) <= known.foreign and self.part_is_scarce(known, set(attrs)):
             return
         text = [one for one in chosen if known.sorts[one.attr].kind == "text"]
-        form = self.pick("constraint", "index", "partial", "lower", "nulls")
+        form = self.pick("constraint", "index", *(() if self.is_mysql else ("partial", "lower", "nulls")))
         strict = False
         if form == "lower" and text:
-            first = f"_sa.text({f'lower({quote(text[0].name)})'!r})"
+            first = f"_sa.text({f'lower({self.quote(text[0].name)})'!r})"
             known.model.args.append(f"_sa.Index('ix_{self.number()}', {first}, unique=True)")
             attrs = [text[0].attr]
         elif form == "partial":
-            where = f"{quote(chosen[0].name)} IS NOT NULL"
+            where = f"{self.quote(chosen[0].name)} IS NOT NULL"
             known.model.args.append(
                 f"_sa.Index('ix_{self.number()}', {names}, unique=True, {self.dialect}_where=_sa.text({where!r}))"
             )
@@ -212,8 +213,11 @@ class Constraints(Keys):
         """Add a column the database computes."""
         for column in known.model.columns:
             whole = known.sorts[column.attr].type == "_sa.Integer()" and not column.nullable
-            if whole and column.attr not in known.foreign:
-                made = self.add(known, "computed", Sort("_sa.BigInteger()"), nullable=self.flip())
+            # of a number that it counts itself, MySQL computes none
+            counted = self.is_mysql and column.primary_key
+            if whole and column.attr not in known.foreign and not counted:
+                nullable = self.flip() or self.is_mysql  # MariaDB has no other
+                made = self.add(known, "computed", Sort("_sa.BigInteger()"), nullable=nullable)
                 cast = "::bigint" if self.dialect == "postgresql" else ""
-                made.args.append(f"_sa.Computed({f'{quote(column.name)}{cast} + 1'!r})")
+                made.args.append(f"_sa.Computed({f'{self.quote(column.name)}{cast} + 1'!r})")
                 return

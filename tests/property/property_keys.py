@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
+from property_checks import quote
 from property_source import Column, Model, Module, Relationship, is_attribute
 from property_types import WHOLE, Sort, key_sorts, sorts
 
@@ -83,6 +84,15 @@ class Keys:
         self.table_names = iter(draw(st.permutations(TABLES)))
         self.counter = 0
 
+    @property
+    def is_mysql(self) -> bool:
+        """Whether it is for MySQL or MariaDB."""
+        return self.dialect in ("mysql", "mariadb")
+
+    def quote(self, name: str) -> str:
+        """Return a column's name as the database writes it."""
+        return quote(name, self.dialect)
+
     def flip(self, one_in: int = 2) -> bool:
         """Return True once in so many times; False is the simpler choice."""
         return self.draw(st.integers(0, one_in - 1)) == one_in - 1
@@ -102,7 +112,7 @@ class Keys:
 
     def start(self, style: str | None = None) -> Known:
         """Begin a class with a table of its own."""
-        model = Model(next(self.names), next(self.table_names))
+        model = Model(next(self.names), next(self.table_names, f"table_{self.number()}"))
         model.style = style or self.pick("column", "mapped", "table", "imperative", "dataclass")  # type: ignore[assignment]
         if self.dialect == "postgresql" and self.flip(6):
             model.schema = self.pick("other", "two words")
@@ -134,7 +144,7 @@ class Keys:
     def primary_key(self, known: Known) -> None:
         """Give the table a primary key of any kind."""
         forms = ["number", "identity", "natural", "uuid", "server", "composite", "sequence"]
-        if self.dialect == "sqlite":
+        if self.dialect != "postgresql":
             forms.remove("server")
         if self.candidates(known, 1):
             forms += ["shared", "dependent", "association"]
@@ -149,7 +159,7 @@ class Keys:
             else:
                 column.args.append(f"_sa.Sequence('seq_{self.number()}')")
                 # SQLAlchemy divides by the number of parameters of a row, which must not be none
-                self.add(known, "label", Sort("_sa.String()", "text"))
+                self.add(known, "label", Sort("_sa.String(40)", "text", size=40))
                 column.options["autoincrement"] = "True"
         elif form == "uuid":
             default = {"default": "_uuid.uuid4"} if self.flip() else {}
@@ -256,7 +266,7 @@ class Keys:
         later = self.tables.index(target) >= self.tables.index(known) if known in self.tables else False
         name = f"fk_{self.number()}"
         options = f", name={name!r}" + (", use_alter=True" if later and target is not known else "")
-        if self.flip(5):
+        if self.flip(5) and not self.is_mysql:
             options += ", deferrable=True, initially='DEFERRED'"
         targets = [f"{target.model.key}.{one}" for one in names]
         if len(attrs) == 1 and self.flip():

@@ -22,16 +22,17 @@ import polyfactory.factories.sqlalchemy_factory  # noqa: F401 - imported once, f
 import psycopg
 import pytest
 from copier._main import Worker
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
 
 from tcgen.catalog.load import catalog
 from tcgen.discover.stage import discover
 from tcgen.introspect.host import runner
 from tcgen.introspect.probe import entry
 from tcgen.ir.plan import SuitePlan
-from tcgen.ir.schema import Dialect, Schema
+from tcgen.ir.schema import BACKENDS, Dialect, Schema
 from tcgen.plan.build import Options, build_plan
 from tcgen.template.location import template_folder
 
@@ -39,6 +40,9 @@ SUITE = "templates/suite/{{ suite.dest }}"
 SECONDS = 60
 DRIVERS = [("psycopg[binary]",), ("psycopg2-binary",), ("asyncpg",)]
 """What a project may depend on to reach PostgreSQL."""
+
+MYSQL_DRIVERS = [("pymysql",), ("asyncmy",), ("aiomysql", "pymysql")]
+"""The same for MySQL and MariaDB."""
 
 SQLITE_DRIVERS = [(), ("aiosqlite",)]
 """The same for SQLite, whose other driver is Python's own."""
@@ -73,7 +77,7 @@ class Bench:
         self._numbers = count(1)
         # the code of the probe, loaded once; it patches SQLAlchemy only when it answers
         self._session = entry.load_probe(Path(entry.__file__).parent)
-        importlib.import_module(f"{entry.NAME}.dialect").choose(dialect)
+        importlib.import_module(f"{entry.NAME}.dialect").choose(BACKENDS[dialect])
         importlib.import_module(f"{entry.NAME}.describe")
 
     def run(self, source: str, dependencies: tuple[str, ...] = ("psycopg[binary]",)) -> Outcome:
@@ -89,6 +93,8 @@ class Bench:
             plan = self.plan(root)
             if isinstance(plan, Outcome):
                 return plan
+            if not plan.factories:  # no class of the module has rows
+                return Outcome()
             self.render(plan, root)
             untidy = linted(root / plan.dest / "factories")
             with self.database(name) as url:
@@ -109,7 +115,7 @@ class Bench:
             return answer
         if "error" in answer:
             return Outcome(problems=[f"inspect: {answer['error']}"])
-        schema = Schema.model_validate({**answer["schema"], "import_env": {}})
+        schema = Schema.model_validate({**answer["schema"], "dialect": self.dialect, "import_env": {}})
         plan = build_plan(project, schema, catalog(), Options(dialect=self.dialect))
         remarks = [one for one in (*schema.diagnostics, *plan.diagnostics) if one.level != "note"]
         return Outcome(problems=[f"remark: {one.message}" for one in remarks]) if remarks else plan
@@ -156,12 +162,28 @@ class Bench:
             yield URL.create("sqlite", database=str(path))
             path.unlink()
             return
+        if self.dialect == "mariadb":
+            with mariadb_database(self.uri, name) as url:
+                yield url
+            return
         with psycopg.connect(self.uri, autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
             try:
                 yield make_url(self.uri).set(database=name)
             finally:
                 connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def mariadb_database(uri: str, name: str) -> Iterator[URL]:
+    """The same on a MariaDB."""
+    server = create_engine(uri, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+        try:
+            yield server.url.set(database=name)
+        finally:
+            connection.execute(text(f"DROP DATABASE {name}"))
 
 
 def linted(folder: Path) -> list[str]:
@@ -190,7 +212,7 @@ def write_project(root: Path, source: str, dependencies: tuple[str, ...]) -> Pat
     (root / "pyproject.toml").write_text(
         f'[project]\nname = "{root.name}"\nversion = "1"\ndependencies = [{listed}]\n'
     )
-    if {"asyncpg", "aiosqlite"} & set(dependencies):
+    if {"asyncpg", "aiosqlite", "asyncmy", "aiomysql"} & set(dependencies):
         (package / "db.py").write_text("from sqlalchemy.ext.asyncio import create_async_engine\n")
     return root
 
@@ -200,7 +222,7 @@ def insert(root: Path, plan: SuitePlan, url: URL) -> dict[str, Any]:
     sys.path[:0] = [str(root / one) for one in plan.source_roots or (".",)] + [str(root)]
     database = plan.database
     package = plan.dest.replace("/", ".")
-    engine = create_engine(url.set(drivername=f"{database.dialect}+{database.sync_driver}"))
+    engine = create_engine(url.set(drivername=f"{database.backend}+{database.sync_driver}"))
     _prepare(engine, plan)
     importlib.import_module(f"{package}.schema").create_schema(engine, engine.url)
     factories = importlib.import_module(f"{package}.factories").all_factories()
@@ -244,7 +266,7 @@ def _session(factory: Any, engine: Engine) -> Iterator[Session]:
 
 
 def _once_async(tests: Any, factory: Any, engine: Engine, plan: SuitePlan) -> None:
-    url = engine.url.set(drivername=f"{plan.database.dialect}+{plan.database.async_driver}")
+    url = engine.url.set(drivername=f"{plan.database.backend}+{plan.database.async_driver}")
     asyncio.run(_awaited(tests, factory, url, plan))
 
 

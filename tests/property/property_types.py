@@ -157,14 +157,33 @@ def sorts(names: dict[str, list[tuple[str, str]]], dialect: Dialect) -> st.Searc
 
 def key_sorts(names: dict[str, list[tuple[str, str]]], dialect: Dialect) -> st.SearchStrategy[Sort]:
     """Types of primary keys."""
-    return _of(dialect, _key_sorts(names))
+    found = _key_sorts(names)
+    if dialect in ("mysql", "mariadb"):
+        found = found.filter(lambda one: one.type not in UNKEYED)
+    return _of(dialect, found)
 
 
 def _of(dialect: Dialect, found: st.SearchStrategy[Sort]) -> st.SearchStrategy[Sort]:
     if dialect == "postgresql":
         return found
     plain = found.filter(lambda one: "_pg." not in one.type and "ARRAY" not in one.type)
-    return plain.map(lambda one: replace(one, server=None) if "uuid" in str(one.server) else one)
+    plain = plain.map(lambda one: replace(one, server=None) if "uuid" in str(one.server) else one)
+    return plain if dialect == "sqlite" else plain.map(_of_mysql)
+
+
+def _of_mysql(sort: Sort) -> Sort:
+    """Give a text the length that MySQL wants, and none that is too long for a key of several."""
+    if sort.type in ("_sa.String()", "_sa.Unicode()"):
+        return replace(sort, type=sort.type.replace("()", "(40)"), size=40)
+    if sort.size == 255:
+        return replace(sort, type=sort.type.replace("255", "60"), size=60)
+    if sort.type in UNKEYED:
+        return replace(sort, values=0, server=None)
+    return replace(sort, server=None) if "current_date" in str(sort.server) else sort
+
+
+UNKEYED = ("_sa.Text()", "_sa.LargeBinary()")
+"""What MySQL has no key of as a whole."""
 
 
 def _key_sorts(names: dict[str, list[tuple[str, str]]]) -> st.SearchStrategy[Sort]:

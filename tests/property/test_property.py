@@ -1,4 +1,4 @@
-"""Random models, the whole way: every factory puts 1 and 25 rows into a real PostgreSQL, or SQLite.
+"""Random models, the whole way: every factory puts 1 and 25 rows into a real PostgreSQL, MariaDB or SQLite.
 
 `pytest tests/property` runs the same 40 modules each time; `pytest tests/property
 --hypothesis-profile=thorough` runs 500 new ones. A failure prints the module of models it happened with.
@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from property_modules import modules
-from property_run import DRIVERS, SQLITE_DRIVERS, Bench
+from property_run import DRIVERS, MYSQL_DRIVERS, SQLITE_DRIVERS, Bench
 from property_source import Module, write
 
 THOROUGH = settings.get_current_profile_name() == "thorough"
@@ -33,6 +34,17 @@ def test_every_factory_inserts_into_sqlite(
     source = write(module)
     note(source)
     check(sqlite_bench, module, source, dependencies)
+
+
+@pytest.mark.engine
+@settings(settings.get_profile("thorough" if THOROUGH else "gate"))
+@given(module=modules("mariadb"), dependencies=st.sampled_from(MYSQL_DRIVERS))
+def test_every_factory_inserts_into_mariadb(
+    mariadb_bench: Bench, module: Module, dependencies: tuple[str, ...]
+) -> None:
+    source = write(module)
+    note(source)
+    check(mariadb_bench, module, source, dependencies)
 
 
 def check(bench: Bench, module: Module, source: str, dependencies: tuple[str, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -9,6 +10,7 @@ from tcgen.ir.base import Frozen
 
 Level = Literal["note", "warning", "error"]
 
+_MADE = re.compile(r"`?\w+_[0-9a-f]{6,12}_(?:template|(?:main|gw\d+)(?:_[a-z]+)?)`?\.")
 _LONGEST = 160
 
 
@@ -78,9 +80,17 @@ REMARKS: Mapping[str, str] = {
 """Every code of a remark, and what it means: the reference page is made from it."""
 
 
+def without_databases(message: str) -> str:
+    """Return a message without the names of the suite's own databases: MySQL writes them before those of tables.
+
+    They are others in each run, and what is recorded is not to change by that.
+    """
+    return _MADE.sub("", message)
+
+
 def in_one_line(message: str) -> str:
     """Return a message of somebody else's in one line, and cut where it is too long for one."""
-    words = " ".join(message.split())
+    words = " ".join(without_databases(message).split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
 

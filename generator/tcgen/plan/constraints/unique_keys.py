@@ -10,7 +10,7 @@ import sqlglot
 from sqlglot import expressions as e
 from sqlglot.errors import SqlglotError
 
-from tcgen.ir.schema import TableFact
+from tcgen.ir.schema import ColumnFact, TableFact
 
 _EXCLUDED = re.compile(r'(?:"((?:[^"]|"")+)"|(\w+)) WITH (?:=|&&)')
 
@@ -53,17 +53,23 @@ def _mentioned(expressions: Iterable[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _has_few_values(column: ColumnFact) -> bool:
+    """Tell whether a column cannot keep many rows apart, whatever its constraints say."""
+    return column.type.enum is not None or "Boolean" in column.type.bases
+
+
 def wanted_of_parents(tables: Iterable[TableFact]) -> dict[str, list[tuple[str, ...]]]:
     """Return table → columns that had better differ in every row of it.
 
     Where a table may have each value once in a part of a composite key, and nothing else tells its rows
-    apart, new parents have to differ in that part.
+    apart, or nothing that has many values, new parents have to differ in that part.
     """
     found: dict[str, set[tuple[str, ...]]] = {}
     for table in tables:
         copied = {column for key in table.foreign_keys for column in key.columns}
+        few = {column.name for column in table.columns if _has_few_values(column)}
         for group in unique_keys_of(table):
-            if not set(group.columns) <= copied:
+            if not set(group.columns) <= copied | few:
                 continue
             for key in table.foreign_keys:
                 pairs = zip(key.columns, key.target_columns, strict=True)

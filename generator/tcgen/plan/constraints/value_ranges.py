@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from math import ceil, floor
 
-from tcgen.ir.runtime import FIRST_SERIAL
+from tcgen.ir.runtime import BATCH, FIRST_SERIAL
 from tcgen.plan.constraints.attribute import Attribute
+from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.regex import form_of, room_in
 from tcgen.plan.constraints.type_parts import bits_of, innermost, length_of
 from tcgen.plan.constraints.value_kinds import KINDS, is_number, kind_of, value_kind_of
@@ -72,12 +73,20 @@ def _of_type(attribute: Attribute) -> tuple[int, int | None]:
         widest = KINDS[kind].widest
         return 1, next((widest[base] for base in inner.bases if base in widest), None)
     whole = limits.high is None and (limits.low is None or limits.low % 1 == 0)
+    if kind == "float" and attribute.column.primary_key and _has_whole_numbers(limits):
+        # it is looked up by its value, of which four bytes keep whole numbers as they are
+        return 1, None
     if kind == "float" or inner.precision is None:
         return 1 if whole else 100, None
     scale = max(inner.scale or 0, 0)
     if whole and inner.precision - scale >= 7:
         return 1, None
     return int(10**scale), int(10**inner.precision) - 1
+
+
+def _has_whole_numbers(limits: Limits) -> bool:
+    """Tell whether there are whole numbers enough for a batch of rows between the limits."""
+    return limits.low is None or limits.high is None or limits.high - limits.low > BATCH
 
 
 def most_of_type(attribute: Attribute) -> Decimal | None:

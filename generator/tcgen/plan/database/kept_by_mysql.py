@@ -28,6 +28,8 @@ _NUMBERS: Mapping[str, tuple[int, int]] = {
 
 _LENGTHS = {"TINYTEXT": 255}
 _WHOLE = ("Integer",)
+_DECIMALS = ("NUMERIC", "DECIMAL")
+"""They have ten digits and none after the point where nothing is said of that."""
 
 
 def as_kept(schema: Schema) -> Schema:
@@ -94,6 +96,8 @@ def _type(fact: TypeFact) -> TypeFact:
         changes |= {"precision": int(size.group()) if size else 0, "timezone": False}
     if "Time" in fact.bases:
         changes["timezone"] = False
+    if name.partition(" ")[0] in _DECIMALS and fact.precision is None and "Float" not in fact.bases:
+        changes |= {"precision": 10, "scale": 0}
     if name in _LENGTHS and fact.length is None:
         changes["length"] = _LENGTHS[name]
     return fact.model_copy(update=changes) if changes else fact

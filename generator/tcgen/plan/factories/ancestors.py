@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,6 +20,8 @@ def with_common(drafts: Iterable[Draft], tables: Tables) -> list[Draft]:
 
 
 def _common(draft: Draft, by_class: dict[str, Draft], tables: Tables) -> tuple[MapperFact, ...]:
+    if _compares_keys(draft, tables):
+        return ()
     rows = Counter({draft.mapper.cls.dotted: 1})
     shared: list[MapperFact] = []
     for name in _children_first(draft.mapper.cls.dotted, by_class):
@@ -31,6 +34,13 @@ def _common(draft: Draft, by_class: dict[str, Draft], tables: Tables) -> tuple[M
             rows[name] = 1
             shared.append(by_class[name].mapper)
     return tuple(shared)
+
+
+def _compares_keys(draft: Draft, tables: Tables) -> bool:
+    """Tell whether a condition speaks of two keys to parents: rows that share an ancestor may be equal in both."""
+    keys = [{*link.key.columns} for link in draft.links]
+    checks = [check.sql for table in draft.mapper.tables for check in tables.tables[table].checks]
+    return any(sum(bool(key & {*re.findall(r"\w+", sql)}) for key in keys) > 1 for sql in checks)
 
 
 def _children_first(start: str, by_class: dict[str, Draft]) -> list[str]:

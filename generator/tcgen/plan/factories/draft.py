@@ -19,7 +19,7 @@ from tcgen.plan.factories.parents import Link, required_links
 from tcgen.plan.factories.polymorphism import identified, identity_code, set_by_the_mapper
 from tcgen.plan.factories.providers import provider_code
 from tcgen.plan.factories.taken import still_taken, taken_code
-from tcgen.plan.factories.uniqueness import keep_apart
+from tcgen.plan.factories.uniqueness import fresh_keys, keep_apart
 from tcgen.plan.source.code import Code, quoted
 from tcgen.plan.values import value_for
 from tcgen.plan.values.diagnostics import remarks as diagnostics_of
@@ -69,7 +69,7 @@ def draft_of(
     needed |= {name for name, one in merged.items() if one.limits.null is False}
     needed -= set_by_the_mapper(mapper)
     found = required_links(mapper, tables, by_column, needed)
-    fresh = [frozenset(link.key.columns) for link in found.links if not link.self_reference]
+    fresh = fresh_keys([link.key for link in found.links if not link.self_reference], tables)
     merged, most_rows = _distinct(mapper, tables, merged, by_column, fresh)
     linked = {name for link in found.links for name in link.pairs}
     merged = make_room(merged, needed)

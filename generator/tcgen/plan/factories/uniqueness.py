@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from math import lcm
 
 from tcgen.ir.runtime import BATCH
-from tcgen.ir.schema import TableFact
-from tcgen.plan.constraints.attribute import Attribute
+from tcgen.ir.schema import ForeignKeyFact, TableFact
+from tcgen.plan.constraints.attribute import Attribute, Tables
 from tcgen.plan.constraints.type_parts import length_of
 from tcgen.plan.constraints.unique_keys import UniqueKey, unique_keys_of
 from tcgen.plan.constraints.value_kinds import KINDS, PREFERENCE, kind_of, value_kind_of
@@ -28,6 +29,42 @@ class Distinct:
     counted: frozenset[str]
     cycled: frozenset[str]
     most_rows: int | None
+
+
+def fresh_keys(keys: Iterable[ForeignKeyFact], tables: Tables) -> list[frozenset[str]]:
+    """Return columns that together differ in every row, each time copied from a new parent.
+
+    They are whole keys, and parts of them that parents are asked to differ in: see ``wanted_of_parents``.
+
+    Args:
+        keys: Those that every row gets a parent for.
+        tables: All tables.
+    """
+    found: list[frozenset[str]] = []
+    for key in keys:
+        own = dict(zip(key.target_columns, key.columns, strict=True))
+        parts = [part for part in tables.wanted.get(key.target, ()) if set(part) <= own.keys()]
+        found.append(frozenset(key.columns))
+        found += [
+            frozenset(own[name] for name in part)
+            for part in parts
+            if _is_copied_whole(part, tables.tables[key.target])
+            or any(_can_be_counted(name, tables.tables[key.target], tables) for name in part)
+        ]
+    return found
+
+
+def _is_copied_whole(part: tuple[str, ...], table: TableFact) -> bool:
+    """Tell whether columns hold the whole key of another row, which each row has a new one of."""
+    return any(set(key.columns) <= set(part) for key in table.foreign_keys if key.target != table.key)
+
+
+def _can_be_counted(name: str, table: TableFact, tables: Tables) -> bool:
+    """Tell whether a column surely takes a value of its own in each row of its table."""
+    attribute = Attribute(name, table.key, tables.columns[(table.key, name)])
+    asked = any(re.search(rf"\b{re.escape(name)}\b", check.sql) for check in table.checks)
+    copied = any(name in key.columns for key in table.foreign_keys)
+    return not asked and not copied and _best([attribute]) is not None
 
 
 def keep_apart(
