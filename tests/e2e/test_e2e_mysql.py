@@ -115,6 +115,17 @@ OWN_TESTS = """
         assert db_session.scalars(select(Parcel.flags)).all() == [{{"fragile", "heavy"}}]
 
 
+    def test_a_rollback_goes_back_to_the_last_commit(db_session, database_url):
+        ParcelFactory.create_sync(label="kept")
+        db_session.commit()
+        db_session.delete(db_session.scalars(select(Parcel)).one())
+        db_session.flush()
+        db_session.rollback()
+        assert db_session.scalars(select(Parcel.label)).all() == ["kept"]
+        with Session(create_engine(database_url)) as other:
+            assert parcels(other) == 0
+
+
     def test_a_failed_flush_can_be_rolled_back(db_session):
         ParcelFactory.create_sync(label="same")
         db_session.commit()

@@ -16,15 +16,15 @@ from sqlglot.errors import SqlglotError
 from tcgen.ir.schema import BACKENDS, CheckFact, ColumnFact, Schema, TableFact, TypeFact
 from tcgen.plan.constraints.type_parts import innermost
 
-_NUMBERS: Mapping[str, tuple[int, int]] = {
-    "TINYINT": (-(2**7), 2**7 - 1),
-    "TINYINT UNSIGNED": (0, 2**8 - 1),
-    "SMALLINT UNSIGNED": (0, 2**16 - 1),
-    "MEDIUMINT": (-(2**23), 2**23 - 1),
-    "MEDIUMINT UNSIGNED": (0, 2**24 - 1),
-    "YEAR": (1901, 2155),
+_NUMBERS: Mapping[str, str] = {
+    "TINYINT": f"<= {2**7 - 1}",
+    "TINYINT UNSIGNED": f"BETWEEN 0 AND {2**8 - 1}",
+    "SMALLINT UNSIGNED": f"BETWEEN 0 AND {2**16 - 1}",
+    "MEDIUMINT": f"<= {2**23 - 1}",
+    "MEDIUMINT UNSIGNED": f"BETWEEN 0 AND {2**24 - 1}",
+    "YEAR": "BETWEEN 1901 AND 2155",
 }
-"""The least and the greatest value of types that other databases have not."""
+"""What values of types that other databases have not are like; nobody wants those below zero."""
 
 _LENGTHS = {"TINYTEXT": 255}
 _WHOLE = ("Integer",)
@@ -63,7 +63,7 @@ def _bounds(column: ColumnFact) -> CheckFact | None:
     if found is None or column.type.enum is not None:
         return None
     quoted = '"' + column.name.replace('"', '""') + '"'
-    return CheckFact(name=None, sql=f"{quoted} BETWEEN {found[0]} AND {found[1]}")
+    return CheckFact(name=None, sql=f"{quoted} {found}")
 
 
 def _name_of(fact: TypeFact) -> str:
@@ -72,11 +72,11 @@ def _name_of(fact: TypeFact) -> str:
     return " ".join(word for word in words if word != "ZEROFILL")
 
 
-def _limits(name: str, fact: TypeFact) -> tuple[int, int] | None:
+def _limits(name: str, fact: TypeFact) -> str | None:
     if name == "BIT":
         size = re.search(r"\d+", fact.ddl or "")
         bits = int(size.group()) if size else 1
-        return (0, 2**bits - 1) if bits < 32 else None
+        return f"BETWEEN 0 AND {2**bits - 1}" if bits < 32 else None
     return _NUMBERS.get(name)
 
 
