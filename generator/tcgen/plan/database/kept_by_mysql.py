@@ -9,11 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import sqlglot
-from sqlglot import expressions as e
-from sqlglot.errors import SqlglotError
-
 from tcgen.ir.schema import BACKENDS, CheckFact, ColumnFact, Schema, TableFact, TypeFact
+from tcgen.plan.constraints.sql import as_postgresql
 from tcgen.plan.constraints.type_parts import innermost
 
 _NUMBERS: Mapping[str, str] = {
@@ -41,9 +38,9 @@ def as_kept(schema: Schema) -> Schema:
 
 def _table(table: TableFact) -> TableFact:
     bounds = (_bounds(column) for column in table.columns)
-    checks = (check.model_copy(update={"sql": _translated(check.sql)}) for check in table.checks)
+    checks = (check.model_copy(update={"sql": as_postgresql(check.sql)}) for check in table.checks)
     uniques = (
-        one.model_copy(update={"expressions": tuple(map(_translated, one.expressions))})
+        one.model_copy(update={"expressions": tuple(map(as_postgresql, one.expressions))})
         for one in table.uniques
     )
     # InnoDB looks at each row at once, whatever was asked for
@@ -101,14 +98,3 @@ def _type(fact: TypeFact) -> TypeFact:
     if name in _LENGTHS and fact.length is None:
         changes["length"] = _LENGTHS[name]
     return fact.model_copy(update=changes) if changes else fact
-
-
-def _translated(sql: str) -> str:
-    """Return a condition as PostgreSQL would have it; one that cannot be read as it is."""
-    try:
-        condition = sqlglot.parse_one(sql, read="mysql")
-    except SqlglotError:
-        return sql
-    # _utf8mb4'text' is a text
-    plain = condition.transform(lambda node: node.expression if isinstance(node, e.Introducer) else node)
-    return str(plain.sql(dialect="postgres"))
