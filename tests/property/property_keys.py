@@ -125,6 +125,9 @@ class Keys:
         """Add a column, under its own name where that can be an attribute."""
         names = {one.name for one in known.model.columns} | {one.attr for one in known.model.columns}
         names |= {one.name for one in known.model.relationships}
+        # SQLAlchemy would take a column of that name for its base's, and warns of it
+        bases = [one for one in self.module.models if one.name == known.model.inherits]
+        names |= {name for base in bases for one in base.columns for name in (one.name, one.attr)}
         if name in names:
             name = f"{name}_{self.number()}"
         attr = name

@@ -206,19 +206,24 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def committed_database(
     postgres_server: tuple[URL, str],
-) -> Iterator[tuple[Engine, bool]]:
-    """A database for real commits, and whether the migrations left rows in it."""
+) -> Iterator[tuple[Engine, Engine | None]]:
+    """A database for real commits, and what empties it.
+
+    None does where the migrations left rows in it: then it has to be made anew.
+    """
     server, template = postgres_server
     name = template.replace("_template", f"_{WORKER}_committed")
     url = postgres.clone_database(server, template, name)
-    engine = create_engine(url, poolclass=NullPool)
-    yield engine, bool(postgres.tables_with_rows(engine))
+    # whatever a test does to a connection is gone with it; this one is kept
+    engine, cleaner = create_engine(url, poolclass=NullPool), create_engine(url)
+    yield engine, None if postgres.tables_with_rows(cleaner) else cleaner
+    cleaner.dispose()
     postgres.drop_database(server, name)
 
 
 @pytest.fixture
 def committed_db(
-    postgres_server: tuple[URL, str], committed_database: tuple[Engine, bool]
+    postgres_server: tuple[URL, str], committed_database: tuple[Engine, Engine | None]
 ) -> Iterator[Engine]:
     """An engine on a database where commits are real; clean again after the test.
 
@@ -226,12 +231,12 @@ def committed_db(
     """
     from .factories.base import ModelFactory
 
-    engine, seeded = committed_database
+    engine, cleaner = committed_database
     with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
         patch.setattr(ModelFactory, "__session__", session)
         yield engine
-    if seeded:
+    if cleaner:
+        postgres.delete_all_rows(cleaner)
+    else:
         server, template = postgres_server
         postgres.clone_database(server, template, str(engine.url.database))
-    else:
-        postgres.delete_all_rows(engine)
