@@ -13,16 +13,14 @@ class TcgenError(Exception):
         message: Names the file and the cause.
         hint: The next command, flag or setting.
         detail: Text shown below, such as the project's own frame of an import error.
-        status: What the command ends with.
     """
 
-    def __init__(self, code: str, message: str, *, hint: str = "", detail: str = "", status: int = 2) -> None:
+    def __init__(self, code: str, message: str, *, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.hint = hint
         self.detail = detail
-        self.status = status
 
 
 ERRORS: Mapping[str, str] = {

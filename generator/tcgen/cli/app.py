@@ -32,7 +32,7 @@ from tcgen.errors import TcgenError
 app = typer.Typer(
     name="tcgen",
     help="Real-database test suites for projects with SQLAlchemy models.",
-    epilog="Exit status: 0 done, 1 generated code differs, a suite fails or cannot be written, 2 bad usage or input.",
+    epilog="Exit status: 0 done, 1 generated code differs or a suite fails, 2 bad usage or input.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -427,4 +427,4 @@ def _fail(error: TcgenError) -> NoReturn:
     # asked of the arguments, since a command line that is not understood has no flags
     if "--json" in sys.argv[1:]:
         emit_error(error)
-    sys.exit(error.status)
+    sys.exit(2)

@@ -24,10 +24,7 @@ def show(root: Path, *, as_json: bool) -> None:
     Raises:
         TcgenError: The recorded plan cannot be read.
     """
-    chosen = workflow.used(root)
-    used: dict[str, list[str]] = {} if chosen is None else {DATABASE: [DATABASE]}
-    for one in chosen or ():
-        used.setdefault(one.kind, []).append(one.name)
+    used = workflow.used(root)
     kinds = catalog().services
     if as_json:
         emit(
@@ -63,8 +60,8 @@ def describe(kind: str, **given: object) -> ServiceChoice:
     if kind == DATABASE:
         raise TcgenError(
             "bad-service",
-            "every suite has PostgreSQL",
-            hint="$TEST_POSTGRES_IMAGE names another image at run time",
+            "PostgreSQL is a suite's own database, and no service beside it",
+            hint="tcgen init --database postgresql",
         )
     try:
         return ServiceChoice.model_validate(

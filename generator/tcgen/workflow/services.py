@@ -9,6 +9,7 @@ from tcgen.apply.changes import WRITTEN, Change
 from tcgen.apply.write import publish
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import ANSWERS
+from tcgen.ir.schema import MODULES
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.record.answers import Record, find_record
 from tcgen.workflow import stages
@@ -45,14 +46,20 @@ class Prepared:
         return tuple(f"{change.path}:{line}" for change in self.changes for line in change.places)
 
 
-def used(root: Path) -> tuple[ServiceChoice, ...] | None:
-    """Return the services of a project's suite beside the database; None where there is no suite.
+def used(root: Path) -> dict[str, list[str]]:
+    """Return what a project's suite runs on, by kind, its own database first; nothing where there is no suite.
 
     Raises:
         TcgenError: The record cannot be read.
     """
     record = find_record(root)
-    return None if record is None else tuple(one.choice for one in record.plan.services)
+    if record is None:
+        return {}
+    own = MODULES[record.plan.suite.database.dialect]
+    found = {own: [own]}
+    for service in record.plan.services:
+        found.setdefault(service.choice.kind, []).append(service.choice.name)
+    return found
 
 
 def add(request: Request, choice: ServiceChoice, progress: Progress = quiet) -> Prepared:

@@ -54,7 +54,7 @@ GENERIC = ("add-service", "generic", "--name", "mail", "--image", "axllent/mailp
     ("arguments", "message"),
     [
         (("add-service", "kafkaa"), "no service is called 'kafkaa'"),
-        (("add-service", "postgres"), "every suite has PostgreSQL"),
+        (("add-service", "postgres"), "PostgreSQL is a suite's own database"),
         (("add-service", "generic"), "needs an image and a port"),
         (("add-service", "redis", "--image", "redis"), "--image: 'redis' has no tag"),
         (("add-service", "redis", "--name", "My-Redis"), "--name: 'My-Redis'"),

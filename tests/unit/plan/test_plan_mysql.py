@@ -29,7 +29,8 @@ from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import in_one_line, without_databases
 from tcgen.ir.plan import FactoryPlan
 from tcgen.ir.schema import ColumnFact, Dialect, Schema
-from tcgen.plan.build import build_plan
+from tcgen.ir.service import ServiceChoice
+from tcgen.plan.build import Options, build_plan
 from tcgen.plan.database.kept_by_mysql import as_kept
 
 
@@ -193,3 +194,22 @@ def test_names_of_the_suites_databases_are_not_recorded() -> None:
     assert without_databases("Table 'shop_0f1e2d_template.box' exists") == "Table 'box' exists"
     assert without_databases("`test_0f1e2d_gw1_committed`.`box`") == "`box`"
     assert without_databases("pg_catalog.box and latest_main.box") == "pg_catalog.box and latest_main.box"
+
+
+def test_another_server_of_the_same_kind_needs_a_name_of_its_own() -> None:
+    shop, box = project(dependencies=("pymysql",)), on_mysql(column("label", string(5)))
+    beside = ServiceChoice(kind="mysql", name="mysql")
+    with pytest.raises(TcgenError, match="mysql is the suite's own database") as raised:
+        build_plan(shop, box, catalog(), Options(services=(beside,)))
+    assert "--name another_mysql" in raised.value.hint
+    named = beside.model_copy(update={"name": "archive"})
+    plan = build_plan(shop, box, catalog(), Options(services=(named,)))
+    assert [one.name for one in plan.services] == ["archive"]
+
+
+def test_the_driver_is_not_asked_for_where_the_project_brings_it() -> None:
+    brought = ("pymysql", "cryptography")
+    plan = build_plan(
+        project(dependencies=brought, runtime=brought), on_mysql(column("label", string(5))), catalog()
+    )
+    assert not {"pymysql>=1.1", "cryptography>=42"} & {*plan.requirements}

@@ -43,7 +43,8 @@ def requirements(project: Project, schema: Schema, database: DatabasePlan) -> li
     if database.async_driver and database.async_driver not in project.runtime:
         wanted.append(known[database.async_driver])
     found = [one.requirement for one in wanted if one.requirement]
-    if database.dialect == "mysql" and {database.sync_driver, database.async_driver} & {*_PURE}:
+    encrypts = {database.sync_driver, database.async_driver} & {*_PURE}
+    if database.dialect == "mysql" and encrypts and "cryptography" not in project.runtime:
         found.append("cryptography>=42")
     return found
 
