@@ -247,18 +247,18 @@ def add_own_tests(root: Path, module: str) -> Path:
     return suite
 
 
-def test_a_suite_on_mysql_in_a_container(parcels: Path, engine: dict[str, str]) -> None:
+def test_a_suite_on_mysql_in_a_container(parcels: Path, mysql_image: str) -> None:
     done = init(parcels, prove=True)
     shown = r"^  database +MySQL: parcel.id is its INTEGER +--database$"
     assert re.search(shown, done.err, re.MULTILINE)
     assert done.text.rstrip().endswith("proved 2 classes, repaired 0, left 0"), done.text
     suite = add_own_tests(parcels, "mysql")
     assert not (suite / "postgres.py").exists()
-    assert "docker pull --quiet mysql:9.7" in (parcels / ".github/workflows/integration.yml").read_text()
+    assert f"docker pull --quiet {mysql_image}" in (parcels / ".github/workflows/integration.yml").read_text()
 
     run = pytest_in(parcels, suite, "-n", "2")
     assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
-    assert "MySQL: container mysql:9.7" in run.text
+    assert f"MySQL: container {mysql_image}" in run.text
     assert len(run.ids("test_inserts_25_rows")) == 2
     assert sorted(run.ids("test_down_and_up_again")) == [""]
 

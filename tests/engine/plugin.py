@@ -7,8 +7,11 @@ import shlex
 import subprocess
 import warnings
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
+import docker
+import docker.errors
 import pytest
 from testcontainers.core.container import DockerContainer, Reaper
 from testcontainers.core.wait_strategies import ExecWaitStrategy
@@ -54,6 +57,21 @@ def engine() -> Iterator[dict[str, str]]:
         for name, value in exported.items():
             patch.setenv(name, value)
         yield exported
+
+
+@pytest.fixture
+def mysql_image(engine: dict[str, str]) -> str:
+    """The image of MySQL.
+
+    Its stand-in comes from Debian's unstable, which has another version one day: the tests are skipped then.
+    """
+    name = "mysql:9.7"
+    with closing(docker.from_env()) as client:
+        try:
+            client.images.get(name)
+        except docker.errors.ImageNotFound:
+            pytest.skip(f"{name} could not be built or pulled")
+    return name
 
 
 @pytest.fixture(scope="session")

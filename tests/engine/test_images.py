@@ -44,7 +44,6 @@ VERSIONS = [
     ("eclipse-mosquitto:2", "mosquitto -h", "mosquitto version 2."),
     ("mariadb:11.8", "mariadbd --version", " 11.8."),
     ("memcached:1.6", "memcached --version", "memcached 1.6."),
-    ("mysql:9.7", "mysqld --version", " 9.7."),
     ("nats:2", "--version", "nats-server: v2."),
     ("rabbitmq:4", "rabbitmqctl version", "4."),
     ("redis:8", "redis-server --version", "Redis server v=8."),
@@ -108,13 +107,13 @@ def test_mariadb(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folds_case", [0, 1], ids=["copied data", "data of its own"])
-def test_mysql(tmp_path: Path, folds_case: int) -> None:
+def test_mysql(tmp_path: Path, mysql_image: str, folds_case: int) -> None:
     tmp_path.chmod(0o755)
     (tmp_path / "1.sql").write_text(
         "CREATE TABLE seeded (t datetime); INSERT INTO seeded VALUES ('2026-07-01');"
     )
     container = MySqlContainer(
-        "mysql:9.7", dialect="pymysql", username="someone", password=PASSWORD, dbname="shop_test"
+        mysql_image, dialect="pymysql", username="someone", password=PASSWORD, dbname="shop_test"
     )
     container.with_volume_mapping(str(tmp_path), "/docker-entrypoint-initdb.d", "ro")
     container.with_tmpfs_mount("/var/lib/mysql").with_command(f"--lower-case-table-names={folds_case}")

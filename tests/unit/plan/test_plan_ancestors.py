@@ -53,3 +53,11 @@ def test_two_rows_that_only_their_parents_tell_apart_share_none() -> None:
     assert common(child("league"), team, child("match", "home:team", "guest:team")) == {}
     member = child("member", "league", uniques=["league_id"])
     assert common(child("league"), member, child("fee", "member", "league")) == {"Fee": "(LeagueFactory,)"}
+
+
+def test_rows_that_a_condition_compares_share_none() -> None:
+    # a ground is numbered as its league is
+    ground = table("ground", column("id", primary_key=True), foreign_keys=(foreign("id", "league"),))
+    match = child("match", "ground", "league", checks=["ground_id <> league_id"])
+    plain = child("plain", "ground", "league", checks=["ground_id > 0"])
+    assert common(child("league"), ground, match, plain) == {"Plain": "(LeagueFactory,)"}

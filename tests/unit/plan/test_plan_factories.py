@@ -54,6 +54,33 @@ def test_a_required_parent_without_a_relationship_gives_its_key() -> None:
     assert made.parents_code == '(Parent(UserFactory, {"user_id": "id"}),)'
 
 
+@pytest.mark.parametrize(
+    ("of_port", "order"),
+    [
+        # the port brings the row of its network along: what is known then is there
+        ("networks", [{"port_id": "id", "network_id": "network_id"}, {"network_id": "id"}]),
+        # it brings another row of that key: the one that is needed has to be made before it
+        ("others", [{"network_id": "id"}, {"port_id": "id", "network_id": "network_id"}]),
+    ],
+)
+def test_a_key_that_is_part_of_a_wider_one(of_port: str, order: list[dict[str, str]]) -> None:
+    networks, others = table("networks", column("id", primary_key=True)), table("others", key())
+    networks = networks.model_copy(update={"foreign_keys": (foreign("id", "others"),)})
+    ports = table("ports", key(), column("network_id"), foreign_keys=(foreign("network_id", of_port),))
+    advertised = table(
+        "advertised",
+        column("port_id", primary_key=True),
+        column("network_id"),
+        foreign_keys=(
+            foreign("network_id", "networks"),
+            foreign("port_id network_id", "ports", "id network_id"),
+        ),
+    )
+    tables = [others, networks, ports, advertised]
+    mappers = [mapper(one.name.title(), one) for one in tables]
+    assert keys(factories(tables, mappers)["Advertised"]) == order
+
+
 @pytest.mark.parametrize("changed", [{"viewonly": True}, {"remote_table": "other"}])
 def test_a_relationship_that_does_not_set_the_key_is_not_used(changed: dict[str, object]) -> None:
     link = many_to_one("user", "User", {"user_id": "id"}, **changed)

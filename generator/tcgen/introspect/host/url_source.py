@@ -34,8 +34,8 @@ PARTS = (
 )
 OPTION = "tcgen-option"
 FIRST_PORT = 20001
-PORTS: dict[Backend, int] = {"postgresql": 5432, "mysql": 3306, "sqlite": 0}
-"""Those that servers listen on; a file has none."""
+PORTS: dict[Backend, int] = {"postgresql": 5432, "mysql": 3306, "sqlite": 5432}
+"""Those that servers listen on; a file has none, and any will do."""
 
 
 def is_database_url(name: str, backend: Backend) -> bool:

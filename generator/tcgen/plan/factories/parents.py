@@ -68,7 +68,7 @@ def required_links(
                 unreachable.append(key.target)
             elif link.pairs:
                 links.append(link)
-    return Links(tuple(_consistent(links)), tuple(unreachable))
+    return Links(tuple(_consistent(_in_order(links, tables))), tuple(unreachable))
 
 
 def _link(
@@ -147,6 +147,39 @@ def _relationship(mapper: MapperFact, table: str, key: ForeignKeyFact) -> Relati
         ):
             return relationship
     return None
+
+
+def _in_order(links: list[Link], tables: Tables) -> list[Link]:
+    """Put a key that is part of a wider one before it, where the wider one's parent does not bring its row along.
+
+    A key that is known by then makes no row: that of a tenant is there with the host that belongs to it.
+    """
+    first = [
+        one
+        for one in links
+        for wide in links
+        if {*one.key.columns} < {*wide.key.columns} and not _brings(wide.key, one.key, tables)
+    ]
+    return [*first, *(one for one in links if one not in first)]
+
+
+def _brings(wide: ForeignKeyFact, narrow: ForeignKeyFact, tables: Tables) -> bool:
+    """Tell whether the row that a key points to needs the one that a part of it points to."""
+    there = dict(zip(wide.columns, wide.target_columns, strict=True))
+    return _leads(wide.target, {there[name] for name in narrow.columns}, narrow.target, tables, {wide.target})
+
+
+def _leads(table: str, columns: set[str], target: str, tables: Tables, seen: set[str]) -> bool:
+    for key in tables.tables[table].foreign_keys if table in tables.tables else ():
+        if not columns <= {*key.columns}:
+            continue
+        there = dict(zip(key.columns, key.target_columns, strict=True))
+        moved = {there[name] for name in columns}
+        if key.target == target:
+            return True
+        if key.target not in seen and _leads(key.target, moved, target, tables, seen | {key.target}):
+            return True
+    return False
 
 
 def _consistent(links: list[Link]) -> list[Link]:
