@@ -304,6 +304,16 @@ def test_a_column_more(parcels: Path, mariadb: str) -> None:
     assert "place =" in (parcels / "tests/integration/factories/step.py").read_text()
 
 
+def test_a_table_without_transactions_is_named(parcels: Path) -> None:
+    replace(
+        parcels / "parcels/models.py",
+        '__tablename__ = "step"',
+        '__tablename__ = "step"\n    __table_args__ = {"mysql_engine": "MyISAM"}',
+    )
+    said = " ".join(init(parcels).err.split())
+    assert "warning: tables whose engine knows no transactions: step; what a test writes there stays" in said
+
+
 def test_schemas_are_databases_and_left_alone(parcels: Path) -> None:
     replace(
         parcels / "parcels/models.py",

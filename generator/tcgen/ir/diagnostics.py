@@ -60,6 +60,7 @@ REMARKS: Mapping[str, str] = {
     "no-package": "No package or module was found in the root or in src/.",
     "no-proof-environment": "No environment to try the suite in could be made; it is written without being tried.",
     "no-schema": "Neither the migrations nor the models make a schema on an empty database.",
+    "no-transactions": "Tables of MySQL whose engine knows no transactions: what tests write there stays.",
     "other-metadata": "Mapped classes of another metadata than the one env.py names: taken in where they fit, else left out.",
     "parent-not-mapped": "A required foreign key leads to a table that no mapped class makes rows of.",
     "python-guessed": "Which interpreter has the project's dependencies is a guess.",

@@ -54,6 +54,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     chosen = _reachable(chosen, every, tops, targets, notes)
     loader.report()
     facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
+    tables.note_engines(chosen, notes)
     facts["setup_modules"] = targets.setup_modules
     facts["creates_tables"] = _creates_tables(notes)
     facts["settings_names"] = settings_classes.names()

@@ -6,7 +6,7 @@ import re
 import types
 from contextlib import suppress
 
-from sqlalchemy import Column, Computed, Identity, Sequence, Table
+from sqlalchemy import Column, Computed, Identity, MetaData, Sequence, Table
 from sqlalchemy.schema import (
     CheckConstraint,
     DefaultClause,
@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeEngine
 from .. import dialect
 from ..column_types.storage import ddl
 from ..column_types.type_facts import DIALECT, as_variant, type_fact
-from ..common import Live
+from ..common import Live, Notes
 from .default_functions import asks_a_server
 
 _CODE = (type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.ModuleType)
@@ -49,6 +49,26 @@ def table_fact(table: Table) -> dict[str, Live]:
         ],
         "excludes": [_text(c) for c in constraints if type(c).__name__ == "ExcludeConstraint"],
     }
+
+
+def note_engines(metadatas: list[MetaData], notes: Notes) -> None:
+    """Say which tables' rows no rollback takes away: MySQL leaves that to a table's engine."""
+    names = [
+        table.key
+        for metadata in metadatas
+        for table in metadata.tables.values()
+        if str(dialect.options_of(table, "engine")).lower() in WITHOUT_TRANSACTIONS
+    ]
+    if names:
+        notes.add(
+            "warning",
+            "no-transactions",
+            f"tables whose engine knows no transactions: {', '.join(sorted(names)[:5])}; what a test writes there stays",
+            "Tests of them are for committed_db, which is emptied after each.",
+        )
+
+
+WITHOUT_TRANSACTIONS = ("archive", "aria", "csv", "memory", "myisam")
 
 
 def _order(constraint: Live) -> tuple[str, str]:
