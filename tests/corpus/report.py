@@ -95,7 +95,7 @@ PAGE = """# The corpus
 
 Published applications that nobody here wrote, and what a newcomer gets: an environment with the project's requirements
 and none of the suite's, one `tcgen init`, what it says is missing installed, and the suite run as it was handed over,
-on a real PostgreSQL, with no provider given by hand.
+on the database that the project shows, with no provider given by hand.
 
 - **from**: an `sdist` or a repository on `github` has its own layout, settings, tests and CI, and `init` gets no flag.
   A `wheel` has no project around it: one is made that depends on it, in the versions it was released with, and `init` is

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcgen.errors import TcgenError
-from tcgen.introspect.host.url_source import part_of, parts_beside
+from tcgen.introspect.host.url_source import is_database_url, part_of, parts_beside
 
 from .conftest import Inspect, codes
 
@@ -162,7 +162,25 @@ def test_settings_classes_say_which_variables_they_read(inspect: Inspect) -> Non
     ],
 )
 def test_parts_that_settings_hold_beside_the_whole(names: str, beside: set[str]) -> None:
-    known = {name: part for name in names.split() if (part := part_of(name))}
+    known = {name: part for name in names.split() if (part := part_of(name, "postgresql"))}
     url = names.split()[0]
     assert known[url] == "url"
     assert set(parts_beside({url: "url"}, known)) == beside
+
+
+@pytest.mark.parametrize(
+    ("name", "of_mysql"),
+    [
+        ("MYSQL_URL", "url"),
+        ("SHOP_MARIADB_HOST", "host"),
+        ("MYSQL_DATABASE", "database"),
+        ("MYSQL_PORT", "port"),
+        ("REDIS_HOST", None),
+    ],
+)
+def test_what_is_named_after_mysql_is_a_service_unless_the_project_runs_on_it(
+    name: str, of_mysql: str | None
+) -> None:
+    assert (part_of(name, "mysql"), part_of(name, "postgresql")) == (of_mysql, None)
+    assert is_database_url(name, "mysql") == (of_mysql == "url")
+    assert not is_database_url(name, "sqlite")

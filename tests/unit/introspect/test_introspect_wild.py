@@ -280,9 +280,12 @@ def test_a_constructor_that_refuses_relationships_is_not_trusted(inspect: Inspec
 
 def test_the_driver_of_a_url_in_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     project = Project(root=str(tmp_path), name="shop", python="python")
-    assert own_driver(project) == ""
+    assert own_driver(project, "postgresql") == ""
 
     monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql+pg8000://a:b@c/d")
-    assert own_driver(project) == "pg8000"
+    assert own_driver(project, "postgresql") == "pg8000"
     monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql+asyncpg://a:b@c/d")
-    assert own_driver(project) == ""
+    assert own_driver(project, "postgresql") == ""
+    # the dialect of that name reaches MariaDB alone
+    monkeypatch.setenv("SHOP_MYSQL_URL", "mariadb+mysqldb://a:b@c/d")
+    assert own_driver(project, "mysql") == "mysqldb"
