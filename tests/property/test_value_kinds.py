@@ -32,7 +32,8 @@ WITHOUT_ORDER = {"point", "line", "box", "polygon", "circle", "xml", "jsonpath"}
 WITHOUT_SERVER = {"geometry", "raster", "xml"}
 # in an array that does not say how deep it is, SQLAlchemy takes a list for one more dimension
 LISTS = {"multirange", "vector"}
-UNCOUNTED = {"unknown"}
+# MySQL alone has a SET
+UNCOUNTED = {"members", "unknown"}
 
 
 class Named(UserDefinedType[Any]):
