@@ -14,6 +14,7 @@ import docker
 import pytest
 from e2e_support import NO_DOCKER, PROJECTS, REPOSITORY, Finished, copy, init, pytest_in, run, tcgen, write
 from testcontainers.core.container import DockerContainer
+from testcontainers.core.labels import LABEL_SESSION_ID
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
@@ -44,18 +45,42 @@ def services_in(root: Path) -> dict[str, list[str]]:
     return {name: one["installed"] for name, one in found.items() if one["installed"]}
 
 
+# Tests of other workers have containers on the same engine: a run's own are known by testcontainers' session, of which
+# there is one a process.
+SESSION = """
+    from pathlib import Path
+
+    from testcontainers.core.labels import SESSION_ID
+
+    def pytest_configure(config):
+        Path(__file__).with_name(f"{SESSION_ID}.session").touch()
+"""
+
+
+def containers_of(root: Path, client: docker.DockerClient) -> tuple[int, list[str]]:
+    """Return how many processes ran with the plugin `SESSION`, and which of their containers are there."""
+    sessions = [path.stem for path in root.glob("*.session")]
+    wanted = [
+        {key: value}
+        for session in sessions
+        for key, value in (("label", f"{LABEL_SESSION_ID}={session}"), ("name", session))
+    ]
+    left = [one.name for filters in wanted for one in client.containers.list(all=True, filters=filters)]
+    return len(sessions), left
+
+
 def test_every_service_is_found_and_answers(tmp_path: Path, client: docker.DockerClient) -> None:
     root = courier(tmp_path)
     modules = {path.stem for path in (root / "tests/integration/services").glob("[a-z]*.py")}
     assert modules == {*FOUND, *(f"test_{name}" for name in FOUND)}
-    before = {one.id for one in client.containers.list()}
-    done = pytest_in(root, "tests/integration", "-n", "2", TEST_DATABASE="embedded")
+    write(root / "session.py", SESSION)
+    done = pytest_in(root, "tests/integration", "-n", "2", "-p", "session", TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     tried = {re.search(r"test_(\w+)\.py", case)[1] for case in done.cases}  # type: ignore[index]
     assert tried == {*FOUND, "factories"}
     assert "Redis: redis:8-alpine" in done.out  # as its Compose file says
     assert "testcontainers.community" not in done.text  # whose modules warn where they are outdated
-    assert {one.id for one in client.containers.list()} - before == set()
+    assert containers_of(root, client) == (3, [])  # the controller and its workers
 
 
 def test_markers_choose_a_service(tmp_path: Path, engine: dict[str, str]) -> None:
@@ -118,11 +143,10 @@ def test_a_service_of_the_compose_file(tmp_path: Path, client: docker.DockerClie
     if shutil.which("docker") is None or run(["docker", "compose", "version"], tmp_path).status:
         pytest.skip("there is no Docker Compose")
     root = courier(tmp_path, "--service", "redis")
-    before = {one.id for one in client.containers.list(all=True)}
     redis = ("tests/integration", "-m", "redis")
     done = pytest_in(root, *redis, TEST_REDIS="compose:cache", TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert {one.id for one in client.containers.list(all=True)} == before
+    assert client.containers.list(all=True, filters={"label": f"com.docker.compose.project={root.name}"}) == []
     done = pytest_in(root, *redis, TEST_REDIS="compose:nope", TEST_DATABASE="embedded", CI="true")
     assert done.outcomes() == {"error"}
     assert "compose.yaml: nope does not start" in done.out
