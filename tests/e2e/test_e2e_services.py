@@ -58,7 +58,7 @@ SESSION = """
 
 
 def containers_of(root: Path, client: docker.DockerClient) -> tuple[int, list[str]]:
-    """Return how many processes ran with the plugin `SESSION`, and which of their containers are there."""
+    """Return how many processes ran with the plugin SESSION, and which of their containers are there."""
     sessions = [path.stem for path in root.glob("*.session")]
     wanted = [
         {key: value}
@@ -73,8 +73,8 @@ def test_every_service_is_found_and_answers(tmp_path: Path, client: docker.Docke
     root = courier(tmp_path)
     modules = {path.stem for path in (root / "tests/integration/services").glob("[a-z]*.py")}
     assert modules == {*FOUND, *(f"test_{name}" for name in FOUND)}
-    write(root / "session.py", SESSION)
-    done = pytest_in(root, "tests/integration", "-n", "2", "-p", "session", TEST_DATABASE="embedded")
+    write(root / "named_session.py", SESSION)
+    done = pytest_in(root, "tests/integration", "-n", "2", "-p", "named_session", TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     tried = {re.search(r"test_(\w+)\.py", case)[1] for case in done.cases}  # type: ignore[index]
     assert tried == {*FOUND, "factories"}

@@ -194,7 +194,14 @@ def test_an_interrupt_writes_nothing_and_shows_no_traceback(project: Path) -> No
         file.write("import pathlib, time; pathlib.Path('imported').touch(); time.sleep(60)\n")
     before = tree(project)
     command = [sys.executable, "-m", "tcgen", "init", "--yes", "--python", sys.executable]
-    running = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command,
+        cwd=project,
+        stderr=subprocess.PIPE,
+        text=True,
+        # what is started in a shell's background ignores interrupts, as would all that is started from there
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )
     for _ in range(300):
         if list(project.rglob("imported")):
             break
