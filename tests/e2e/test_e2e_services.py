@@ -146,7 +146,9 @@ def test_a_service_of_the_compose_file(tmp_path: Path, client: docker.DockerClie
     redis = ("tests/integration", "-m", "redis")
     done = pytest_in(root, *redis, TEST_REDIS="compose:cache", TEST_DATABASE="embedded")
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert client.containers.list(all=True, filters={"label": f"com.docker.compose.project={root.name}"}) == []
+    assert (
+        client.containers.list(all=True, filters={"label": f"com.docker.compose.project={root.name}"}) == []
+    )
     done = pytest_in(root, *redis, TEST_REDIS="compose:nope", TEST_DATABASE="embedded", CI="true")
     assert done.outcomes() == {"error"}
     assert "compose.yaml: nope does not start" in done.out

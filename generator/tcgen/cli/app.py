@@ -110,13 +110,15 @@ def inspect(
 
     project, schema = stages.inspect(request(directory, python, models, alembic_config), progress)
     if as_json:
-        emit(
-            "inspect", {"project": project.model_dump(mode="json"), "schema": schema.model_dump(mode="json")}
-        )
+        found = schema.model_dump(mode="json", exclude={"further": {"__all__": schema.FOR_ALL}})
+        emit("inspect", {"project": project.model_dump(mode="json"), "schema": found})
         return
-    for mapper in schema.mappers:
-        typer.echo(f"{mapper.cls.dotted}\t{mapper.table}")
-    say(f"{len(schema.mappers)} mapped classes, {len(schema.tables)} tables")
+    for one in schema.databases:
+        where = f"\t{one.name}" if schema.further else ""
+        for mapper in one.mappers:
+            typer.echo(f"{mapper.cls.dotted}\t{mapper.table}{where}")
+    tables = sum(len(one.tables) for one in schema.databases)
+    say(f"{len(schema.every_mapper)} mapped classes, {tables} tables")
     show_diagnostics((*project.diagnostics, *schema.diagnostics))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from tcgen.cli.output import say
 from tcgen.ir.plan import SuitePlan
 from tcgen.ir.schema import TITLES
@@ -32,6 +34,7 @@ def show_findings(planned: Planned) -> None:
         ("migrations", _migrations(plan), "--alembic-config"),
         ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
         ("database", f"{TITLES[plan.database.dialect]}: {plan.database.reason}", "--database"),
+        *_further(planned),
         ("driver", _drivers(plan), ""),
         ("services", _services(plan), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
@@ -40,6 +43,19 @@ def show_findings(planned: Planned) -> None:
     width = max(len(value) for _, value, _ in rows if len(value) < 70)
     for name, value, flag in rows:
         say(f"  {name:<11} {value:<{width}}  {flag}".rstrip())
+
+
+def _further(planned: Planned) -> Iterator[tuple[str, str, str]]:
+    for schema, one in zip(planned.schema.further, planned.plan.further, strict=True):
+        migrations = one.database.alembic and (
+            one.database.alembic.ini or one.database.alembic.script_location
+        )
+        way = f", {migrations}" if migrations else ""
+        yield (
+            "",
+            f"{one.name}: {len(schema.mappers)} mapped classes{way}, in {planned.plan.dest}/{one.name}/",
+            "",
+        )
 
 
 def _services(plan: SuitePlan) -> str:

@@ -64,8 +64,6 @@ def find_alembic(
     configs.extend(_of_pyprojects(search, configs))
     configs.extend(_bare_folders(search, configs))
     configs.sort(key=lambda config: _rank(search, config))
-    if len(configs) > 1:
-        diagnostics.append(_several(configs))
     return tuple(configs), tuple(diagnostics)
 
 
@@ -254,14 +252,4 @@ def _no_scripts(ini: str) -> Diagnostic:
         code="alembic-no-scripts",
         message=f"{ini} is left out: no folder with an env.py belongs to it",
         hint="correct its script_location, or give the folder with --alembic-config",
-    )
-
-
-def _several(configs: list[AlembicConfig]) -> Diagnostic:
-    places = ", ".join(config.ini or config.script_location for config in configs)
-    return Diagnostic(
-        level="note",
-        code="several-alembic-configs",
-        message=f"several Alembic configurations: {places}; the first is used",
-        hint="choose another with --alembic-config PATH",
     )

@@ -38,6 +38,8 @@ class ProbeRequest(TypedDict):
         mode: ``models``: the schema, and what env.py shows by itself. ``url``: where env.py takes its URL from,
             with values of ours in the environment.
         source_roots: Folders for ``sys.path``, relative to the root.
+        alembic: The configuration of the project's database.
+        other_alembics: Further ones, which may be those of further databases.
         frameworks: Those whose extensions may own the session, by name.
         models: As given to ``--models``.
         environment_names: Variables that the project's text mentions.
@@ -54,6 +56,7 @@ class ProbeRequest(TypedDict):
     packages: list[str]
     models: list[str]
     alembic: AlembicRequest | None
+    other_alembics: list[AlembicRequest]
     frameworks: dict[str, FrameworkRequest]
     environment_names: list[str]
     distributions: list[str]
@@ -119,6 +122,7 @@ class UrlSourceAnswer(TypedDict):
     Attributes:
         via: ``attribute``, ``option``, ``other`` (a URL came from elsewhere) or ``direct``.
         reason: Why it is ``direct``.
+        config: That of the env.py.
         seconds: What the run took; 0 where that is counted elsewhere.
     """
 
@@ -128,6 +132,7 @@ class UrlSourceAnswer(TypedDict):
     drivername: str
     is_async: bool
     settings: EnvSettings
+    config: AlembicRequest
     seconds: float
 
 
@@ -136,13 +141,13 @@ class ProbeAnswer(TypedDict, total=False):
 
     Attributes:
         schema: The fields of a ``Schema`` that the probe knows.
-        url_source: Of ``models``; None where there is no Alembic.
+        url_sources: Of ``models``, by the name of the database; of those without migrations there is none.
         url: Of ``url``.
         missing: Settings to try again with.
     """
 
     error: ErrorFields
     schema: dict[str, Any]
-    url_source: UrlSourceAnswer | None
+    url_sources: dict[str, UrlSourceAnswer]
     url: UrlSourceAnswer
     missing: list[MissingSetting]

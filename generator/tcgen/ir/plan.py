@@ -110,8 +110,10 @@ class FactoryPlan(Frozen):
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
         refused: What was refused when it was tried last.
         taken: Values that are not planned, but were found by trying.
+        database: Name of the further database that its table is in; "" for the first.
     """
 
+    database: str = ""
     slug: str
     name: str
     model: str
@@ -261,6 +263,19 @@ class DatabasePlan(DatabaseFindings):
     compares_checks: bool = False
 
 
+class FurtherDatabase(Frozen):
+    """A database beside the first: a folder of the suite has its fixtures, its schema, its factories and their tests.
+
+    Attributes:
+        name: Of the folder; its fixtures begin with it.
+        bind: The key that the web framework's session knows it by; "" where it has a session of its own.
+    """
+
+    name: str
+    bind: str = ""
+    database: DatabasePlan
+
+
 class CommandsPlan(Frozen):
     """What CI, and a developer, types to install the project and to run something in it.
 
@@ -307,7 +322,8 @@ class SuitePlan(Frozen):
         sqlalchemy: Major and minor version the code is written for.
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
-        services: Those beside the database.
+        further: The project's databases beside the first.
+        services: Those beside the databases.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
         requirements: What the suite needs installed, as requirement strings.
@@ -330,6 +346,7 @@ class SuitePlan(Frozen):
     environment: dict[str, str]
     setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
+    further: tuple[FurtherDatabase, ...] = ()
     services: tuple[ServicePlan, ...] = ()
     enables_sockets: bool = False
     compose_file: str = ""
@@ -344,3 +361,7 @@ class SuitePlan(Frozen):
     ci_file: str
     user_choices: UserChoices = UserChoices()
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def in_database(self, name: str) -> DatabasePlan:
+        """Return the database of that name; "" is the first."""
+        return {"": self.database, **{one.name: one.database for one in self.further}}[name]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
@@ -391,9 +391,13 @@ MODULES: dict[Dialect, str] = {
 
 
 class Schema(Frozen):
-    """Everything the later stages may know about the project's models.
+    """Everything the later stages may know about the project's models: those of one database, and further ones.
 
     Attributes:
+        name: What the database is called where there are several.
+        apart: What shows that it is one of its own; "" for the first.
+        bind: The key that the web framework's session knows it by; "" for its own.
+        further: The project's further databases; what holds for all of them is said of the first only.
         dialect: Of the database that they are described for: types, keys and constraints as it would be given them.
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
             (``psycopg2``), or "".
@@ -405,6 +409,10 @@ class Schema(Frozen):
     """
 
     version: Literal[1] = 1
+    name: str = ""
+    apart: str = ""
+    bind: str = ""
+    further: tuple[Schema, ...] = ()
     dialect: Dialect = "postgresql"
     environment: Environment
     metadatas: tuple[MetadataFact, ...] = ()
@@ -419,3 +427,19 @@ class Schema(Frozen):
     import_env: dict[str, str] = {}
     import_seconds: float = 0.0
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    FOR_ALL: ClassVar[set[str]] = {
+        *("version", "further", "dialect", "environment", "own_driver", "source_roots", "setup_modules"),
+        *("settings_names", "creates_tables", "import_env", "import_seconds", "diagnostics"),
+    }
+    """What holds for all databases."""
+
+    @property
+    def databases(self) -> tuple[Schema, ...]:
+        """That of this one, and those of further databases."""
+        return (self, *self.further)
+
+    @property
+    def every_mapper(self) -> tuple[MapperFact, ...]:
+        """The mapped classes of all databases."""
+        return tuple(mapper for one in self.databases for mapper in one.mappers)

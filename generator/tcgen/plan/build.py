@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,7 +13,15 @@ from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI, Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
-from tcgen.ir.plan import GROUP, DatabasePlan, SuitePlan, TakenPlan, UserChoices
+from tcgen.ir.plan import (
+    GROUP,
+    DatabasePlan,
+    FactoryPlan,
+    FurtherDatabase,
+    SuitePlan,
+    TakenPlan,
+    UserChoices,
+)
 from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
@@ -38,8 +47,8 @@ class Options:
         taken: Folders that exist already and are not tcgen's.
         ci: CI provider or ``none``; None for the one the project uses.
         providers: Expressions of the user's own, by ``module.Class.attribute``.
-        found: What running the migrations showed.
-        schema_from: Of the last plan; "" before the first.
+        found: What running the migrations showed, by the name of the database; "" is the first.
+        schema_from: Of the last plan, by the name of the database.
         services: Those to have beside the database; None for the ones the project is seen to use.
         user_choices: What was said about the models, the migrations and the database.
         dialect: Of the suite there is; None before the first.
@@ -53,8 +62,8 @@ class Options:
     taken: frozenset[str] = frozenset()
     ci: str | None = None
     providers: dict[str, str] = field(default_factory=dict)
-    found: DatabaseFindings = DatabaseFindings()
-    schema_from: str = ""
+    found: Mapping[str, DatabaseFindings] = field(default_factory=dict)
+    schema_from: Mapping[str, str] = field(default_factory=dict)
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
     dialect: Dialect | None = None
@@ -77,10 +86,9 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         TcgenError: Something was asked for that the catalogue does not have, or the project runs on another database.
     """
     own = own_database(project, schema, options.user_choices.database, options.dialect)
-    database, remarks = plan_database(project, schema, catalog, options.found)
-    schema = kept_by_mysql.as_kept(kept_by_sqlite.as_kept(with_drift(schema, database.drift)))
-    about_way = _another_way(options.schema_from, database)
-    factories, about_factories = plan_factories(schema, project.packages, options.providers, options.repairs)
+    planned = [_of_a_database(project, one, catalog, options) for one in _named(schema)]
+    database, further = planned[0].database, planned[1:]
+    factories = tuple(factory for one in planned for factory in one.factories)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     requirements = _requirements(project, schema, database, services, bool(factories))
@@ -99,6 +107,9 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         environment=schema.import_env,
         setup_modules=schema.setup_modules,
         database=database.model_copy(update={"reason": own.reason}),
+        further=tuple(
+            FurtherDatabase(name=one.name, bind=one.bind, database=one.database) for one in further
+        ),
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
@@ -112,8 +123,43 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         ci=ci,
         ci_file=provider.file if provider else "",
         user_choices=options.user_choices,
-        diagnostics=(*about_dest, *own.remarks, *remarks, *about_way, *about_services, *about_factories),
+        diagnostics=(
+            *about_dest,
+            *own.remarks,
+            *(remark for one in planned for remark in one.remarks),
+            *about_services,
+        ),
     )
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What is decided for one of the project's databases; the first has no name."""
+
+    name: str
+    bind: str
+    database: DatabasePlan
+    factories: tuple[FactoryPlan, ...]
+    remarks: tuple[Diagnostic, ...]
+
+
+def _named(schema: Schema) -> tuple[Schema, ...]:
+    """Return the databases' schemas as the plan names them."""
+    first = schema.model_copy(update={"name": "", "further": ()})
+    return (first, *schema.further)
+
+
+def _of_a_database(project: Project, schema: Schema, catalog: Catalog, options: Options) -> _Planned:
+    found = options.found.get(schema.name, DatabaseFindings())
+    database, remarks = plan_database(project, schema, catalog, found)
+    schema = kept_by_mysql.as_kept(kept_by_sqlite.as_kept(with_drift(schema, database.drift)))
+    about_way = _another_way(options.schema_from.get(schema.name, ""), database)
+    package = f"..{schema.name}.factories" if schema.name else ""
+    factories, about_factories = plan_factories(
+        schema, project.packages, options.providers, options.repairs, package
+    )
+    factories = tuple(one.model_copy(update={"database": schema.name}) for one in factories)
+    return _Planned(schema.name, schema.bind, database, factories, (*remarks, *about_way, *about_factories))
 
 
 def _another_way(before: str, database: DatabasePlan) -> tuple[Diagnostic, ...]:

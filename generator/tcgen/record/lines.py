@@ -32,6 +32,13 @@ class RecordedDatabase(DatabaseFindings):
     dialect: Dialect = "postgresql"
 
 
+class RecordedFurther(_Line):
+    """A database beside the first."""
+
+    name: str
+    database: RecordedDatabase
+
+
 class RecordedSuite(_Line):
     """What was decided about the suite as a whole; fields as in ``SuitePlan``."""
 
@@ -39,6 +46,7 @@ class RecordedSuite(_Line):
     dest: str
     ci: str | None = None
     database: RecordedDatabase = RecordedDatabase()
+    further: tuple[RecordedFurther, ...] = ()
     requirements: tuple[str, ...] = ()
     requirements_group: str = GROUP
     python_versions: tuple[str, ...] = ()
@@ -47,6 +55,11 @@ class RecordedSuite(_Line):
     user_choices: UserChoices = Field(
         default=UserChoices(), validation_alias=AliasChoices("user_choices", "asked")
     )
+
+    @property
+    def databases(self) -> dict[str, RecordedDatabase]:
+        """By name; that of the first is the empty text."""
+        return {"": self.database, **{one.name: one.database for one in self.further}}
 
 
 class RecordedService(_Line):
@@ -78,6 +91,8 @@ class RecordedFactory(_Line):
     parents: tuple[RecordedParent, ...] = ()
     refused: tuple[RefusalPlan, ...] = ()
     taken: tuple[TakenPlan, ...] = ()
+
+    database: str = ""
 
     @field_validator("refused", mode="before")
     @classmethod
@@ -113,8 +128,16 @@ def plan_lines(plan: SuitePlan) -> str:
     # what shows the database may change where the suite does not
     suite = plan.model_dump(
         mode="json",
-        exclude={"factories": True, "services": True, "diagnostics": True, "database": {"reason"}},
+        exclude={
+            "factories": True,
+            "services": True,
+            "diagnostics": True,
+            "database": {"reason"},
+            "further": {"__all__": {"database": {"reason"}}},
+        },
     )
+    if not plan.further:
+        del suite["further"]  # which earlier versions did not write
     services = (one.model_dump(mode="json") for one in plan.services)
     lines = [suite, *services, *map(_factory_line, plan.factories)]
     return _written(lines)
@@ -132,7 +155,7 @@ def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
     return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
 
 
-_WHERE_ANY = ("awaited_code", "common_code", "given_last", "refused", "taken")
+_WHERE_ANY = ("awaited_code", "common_code", "database", "given_last", "refused", "taken")
 """What most factories have none of, and earlier versions did not write."""
 
 

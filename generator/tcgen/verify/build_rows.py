@@ -52,8 +52,8 @@ _REPORT = TypeAdapter(tuple[_Built, ...])
 
 def may_refuse(schema: Schema) -> bool:
     """Tell whether the project has code of its own that values go through before a database sees them."""
-    tables = Tables(schema)
-    return any(_has_code(mapper, tables) for mapper in schema.mappers)
+    tables = [(Tables(one), one.mappers) for one in schema.databases]
+    return any(_has_code(mapper, known) for known, mappers in tables for mapper in mappers)
 
 
 def _has_code(mapper: MapperFact, tables: Tables) -> bool:
@@ -118,7 +118,7 @@ def _run(
         run_pytest(
             suite.where,
             suite.root,
-            [f"{suite.dest}/test_factories.py", *_OPTIONS],
+            [*suite.tests, *_OPTIONS],
             plugins=["build_rows"],
             environment=os.environ | {"TCGEN_TRIALS": str(asked), "TCGEN_REPORT": str(report)},
         )

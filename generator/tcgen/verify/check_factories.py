@@ -19,7 +19,7 @@ from tcgen.record.answers import Record
 from tcgen.record.lines import RecordedFactory
 from tcgen.verify.overlay import Environment
 from tcgen.verify.project_pytest import limit, run_pytest
-from tcgen.verify.suite import MigrationTrial, read_trial
+from tcgen.verify.suite import MigrationTrial, read_trial, reporting
 
 PLACEHOLDER = "ATTRIBUTE"
 """What the test names where nothing says which attribute is at fault."""
@@ -44,6 +44,7 @@ class Suite:
         dest: Folder of the suite, relative to the root.
         fields: Label of each class → the attributes its factory sets.
         dialect: Of its database.
+        further: Folders in it, each with the factories of a further database.
     """
 
     root: Path
@@ -51,6 +52,17 @@ class Suite:
     dest: str
     fields: dict[str, tuple[str, ...]]
     dialect: Dialect = "postgresql"
+    further: tuple[str, ...] = ()
+
+    @property
+    def tests(self) -> list[str]:
+        """The files with the factories' tests."""
+        return self.files("test_factories.py")
+
+    def files(self, name: str) -> list[str]:
+        """Return those of that name which are there, of all its databases."""
+        paths = [f"{self.dest}/{name}", *(f"{self.dest}/{one}/{name}" for one in self.further)]
+        return [path for path in paths if Path(self.root, path).is_file()]
 
 
 @dataclass(frozen=True)
@@ -98,12 +110,14 @@ def recorded_suite(root: Path, where: Environment, record: Record) -> Suite:
         raise TcgenError(
             "no-factory-test", f"{test} does not exist", hint="tcgen init --diff shows what it was"
         )
-    return Suite(root, where, plan.suite.dest, _fields(plan.factories), plan.suite.database.dialect)
+    further = tuple(one.name for one in plan.suite.further)
+    return Suite(root, where, plan.suite.dest, _fields(plan.factories), plan.suite.database.dialect, further)
 
 
 def planned_suite(root: Path, where: Environment, plan: SuitePlan) -> Suite:
     """Return the suite of a plan that has just been written."""
-    return Suite(root, where, plan.dest, _fields(plan.factories), plan.database.dialect)
+    further = tuple(one.name for one in plan.further)
+    return Suite(root, where, plan.dest, _fields(plan.factories), plan.database.dialect, further)
 
 
 def _fields(factories: Iterable[FactoryPlan | RecordedFactory]) -> dict[str, tuple[str, ...]]:
@@ -124,14 +138,14 @@ def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Res
     return _of_all(suite, _run(suite, values, {})) if suite.fields else {}
 
 
-def check_all(suite: Suite) -> tuple[MigrationTrial, dict[str, Result] | None]:
-    """Make the suite's database, and run the tests of the migrations and those of the factories on it, all at once.
+def check_all(suite: Suite) -> tuple[dict[str, MigrationTrial], dict[str, Result] | None]:
+    """Make the suite's databases, and run the tests of the migrations and those of the factories on them, all at once.
 
     Args:
         suite: The suite, whose schema comes from migrations.
 
     Returns:
-        What came of the migrations; and of the factories, None where they could not be run.
+        What came of the migrations, by the name of the database; and of the factories, None where they could not be run.
 
     Raises:
         TcgenError: ``suite-too-slow``.
@@ -143,7 +157,7 @@ def check_all(suite: Suite) -> tuple[MigrationTrial, dict[str, Result] | None]:
             if error.code == "suite-too-slow":
                 raise
             results = None
-        return read_trial(Path(folder)), results
+        return {name: read_trial(Path(folder, name)) for name in ("", *suite.further)}, results
 
 
 def _of_all(suite: Suite, found: Mapping[tuple[str, int], Result]) -> dict[str, Result]:
@@ -173,19 +187,18 @@ def _run(
     migrated: Path | None = None,
 ) -> dict[tuple[str, int], Result]:
     """Run the factories' tests; beside those of the migrations where there is a folder for what is found of them."""
-    tests, plugins = [f"{suite.dest}/test_factories.py"], ["try_values"]
+    tests, plugins = suite.tests, ["try_values"]
     # with $CI set, a missing server would be a failure of every class
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
     if migrated is not None:
-        of_migrations = f"{suite.dest}/test_migrations.py"
         # scripts that cannot be loaded have none
-        tests += [of_migrations] if Path(suite.root, of_migrations).is_file() else []
+        tests = [*tests, *suite.files("test_migrations.py")]
         plugins.append("make_schema")
-        environment["TCGEN_REPORT"] = str(migrated)
+        environment |= reporting(migrated, suite.further)
     with TemporaryDirectory(prefix="tcgen-") as folder:
         report, asked = Path(folder, "report.xml"), Path(folder, "trials.json")
         # pytest takes more files where the project's options name some
-        wanted = {"values": values, "trials": trials, "files": [Path(one).name for one in tests]}
+        wanted = {"values": values, "trials": trials, "files": sorted({Path(one).name for one in tests})}
         asked.write_text(json.dumps(wanted), encoding="utf-8")
         done = run_pytest(
             suite.where,

@@ -114,10 +114,18 @@ def _refusals(results: Mapping[str, Result]) -> list[Refusal]:
 
 
 def _trials(suite: Suite, schema: Schema, refusal: Refusal, kept: Values) -> list[Values]:
-    tables = Tables(schema)
-    mapper = next((one for one in schema.mappers if one.cls.dotted == refusal.label), None)
-    if mapper is None:
+    found = next(
+        (
+            (mapper, one)
+            for one in schema.databases
+            for mapper in one.mappers
+            if mapper.cls.dotted == refusal.label
+        ),
+        None,
+    )
+    if found is None:
         return []
+    mapper, tables = found[0], Tables(found[1])
     columns = {name: found[-1].column for name, found in tables.attributes(mapper).items()}
     at_fault = [name for name in refusal.attributes if name != PLACEHOLDER]
     # the words may ask for one that the factory leaves out, since its column takes NULL

@@ -84,24 +84,36 @@ class MigrationTrial(Frozen):
     refused: dict[str, str] = {}
 
 
-def try_migrations(where: Environment, root: str, plan: SuitePlan) -> MigrationTrial:
-    """Make the suite's database once, where there is a server.
+def try_migrations(where: Environment, root: str, plan: SuitePlan) -> dict[str, MigrationTrial]:
+    """Make the suite's databases once, where there is a server.
 
     Args:
         where: An interpreter that has the suite's requirements.
         root: The project.
         plan: Of the suite.
+
+    Returns:
+        What came of it, by the name of the database.
     """
+    further = tuple(one.name for one in plan.further)
+    folders = [plan.dest, *(f"{plan.dest}/{one.name}" for one in plan.further if one.database.alembic)]
     with TemporaryDirectory() as folder:
         run_pytest(
             where,
             root,
-            [f"{plan.dest}/test_migrations.py", "-q"],
+            [*(f"{one}/test_migrations.py" for one in folders), "-q"],
             plugins=["make_schema"],
-            environment=os.environ | {"CI": "", "TCGEN_REPORT": folder},
+            environment=os.environ | {"CI": ""} | reporting(Path(folder), further),
             seconds=limit(len(plan.factories)),
         )
-        return read_trial(Path(folder))
+        return {name: read_trial(Path(folder, name)) for name in ("", *further)}
+
+
+def reporting(folder: Path, further: tuple[str, ...]) -> dict[str, str]:
+    """Return what tells the plugin ``make_schema`` where to write, a folder inside for each further database."""
+    for name in further:
+        (folder / name).mkdir()
+    return {"TCGEN_REPORT": str(folder), "TCGEN_FURTHER": " ".join(further)}
 
 
 def read_trial(folder: Path) -> MigrationTrial:

@@ -38,29 +38,42 @@ def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> M
 
     Falls back to the models where only those make a schema.
     """
-    if not planned.plan.database.schema_from.startswith("alembic_"):
+    databases = [planned.plan.database, *(one.database for one in planned.plan.further)]
+    if not any(one.schema_from.startswith("alembic_") for one in databases):
         return Made(planned)
     classes = len(planned.plan.factories)
     title = TITLES[planned.plan.database.dialect]
     progress(f"running the migrations on {title}, then inserting rows of {classes} classes")
-    trial, results = _tried(planned, where)
-    migrated = stages.as_migrated(planned, trial)
-    reason = trial.failure or stages.what_migrations_lack(migrated)
-    if not reason:
+    trials, results = _tried(planned, where)
+    trials = {name: one for name, one in trials.items() if _comes_from_migrations(planned, name)}
+    migrated = stages.as_migrated(planned, trials)
+    lacking = {
+        name: one.failure or stages.what_migrations_lack(migrated, name) for name, one in trials.items()
+    }
+    reasons = {name: reason for name, reason in lacking.items() if reason}
+    if not reasons:
         following, remarks = _following(planned, migrated)
         holds = _without_lists(following.plan) == _without_lists(planned.plan)
         return Made(following, remarks, results if holds else None)
     progress("making the schema from the models")
-    fallback = rewritten(planned, stages.from_models(planned, reason))
-    other, results = _tried(fallback, where)
-    if other.failure is None:
+    fallback = rewritten(planned, stages.from_models(migrated, reasons))
+    others, results = _tried(fallback, where)
+    failures = {name: one.failure for name, one in others.items() if one.failure is not None}
+    if not failures:
         remarks = tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
         return Made(fallback, remarks, results)
     without = rewritten(fallback, replace(planned, record=fallback.record))
-    return Made(without, (_no_way(TITLES[planned.plan.database.dialect], reason, other.failure),))
+    remarks = tuple(_no_way(title, reasons.get(name, ""), failure) for name, failure in failures.items())
+    return Made(without, remarks)
 
 
-def _tried(planned: Planned, where: Environment) -> tuple[MigrationTrial, dict[str, Result] | None]:
+def _comes_from_migrations(planned: Planned, name: str) -> bool:
+    return planned.plan.in_database(name).schema_from.startswith("alembic_")
+
+
+def _tried(
+    planned: Planned, where: Environment
+) -> tuple[dict[str, MigrationTrial], dict[str, Result] | None]:
     if not planned.plan.factories:
         return suite.try_migrations(where, planned.project.root, planned.plan), None
     return check_all(planned_suite(planned.root, where, planned.plan))
@@ -68,24 +81,41 @@ def _tried(planned: Planned, where: Environment) -> tuple[MigrationTrial, dict[s
 
 def _without_lists(plan: SuitePlan) -> SuitePlan:
     """Return what the factories' tests go by: what is known of the migrations is another test's matter."""
-    database = plan.database.model_copy(update={"differences": (), "refused_migrations": {}})
-    return plan.model_copy(update={"database": database, "diagnostics": ()})
+    further = tuple(
+        one.model_copy(update={"database": _without_its_lists(one.database)}) for one in plan.further
+    )
+    database = _without_its_lists(plan.database)
+    return plan.model_copy(update={"database": database, "further": further, "diagnostics": ()})
+
+
+def _without_its_lists(database: DatabasePlan) -> DatabasePlan:
+    return database.model_copy(update={"differences": (), "refused_migrations": {}})
 
 
 def _following(planned: Planned, migrated: Planned) -> tuple[Planned, tuple[Diagnostic, ...]]:
     """Write the suite again if the database differs from what the models said."""
-    before, after = planned.plan.database, migrated.plan.database
-    if before == after:
+    names = ["", *(one.name for one in planned.plan.further)]
+    pairs = {name: (planned.plan.in_database(name), migrated.plan.in_database(name)) for name in names}
+    if all(before == after for before, after in pairs.values()):
         return migrated, ()
-    remarks = list(_demands(after)) if after.drift != before.drift else []
-    if after.differences and after.differences != before.differences:
-        remarks.append(_differences(migrated))
-    remarks += [
-        _refused_migration(name, reason)
-        for name, reason in after.refused_migrations.items()
-        if before.refused_migrations.get(name) != reason
+    dest = migrated.plan.dest
+    remarks = [
+        remark
+        for name, (before, after) in pairs.items()
+        for remark in _remarks(before, after, f"{dest}/{name}" if name else dest)
     ]
     return rewritten(planned, migrated), tuple(remarks)
+
+
+def _remarks(before: DatabasePlan, after: DatabasePlan, folder: str) -> Iterator[Diagnostic]:
+    """Say what is new about one database, whose tests lie in a folder."""
+    if after.drift != before.drift:
+        yield from _demands(after)
+    if after.differences and after.differences != before.differences:
+        yield _differences(after, folder)
+    for name, reason in after.refused_migrations.items():
+        if before.refused_migrations.get(name) != reason:
+            yield _refused_migration(name, reason)
 
 
 def _demands(database: DatabasePlan) -> Iterator[Diagnostic]:
@@ -113,13 +143,13 @@ def _demands(database: DatabasePlan) -> Iterator[Diagnostic]:
         )
 
 
-def _differences(migrated: Planned) -> Diagnostic:
-    names = some_of(migrated.plan.database.differences, 3)
+def _differences(database: DatabasePlan, folder: str) -> Diagnostic:
+    names = some_of(database.differences, 3)
     return Diagnostic(
         level="warning",
         code="models-not-migrated",
         message=f"the migrations and the models differ: {names}",
-        hint=f"write the migrations; {migrated.plan.dest}/test_migrations.py lists what is known, and may only shrink",
+        hint=f"write the migrations; {folder}/test_migrations.py lists what is known, and may only shrink",
     )
 
 

@@ -19,6 +19,7 @@ class Request:
 
     Attributes:
         dialect: Of the database of the suite there is; None before the first.
+        further: Names of its databases beside the first; None before the first suite.
     """
 
     root: Path
@@ -27,6 +28,7 @@ class Request:
     alembic_config: str | None = None
     database: str = ""
     dialect: Dialect | None = None
+    further: tuple[str, ...] | None = None
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None

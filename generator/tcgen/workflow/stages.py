@@ -15,8 +15,8 @@ from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project, with_settings
 from tcgen.ir.diagnostics import some_of
-from tcgen.ir.drift import DatabaseFindings
-from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan, UserChoices
+from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
+from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Dialect, MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
@@ -57,6 +57,10 @@ class Planned:
         """The project's folder."""
         return Path(self.project.root)
 
+    def schema_of(self, name: str) -> Schema:
+        """Return what is known of the database of that name; "" is the first."""
+        return next(one for one in self.schema.further if one.name == name) if name else self.schema
+
 
 def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Schema]:
     """Run discover and inspect.
@@ -75,6 +79,7 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         models=request.models,
         alembic_config=request.alembic_config,
         frameworks=catalog().frameworks,
+        further=request.further,
     )
     schema = described(dialect=_shown(project, None, request))
     if (shown := _shown(project, schema, request)) != schema.dialect:
@@ -117,7 +122,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
     check_providers(table.providers, schema)
-    progress(f"planning factories for {len(schema.mappers)} mapped classes")
+    progress(f"planning factories for {len(schema.every_mapper)} mapped classes")
     suite = record.plan.suite if record else RecordedSuite.model_validate({"format": 0, "dest": ""})
     options = Options(
         # its own conftest.py must not move the suite
@@ -125,8 +130,8 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         taken=frozenset(one for one in destinations(project) if (request.root / one).exists()),
         ci=request.ci,
         providers=table.providers,
-        found=suite.database,
-        schema_from=suite.database.schema_from,
+        found=suite.databases,
+        schema_from={name: one.schema_from for name, one in suite.databases.items()},
         services=request.services,
         user_choices=_choices(request),
         dialect=request.dialect,
@@ -151,6 +156,7 @@ def as_before(request: Request, record: Record | None) -> Request:
         alembic_config=request.alembic_config or (config and str(request.root / config)),
         database=request.database or choices.database,
         dialect=suite.database.dialect,
+        further=tuple(one.name for one in suite.further),
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -163,57 +169,74 @@ def _choices(request: Request) -> UserChoices:
     return UserChoices(models=request.models, alembic_config=path, database=request.database)
 
 
-def from_models(planned: Planned, reason: str) -> Planned:
+def from_models(planned: Planned, reasons: Mapping[str, str]) -> Planned:
     """Plan again, with tables that come from the models because the migrations cannot make them.
 
     Args:
         planned: The plan that was tried.
-        reason: What the database, or Alembic, said.
+        reasons: Name of a database → what it, or Alembic, said.
     """
-    found = DatabaseFindings(migrations_error=failed_at(planned.schema, reason))
-    return _again(planned, replace(planned.options, found=found))
+    failures = {
+        name: DatabaseFindings(migrations_error=failed_at(planned.schema_of(name), reason))
+        for name, reason in reasons.items()
+    }
+    return _again(planned, replace(planned.options, found={**planned.options.found, **failures}))
 
 
-def as_migrated(planned: Planned, trial: MigrationTrial) -> Planned:
-    """Plan again, for the database that the migrations made, if they made one.
+def as_migrated(planned: Planned, trials: Mapping[str, MigrationTrial]) -> Planned:
+    """Plan again, for the databases that the migrations made.
 
     Args:
         planned: The plan whose migrations ran.
-        trial: What came of that.
+        trials: Name of a database → what came of that.
     """
-    if trial.catalog is None:
-        return planned
+    made = {
+        name: _found(planned.schema_of(name), planned.plan.in_database(name), trial, trial.catalog)
+        for name, trial in trials.items()
+        if trial.catalog is not None
+    }
+    return (
+        _again(planned, replace(planned.options, found={**planned.options.found, **made}))
+        if made
+        else planned
+    )
+
+
+def _found(
+    schema: Schema, before: DatabasePlan, trial: MigrationTrial, catalogue: DatabaseCatalog
+) -> DatabaseFindings:
+    """Return what making one database showed."""
     # they may be there because the suite creates them
-    beside = [key for one in _beside(planned) for key in one.tables]
+    beside = [key for one in _beside(schema, before) for key in one.tables]
     listed = trial.differences is not None
-    found = DatabaseFindings(
-        drift=drift_of(planned.schema, trial.catalog),
-        not_made=tuple(dict.fromkeys([*beside, *not_made(planned.schema, trial.catalog)])),
+    return DatabaseFindings(
+        drift=drift_of(schema, catalogue),
+        not_made=tuple(dict.fromkeys([*beside, *not_made(schema, catalogue)])),
         differences=trial.differences or (),
         refused_migrations={
             # what is on record stays in its words, which may name a database of that day
-            name: planned.plan.database.refused_migrations.get(name, reason)
+            name: before.refused_migrations.get(name, reason)
             for name, reason in trial.refused.items()
             if name == REVERSING or (name == COMPARING and not listed)
         },
     )
-    return _again(planned, replace(planned.options, found=found))
 
 
-def _beside(planned: Planned) -> list[MetadataFact]:
+def _beside(schema: Schema, database: DatabasePlan) -> list[MetadataFact]:
     """Return the metadatas whose tables the suite creates beside those of the migrations."""
-    pairs = zip(planned.schema.metadatas, planned.plan.database.metadatas, strict=True)
+    pairs = zip(schema.metadatas, database.metadatas, strict=True)
     return [fact for fact, one in pairs if not one.migrated]
 
 
-def what_migrations_lack(planned: Planned) -> str:
-    """Return why migrations that ran are not how the schema is made; "" where they are.
+def what_migrations_lack(planned: Planned, name: str) -> str:
+    """Return why a database's migrations that ran are not how its schema is made; "" where they are.
 
     A history that begins on tables somebody else made can run to its end, and leave next to nothing.
     """
-    beside = {key for one in _beside(planned) for key in one.tables}
-    wanted = {table.key for table in planned.schema.tables} - beside
-    made = wanted - set(planned.plan.database.not_made)
+    schema, database = planned.schema_of(name), planned.plan.in_database(name)
+    beside = {key for one in _beside(schema, database) for key in one.tables}
+    wanted = {table.key for table in schema.tables} - beside
+    made = wanted - set(database.not_made)
     if 2 * len(made) >= len(wanted):
         return ""
     return f"they make {len(made)} of the {len(wanted)} tables of the models"

@@ -342,7 +342,6 @@ BESIDE = """
     ("table", "type_", "level", "classes"),
     [
         ("rates", "Integer", "note", ["shop.models.User", "shop.rates.Rate"]),
-        ("users", "Integer", "warning", ["shop.models.User"]),
         ("rates", "mysql.TINYINT", "warning", ["shop.models.User"]),
     ],
 )

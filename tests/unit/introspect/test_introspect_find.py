@@ -259,7 +259,7 @@ TWO = """
 """
 
 
-def test_disjoint_metadatas_are_all_taken_and_of_overlapping_ones_the_larger(inspect: Inspect) -> None:
+def test_disjoint_metadatas_share_a_database_and_overlapping_ones_have_their_own(inspect: Inspect) -> None:
     one, other = TWO.format(base="One", table="users"), TWO.format(base="Other", table="people")
     schema = inspect({"shop/one.py": one, "shop/other.py": other})
     assert len(schema.metadatas) == 2
@@ -269,9 +269,11 @@ def test_disjoint_metadatas_are_all_taken_and_of_overlapping_ones_the_larger(ins
     ).replace("User", "Town")
     schema = inspect({"shop/other.py": third})
     assert names(schema) == ["shop.other.Town", "shop.other.User"]
-    said = next(one for one in schema.diagnostics if one.code == "ambiguous-metadata")
-    assert said.level == "warning" and "the suite is that of shop.other:Other" in said.message
-    assert said.hint == "--models shop.one:One takes the other one."
+    assert [(one.name, names(one)) for one in schema.further] == [("one", ["shop.one.User"])]
+    said = next(one for one in schema.diagnostics if one.code == "further-database")
+    assert (
+        said.message == "one: a database beside other, since it has tables of the same names: shop.one.User"
+    )
     assert names(inspect({}, packages=("shop",), models=["shop.one:One"])) == ["shop.one.User"]
 
 

@@ -19,9 +19,10 @@ PLAN = Path(__file__).parents[2] / "golden" / "cases" / "legacy" / "plan.txt"
 
 
 def template(name: str) -> str:
-    """The source of a generated file; conditions may stand around its name."""
-    (found,) = (path for path in SUITE.rglob("*.jinja") if name in path.name)
-    return found.read_text()
+    """The source of a generated file; conditions may stand around its name, and its body elsewhere."""
+    (found,) = (path for path in SUITE.rglob("*.jinja") if name in path.name and "{% yield" not in str(path))
+    included = re.match(r'{% include "(.+)" -%}\n$', found.read_text())
+    return Path(template_folder(), included[1]).read_text() if included else found.read_text()
 
 
 @pytest.fixture(scope="module")

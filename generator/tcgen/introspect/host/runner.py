@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,9 +23,10 @@ from tcgen.introspect.protocol import (
     MissingSetting,
     ProbeAnswer,
     ProbeRequest,
+    UrlSourceAnswer,
 )
 from tcgen.ir.catalog import FrameworkSpec
-from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, Schema
 from tcgen.user_cache import keep_bytecode_aside
@@ -52,6 +54,7 @@ def inspect_project(
     alembic_config: str | None = None,
     frameworks: Mapping[str, FrameworkSpec],
     dialect: Dialect = "postgresql",
+    further: Sequence[str] | None = None,
     timeout: float = 300,
 ) -> Schema:
     """Ask the project's interpreter about its models and migrations; no database is touched.
@@ -63,6 +66,7 @@ def inspect_project(
             or ``package:dir``; instead of the first that discover found.
         frameworks: Those whose extensions may own the session.
         dialect: Of the database that they are described for.
+        further: Names of databases that are not the first one; None where it is the one that most models are in.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
@@ -79,20 +83,43 @@ def inspect_project(
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
-    schema = _schema(project, answer, settings, dialect)
+    schema = _schema(project, answer, settings, dialect, further)
+    schema = _with(schema, _apart(schema))
     if settings:
         schema = _with(schema, (_settings_made_up(settings),))
-    seen = answer.get("url_source")
+    sources = answer.get("url_sources", {})
+    project = with_settings(project, schema)
+    settle = partial(
+        _settled, project=project, request=request, sources=sources, settings=settings, timeout=timeout
+    )
+    schema = settle(schema)
+    schema = schema.model_copy(update={"further": tuple(map(settle, schema.further))})
+    seen = sources.get(schema.name)
     if schema.alembic is None or seen is None:
         return schema
-    project = with_settings(project, schema)
+    own = url_source.own_instead(project, schema.alembic, seen, BACKENDS[dialect])
+    return _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
+
+
+def _settled(
+    schema: Schema,
+    *,
+    project: Project,
+    request: ProbeRequest,
+    sources: Mapping[str, UrlSourceAnswer],
+    settings: Mapping[str, str],
+    timeout: float,
+) -> Schema:
+    """Find out where a database's env.py takes its URL from."""
+    seen = sources.get(schema.name)
+    if schema.alembic is None or seen is None:
+        return schema
+    request = {**request, "alembic": seen["config"]}
     settled = url_source.settle(
         project, request, schema.alembic, seen, lambda again: ask(project, again, settings, timeout)
     )
     schema = _with(schema, settled.diagnostics, settled.seconds)
-    schema = schema.model_copy(update={"alembic": settled.alembic})
-    own = url_source.own_instead(project, settled.alembic, seen, BACKENDS[dialect])
-    return _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
+    return schema.model_copy(update={"alembic": settled.alembic})
 
 
 def with_settings(project: Project, schema: Schema) -> Project:
@@ -101,14 +128,51 @@ def with_settings(project: Project, schema: Schema) -> Project:
     return project.model_copy(update={"environment_names": tuple(sorted(names))})
 
 
-def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], dialect: Dialect) -> Schema:
-    return Schema.model_validate(
-        {
-            **answer.get("schema", {}),
-            "dialect": dialect,
-            "import_env": settings,
-            "own_driver": url_source.own_driver(project, BACKENDS[dialect]),
-        }
+def _schema(
+    project: Project,
+    answer: ProbeAnswer,
+    settings: Mapping[str, str],
+    dialect: Dialect,
+    further: Sequence[str] | None,
+) -> Schema:
+    common = {
+        "dialect": dialect,
+        "import_env": settings,
+        "own_driver": url_source.own_driver(project, BACKENDS[dialect]),
+    }
+    found = {**answer.get("schema", {}), **common}
+    for_all = {**common, "environment": found.get("environment")}
+    found["further"] = [{**one, **for_all} for one in found.get("further", ())]
+    return _main_first(Schema.model_validate(found), further)
+
+
+def _main_first(schema: Schema, further: Sequence[str] | None) -> Schema:
+    """Have the database that most models are in before the others, or the one that was before them so far."""
+    if further is None:
+        chosen = max(schema.databases, key=lambda one: (not one.bind, len(one.mappers)))
+    else:
+        chosen = next((one for one in schema.databases if one.name not in further), schema)
+    if chosen is schema:
+        return schema
+    mine, other = ({name: getattr(one, name) for name in _OF_ONE_DATABASE} for one in (schema, chosen))
+    # what sets two databases apart is the same seen from either
+    rest = tuple(one.model_copy(update=mine) if one is chosen else one for one in schema.further)
+    return schema.model_copy(update={**other, "further": rest})
+
+
+_OF_ONE_DATABASE = ("name", "bind", "metadatas", "tables", "mappers", "alembic")
+
+
+def _apart(schema: Schema) -> tuple[Diagnostic, ...]:
+    """Say which classes are in a database of their own."""
+    return tuple(
+        Diagnostic(
+            level="note",
+            code="further-database",
+            message=f"{one.name}: a database beside {schema.name}, since it has {one.apart}:"
+            f" {some_of([mapper.cls.dotted for mapper in one.mappers], 3) or 'no mapped classes'}",
+        )
+        for one in schema.further
     )
 
 
@@ -120,9 +184,14 @@ def _on_its_own(
     if "error" in answer:
         return schema
     names = ", ".join(sorted(set(settings) - set(schema.import_env)))
-    found = _schema(project, answer, settings, schema.dialect)
-    kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
-    found = found.model_copy(update={"alembic": schema.alembic, "diagnostics": (*found.diagnostics, *kept)})
+    found = _schema(project, answer, settings, schema.dialect, [one.name for one in schema.further])
+    kept = [one for one in schema.diagnostics if one.code in ("settings-made-up", "further-database")]
+    known = {one.name: one.alembic for one in schema.databases}
+    beside = tuple(
+        one.model_copy(update={"alembic": known.get(one.name, one.alembic)}) for one in found.further
+    )
+    settled = {"alembic": schema.alembic, "further": beside}
+    found = found.model_copy(update={**settled, "diagnostics": (*found.diagnostics, *kept)})
     return _with(found, (_database_set(names, schema.dialect),), schema.import_seconds)
 
 
@@ -188,8 +257,8 @@ def _is_better(answer: ProbeAnswer, first: ProbeAnswer) -> bool:
 def _losses(answer: ProbeAnswer) -> int:
     remarks = answer.get("schema", {}).get("diagnostics", ())
     left_out = [one for one in remarks if one["code"] == "module-not-imported"]
-    seen = answer.get("url_source")
-    return len(left_out) + int(seen is not None and seen["via"] == "direct")
+    sources = answer.get("url_sources", {}).values()
+    return len(left_out) + sum(seen["via"] == "direct" for seen in sources)
 
 
 def make_request(
@@ -214,6 +283,7 @@ def make_request(
         "packages": list(project.packages),
         "models": list(models),
         "alembic": _alembic(project, alembic_config),
+        "other_alembics": [] if alembic_config else _other_alembics(project),
         "frameworks": {name: _told(spec) for name, spec in frameworks.items()},
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
@@ -241,6 +311,11 @@ def _alembic(project: Project, given: str | None) -> AlembicRequest | None:
         f"{given}: there is no such file or folder",
         hint="Name the ini file, or the folder of env.py, with --alembic-config PATH.",
     )
+
+
+def _other_alembics(project: Project) -> list[AlembicRequest]:
+    root = Path(project.root).resolve()
+    return [_configured(one, root) for one in project.alembic[1:]]
 
 
 def _told(spec: FrameworkSpec) -> FrameworkRequest:

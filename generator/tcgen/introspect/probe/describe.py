@@ -17,6 +17,7 @@ from .migrations import location
 from .migrations.location import Location
 from .models import (
     configuring,
+    databases,
     find_model_files,
     import_closure,
     mappers,
@@ -28,13 +29,13 @@ from .models.loading import Loader
 from .models.named_models import Targets
 
 if TYPE_CHECKING:
-    from tcgen.introspect.protocol import ProbeRequest, UrlParts, UrlSourceAnswer
+    from tcgen.introspect.protocol import AlembicRequest, ProbeRequest, UrlParts, UrlSourceAnswer
 
 LIBRARIES = frozenset(["sqlalchemy", "sqlmodel"])
 
 
-def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSourceAnswer | None]:
-    """``Schema`` without its environment, and what is known of where env.py takes its URL from.
+def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], dict[str, UrlSourceAnswer]]:
+    """``Schema`` without its environment, and what is known of where each env.py takes its URL from, by database.
 
     Raises:
         ProbeError: No model was found, one cannot be imported, or it is not clear which are meant.
@@ -44,24 +45,49 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], UrlSou
     roots = [root, *(str(Path(root, r).resolve()) for r in request["source_roots"])]
     targets = Targets(request["models"], loader, roots)
     targets.load()
-    place, url_source = _alembic_first(request, loader, notes)
-    packages = _packages(request, targets, place)
+    histories = _histories(request, loader, notes)
+    packages = _packages(request, targets, histories[0][0])
     found = find_model_files.model_modules(packages, roots, _known_names(_libraries(request)))
     loader.load_all(m for m in found if m not in sys.modules)
     tops = {p.split(".")[0] for p in packages} | targets.tops
-    every = configuring.configured(loader, notes, tops, _needed(targets, place, url_source, tops))
-    chosen = _choose(targets, url_source, every, tops, loader, notes)
-    chosen = _reachable(chosen, every, tops, targets, notes)
+    every = configuring.configured(loader, notes, tops, _needed(targets, histories, tops))
+    chosen, rivals = _choose(targets, histories, every, tops, loader, notes)
+    apart = databases.split(chosen, histories, rivals, every, tops)
+    for one in apart:
+        one.metadatas = _reachable(one.metadatas, every, tops, targets, notes)
     loader.report()
-    facts = _facts(request, chosen, every, tops, targets, url_source, loader.late)
-    tables.note_engines(chosen, notes)
+    first, *further = [_database_fact(request, one, every, tops, targets, loader, notes) for one in apart]
+    facts = {**first, "further": further}
+    tables.note_engines([m for one in apart for m in one.metadatas], notes)
     facts["setup_modules"] = targets.setup_modules
     facts["creates_tables"] = _creates_tables(notes)
     facts["settings_names"] = settings_classes.names()
-    facts["alembic"] = _alembic_fact(request, place, url_source, chosen, notes)
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
-    return facts, None if place is None else _url_source_answer(url_source, place)
+    return facts, {
+        one.name: _url_source_answer(one.url_source, one.place, one.url_source.config)
+        for one in apart
+        if one.place is not None
+    }
+
+
+def _database_fact(
+    request: ProbeRequest,
+    database: databases.Database,
+    every: list[Live],
+    tops: set[str],
+    targets: Targets,
+    loader: Loader,
+    notes: Notes,
+) -> dict[str, Live]:
+    """What ``Schema`` says of one database."""
+    return {
+        **_facts(request, database, every, tops, targets, loader.late),
+        "name": database.name,
+        "apart": database.why,
+        "bind": database.bind,
+        "alembic": _alembic_fact(request, database.place, database.url_source, notes),
+    }
 
 
 def _creates_tables(notes: Notes) -> bool:
@@ -88,13 +114,16 @@ def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:
         url_source = env_py.find_url_source(
             place, str(root), notes, request["drivername"], skip_attribute=True
         )
-    return _url_source_answer(url_source, place, loader.seconds)
+    return _url_source_answer(url_source, place, request["alembic"], loader.seconds)
 
 
-def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple[Live, Live]:
-    """Run env.py, which knows the project's metadata best; None where there is none to run."""
+def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[tuple[Live, Live]]:
+    """Run each env.py, which knows the project's metadata best: that of the first configuration, then others of use.
+
+    A pair of None stands for the first one where there is none to run.
+    """
     if not request["alembic"]:
-        return None, None
+        return [(None, None)]
     if importlib.util.find_spec("alembic") is None:
         notes.add(
             "warning",
@@ -102,19 +131,44 @@ def _alembic_first(request: ProbeRequest, loader: Loader, notes: Notes) -> tuple
             f"The project has Alembic scripts, but {sys.executable} has no Alembic; they are left out.",
             "Install alembic there, or pass --python PATH of the project's interpreter.",
         )
-        return None, None
+        return [(None, None)]
+    first = _run_env(request, request["alembic"], loader, notes)
+    named = [*first[1].metadatas]
+    others = []
+    for one in request["other_alembics"]:
+        place, url_source = _run_env(request, one, loader, notes)
+        fresh = [m for m in url_source.metadatas if m.tables and m not in named]
+        if fresh and len(fresh) == len([m for m in url_source.metadatas if m.tables]):
+            named += fresh
+            others.append((place, url_source))
+        else:
+            notes.add(
+                "note",
+                "alembic-config-left-out",
+                f"{location.portable_ini(place, Path(request['root'])) or place.script.name} is left out: "
+                + ("its models have migrations already" if url_source.metadatas else "it names no models"),
+                "Use it instead of the first one with --alembic-config PATH.",
+            )
+    return [first, *others]
+
+
+def _run_env(
+    request: ProbeRequest, config: AlembicRequest, loader: Loader, notes: Notes
+) -> tuple[Location, Live]:
     from .migrations import env_py
 
-    place = location.locate(request["alembic"], Path(request["root"]))
-    framework = request["frameworks"].get(request["alembic"]["framework"])
+    place = location.locate(config, Path(request["root"]))
+    framework = request["frameworks"].get(config["framework"])
     if framework is not None:
         url_source = env_py.UrlSource("direct")
+        url_source.config = config
         url_source.reason = f"it asks {framework['title']}'s {framework['env_py']} for its database"
         return place, url_source
     with loader.timed():
         url_source = env_py.find_url_source(place, request["root"], notes)
     if url_source.run is not None and url_source.run.error is not None and url_source.via == "direct":
         loader.note_missing(url_source.run.error)
+    url_source.config = config
     return place, url_source
 
 
@@ -154,28 +208,41 @@ def _distributed(name: str) -> list[str]:
     return sorted(n for n in found if n.isidentifier())
 
 
-def _needed(targets: Targets, place: Live, url_source: Live, tops: set[str]) -> set[str]:
+def _needed(targets: Targets, histories: list[tuple[Live, Live]], tops: set[str]) -> set[str]:
     """Modules that the suite imports whatever they hold: what the user named for setup, and env.py's own."""
     needed = set(targets.setup_modules)
-    if place is not None and url_source.via in ("option", "attribute"):
-        needed |= import_closure.reached_from(place.env_text, tops)
+    for place, url_source in histories:
+        if place is not None and url_source.via in ("option", "attribute"):
+            needed |= import_closure.reached_from(place.env_text, tops)
     return needed
 
 
 def _choose(
-    targets: Targets, url_source: Live, every: list[Live], tops: set[str], loader: Loader, notes: Notes
-) -> list[MetaData]:
+    targets: Targets,
+    histories: list[tuple[Live, Live]],
+    every: list[Live],
+    tops: set[str],
+    loader: Loader,
+    notes: Notes,
+) -> tuple[list[MetaData], list[MetaData]]:
+    """The project's metadatas: those that fit in one database, and those whose names of tables others have."""
+    elsewhere = databases.elsewhere(histories)
+    _, url_source = histories[0]
+    rivals: list[MetaData] = []
     if targets.given:
-        chosen = targets.metadatas(every)
+        chosen, rivals = databases.separate(targets.metadatas(every), every, notes)
     elif url_source is not None and any(m.tables for m in url_source.metadatas):
         chosen = [m for m in url_source.metadatas if m.tables]
         notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
-        chosen += _beside(chosen, every, tops, notes)
+        others = [m for m in metadata.of_project(every, tops) if m not in elsewhere]
+        beside, rivals = _beside(chosen, others, every, notes)
+        chosen += beside
     else:
-        chosen = metadata.without_overlap(metadata.of_project(every, tops), every, tops, notes)
+        others = [m for m in metadata.of_project(every, tops) if m not in elsewhere]
+        chosen, rivals = databases.separate(others, every, notes)
     chosen = [m for m in chosen if m.tables]
-    if chosen:
-        return chosen
+    if chosen or elsewhere:
+        return chosen, rivals
     if loader.failures:
         raise loader.failed(_worst(loader))
     raise ProbeError(
@@ -215,35 +282,40 @@ def _worst(loader: Loader) -> Live:
     return ranked[0]
 
 
-def _beside(chosen: list[MetaData], every: list[Live], tops: set[str], notes: Notes) -> list[MetaData]:
-    """Other metadatas of the project's classes, if their tables can live beside those of the one env.py names."""
+def _beside(
+    chosen: list[MetaData], others: list[MetaData], every: list[Live], notes: Notes
+) -> tuple[list[MetaData], list[MetaData]]:
+    """Other metadatas of the project's classes: those that can live beside the one env.py names, and its rivals."""
     found: list[MetaData] = []
-    for item in metadata.of_project(every, tops):
+    rivals: list[MetaData] = []
+    for item in others:
         names = [mappers.dotted(one) for one in _mine([item], every)]
         if item in chosen or not names:
             continue
         said = (
             f"{len(names)} mapped classes belong to a metadata env.py does not name: {', '.join(names[:5])}"
         )
-        if metadata.fits_beside(item, [*chosen, *found]):
+        if not metadata.is_of_the_dialect(item):
+            hint = "Take them in with --models MODULE:ATTR, once for each base."
+            notes.add("warning", "other-metadata", said, hint)
+        elif metadata.repeats(item, [*chosen, *found]):
+            rivals.append(item)
+        else:
             found.append(item)
             said += "; its tables are created where the migrations do not make them"
             notes.add("note", "other-metadata", said)
-        else:
-            hint = "Take them in with --models MODULE:ATTR, once for each base."
-            notes.add("warning", "other-metadata", said, hint)
-    return found
+    return found, rivals
 
 
 def _facts(
     request: ProbeRequest,
-    chosen: list[MetaData],
+    database: databases.Database,
     every: list[Live],
     tops: set[str],
     targets: Targets,
-    url_source: Live,
     late: list[str],
 ) -> dict[str, Live]:
+    chosen, url_source = database.metadatas, database.url_source
     mine = _mine(chosen, every)
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
@@ -290,7 +362,7 @@ def _metadata_fact(
 
 
 def _alembic_fact(
-    request: ProbeRequest, place: Live, url_source: Live, chosen: list[MetaData], notes: Notes
+    request: ProbeRequest, place: Live, url_source: Live, notes: Notes
 ) -> dict[str, Live] | None:
     if place is None:
         return None
@@ -343,7 +415,9 @@ def _note_heads(scripts: Live, notes: Notes) -> None:
     )
 
 
-def _url_source_answer(url_source: Live, place: Location, seconds: float = 0.0) -> UrlSourceAnswer:
+def _url_source_answer(
+    url_source: Live, place: Location, config: AlembicRequest, seconds: float = 0.0
+) -> UrlSourceAnswer:
     """The source of the URL as plain data, the parts of the URL that was seen included."""
     from .migrations import env_py
 
@@ -369,5 +443,6 @@ def _url_source_answer(url_source: Live, place: Location, seconds: float = 0.0) 
         "drivername": url_source.drivername,
         "is_async": bool(url_source.run and url_source.run.is_async),
         "settings": env_py.settings_of(url_source, place.env_text),
+        "config": config,
         "seconds": seconds,
     }

@@ -61,11 +61,11 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
         no_database.install()
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
-        schema, url_source = describe.schema(request, notes)
+        schema, url_sources = describe.schema(request, notes)
         schema["environment"] = environment
         schema["source_roots"] = source_roots.needed(schema, request, known)
         environment["editable"] = environment["editable"] and source_roots.are_brought(schema, known)
-        return {"schema": schema, "url_source": url_source, "missing": notes.missing}
+        return {"schema": schema, "url_sources": url_sources, "missing": notes.missing}
     except ProbeError as error:
         return {"error": error.fields, "missing": notes.missing}
 

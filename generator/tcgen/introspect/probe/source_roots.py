@@ -44,8 +44,11 @@ def _is_mapped(name: str) -> bool:
 
 
 def _names(schema: dict[str, Live]) -> set[str]:
-    names = {one["cls"]["module"] for one in schema["mappers"]} | set(schema["setup_modules"])
-    return names | {name for one in schema["metadatas"] for name in [one["ref"]["module"], *one["modules"]]}
+    names = set(schema["setup_modules"])
+    for database in [schema, *schema["further"]]:
+        names |= {one["cls"]["module"] for one in database["mappers"]}
+        names |= {name for one in database["metadatas"] for name in [one["ref"]["module"], *one["modules"]]}
+    return names
 
 
 def _folder(name: str) -> Path | None:

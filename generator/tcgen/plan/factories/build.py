@@ -23,6 +23,7 @@ def plan_factories(
     packages: tuple[str, ...],
     providers: dict[str, str],
     taken: Mapping[str, tuple[TakenPlan, ...]] = MappingProxyType({}),
+    package: str = "",
 ) -> tuple[tuple[FactoryPlan, ...], tuple[Diagnostic, ...]]:
     """Plan a factory for each class that can have rows.
 
@@ -31,6 +32,7 @@ def plan_factories(
         packages: The project's own top-level packages, for the order of imports.
         providers: ``[tool.tcgen.providers]``: ``module.Class.attribute`` → expression of the user's own.
         taken: Label of a class → values that were found by trying; the user's own come before them.
+        package: As in ``write_factory``.
 
     Returns:
         The factories ordered by label, and remarks about classes left out.
@@ -43,7 +45,7 @@ def plan_factories(
     drafts = with_common(_with_capacities(without_cycles(with_deferred(drafts, tables))), tables)
     for draft in drafts:
         remarks += draft.diagnostics
-    return tuple(write_factory(draft, names, packages) for draft in drafts), tuple(remarks)
+    return tuple(write_factory(draft, names, packages, package) for draft in drafts), tuple(remarks)
 
 
 def _usable(mapper: MapperFact) -> bool:

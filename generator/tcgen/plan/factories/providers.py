@@ -19,7 +19,7 @@ def check_providers(providers: Mapping[str, str], schema: Schema) -> None:
     Raises:
         TcgenError: Some are not; the hint names what they may have meant.
     """
-    known = [f"{mapper.cls.dotted}.{one.key}" for mapper in schema.mappers for one in mapper.attributes]
+    known = [f"{mapper.cls.dotted}.{one.key}" for mapper in schema.every_mapper for one in mapper.attributes]
     wrong = [name for name in providers if name not in set(known)]
     if not wrong:
         return

@@ -15,13 +15,14 @@ from tcgen.plan.source.reserved import arrange, reserved_code
 Names = dict[str, tuple[str, str]]
 
 
-def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> FactoryPlan:
+def write_factory(draft: Draft, names: Names, packages: tuple[str, ...], package: str = "") -> FactoryPlan:
     """Return a draft as source.
 
     Args:
         draft: What was decided.
         names: Dotted class name → slug and name of its factory, of all classes.
         packages: The project's own top-level packages, for the order of imports.
+        package: Of the factories, as seen from that of the suite's first database; "" for that itself.
     """
     mapper = draft.mapper
     slug, name = names[mapper.cls.dotted]
@@ -69,7 +70,10 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
     used = {word for word in ("Use", "PostGenerated") if any(f"{word}(" in one.code for one in fields)}
     if used:
         imports.add(f"from polyfactory import {', '.join(sorted(used, key=str.lower))}")
-    imports.add(f"from .base import {', '.join(sorted(base_names, key=lambda one: (one.islower(), one)))}")
+    # a further database has a base class of its own, and the rest from the first
+    helpers = base_names - {"ModelFactory"} if package else set()
+    imports |= {f"from ...factories.base import {', '.join(helpers)}"} if helpers else set()
+    imports.add(f"from .base import {', '.join(base_names - helpers)}")
     arranged = arrange(fields)
     return FactoryPlan(
         slug=slug,
@@ -81,7 +85,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...]) -> Fact
         fields=tuple(_laid_out(one) for one in arranged),
         parents=tuple(parents),
         parents_code=_parents_code(parents),
-        awaited_code=_awaited_code(draft, names),
+        awaited_code=_awaited_code(draft, names, package),
         common_code=_tuple_code("__common__", [one for _, one in common]),
         reserved_code=reserved_code(arranged),
         model_code=model_code,
@@ -109,12 +113,14 @@ def _parents_code(parents: list[ParentPlan]) -> str:
     return _tuple_code("__parents__", calls)
 
 
-def _awaited_code(draft: Draft, names: Names) -> str:
+def _awaited_code(draft: Draft, names: Names, package: str) -> str:
     if draft.awaited is None:
         return ""
     module, factory = names[draft.awaited.owner.cls.dotted]
     keys, circle = quoted(draft.awaited.pairs), quoted(draft.awaited.circle)
-    return assignment("__awaited__", f"Awaited({quoted('.' + module)}, {quoted(factory)}, {keys}, {circle})")
+    return assignment(
+        "__awaited__", f"Awaited({quoted(f'{package}.{module}')}, {quoted(factory)}, {keys}, {circle})"
+    )
 
 
 def _tuple_code(name: str, items: list[str]) -> str:

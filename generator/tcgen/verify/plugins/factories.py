@@ -50,8 +50,11 @@ def other_values(factory: Live, values: dict[str, str]) -> Iterator[None]:
 
 def set_values(factory: Live, values: dict[str, str]) -> None:
     """Let a factory set what the expressions give."""
-    names = vars(polyfactory) | vars(sys.modules[f"{factory.__module__.rpartition('.')[0]}.base"])
-    names |= vars(sys.modules[factory.__module__])
+    names = dict(vars(polyfactory))
+    # the module of its own comes last, after those of what it is derived from
+    for base in reversed(factory.__mro__):
+        if base.__module__ != "builtins":
+            names |= vars(sys.modules[base.__module__])
     for attribute, code in values.items():
         value = eval(code, dict(names))  # noqa: S307  # the user's own, or from tcgen's list
         by_name = getattr(factory, "__reserved__", {})

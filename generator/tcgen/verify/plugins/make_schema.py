@@ -120,15 +120,36 @@ TAKING_VIEWS = {
 """The views that take rows."""
 
 
+FURTHER = os.environ["TCGEN_FURTHER"].split()
+"""Names of the databases beside the first."""
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _schema(request: pytest.FixtureRequest, engine: Engine) -> None:
-    # the migrations ran, whatever can be found out about what they made
+def _schema(request: pytest.FixtureRequest) -> None:
+    for name in ("", *FURTHER):
+        try:
+            engine = request.getfixturevalue(f"{name}_engine" if name else "engine")
+        except Exception:
+            # another database may have a schema; the tests of this one will fail for the same reason
+            report_failure(pytest.ExceptionInfo.from_current())
+        else:
+            look_at(name, engine, request.session.items)
+
+
+def look_at(database: str, engine: Engine, items: list[pytest.Item]) -> None:
+    """Report what the migrations made."""
+    # they ran, whatever can be found out about that
     with suppress(SQLAlchemyError), engine.connect() as connection:
-        report("catalog", catalog_of(connection))
-    tests = [item for item in request.session.items if is_of_migrations(item)]
+        report("catalog", catalog_of(connection), database)
+    tests = [item for item in items if is_of_migrations(item) and database_of(item.path) == database]
     found = getattr(tests[0].module, "differences", None) if tests else None  # type: ignore[attr-defined]
     with suppress(Exception), engine.connect() as connection:
-        report("differences", sorted(found(connection)) if found else [])
+        report("differences", sorted(found(connection)) if found else [], database)
+
+
+def database_of(path: Path) -> str:
+    """Return the name of the database that a file of the suite is about; "" is the first."""
+    return path.parent.name if path.parent.name in FURTHER else ""
 
 
 def catalog_of(connection: Connection) -> dict[str, list[dict[str, object]]]:
@@ -212,10 +233,11 @@ def is_of_migrations(item: pytest.Item) -> bool:
     return isinstance(item, pytest.Function) and item.path.name == "test_migrations.py"
 
 
-def pytest_exception_interact(call: pytest.CallInfo[object]) -> None:
-    """Report what was raised while the schema was made, and nothing that was raised before."""
-    if call.excinfo and any(entry.name == "create_schema" for entry in call.excinfo.traceback):
-        report("failure", told(call.excinfo))
+def report_failure(raised: pytest.ExceptionInfo[BaseException]) -> None:
+    """Report what was raised while a schema was made, and nothing that was raised before."""
+    making = [entry for entry in raised.traceback if entry.name == "create_schema"]
+    if making:
+        report("failure", told(raised), database_of(Path(making[-1].path)))
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) -> None:
@@ -223,7 +245,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[object]) 
     if not is_of_migrations(item):
         return
     if call.when == "call" and call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception):
-        report(item.name, told(call.excinfo))
+        report(item.name, told(call.excinfo), database_of(item.path))
 
 
 def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
@@ -234,6 +256,6 @@ def told(raised: pytest.ExceptionInfo[BaseException]) -> str:
     return f"{raised.typename}: {message[:300]}".removesuffix(": ")
 
 
-def report(name: str, found: object) -> None:
+def report(name: str, found: object, database: str = "") -> None:
     """Write what came of it, a file each, since there may be several workers."""
-    Path(os.environ["TCGEN_REPORT"], f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
+    Path(os.environ["TCGEN_REPORT"], database, f"{name}.json").write_text(json.dumps(found), encoding="utf-8")

@@ -24,7 +24,7 @@ from ..models import leftovers
 from .location import Location, make_config
 
 if TYPE_CHECKING:
-    from tcgen.introspect.protocol import EnvSettings
+    from tcgen.introspect.protocol import AlembicRequest, EnvSettings
 
 OPTION = "tcgen-option"
 """User, host and database of the URL offered as ``sqlalchemy.url``."""
@@ -152,7 +152,10 @@ class UrlSource:
     Attributes:
         via: ``attribute``, ``option``, ``other`` (a URL came from elsewhere) or ``direct``.
         reason: Why it is ``direct``.
+        config: That of the env.py.
     """
+
+    config: AlembicRequest
 
     def __init__(self, via: str, last: Run | None = None) -> None:
         self.via = via

@@ -13,7 +13,7 @@ from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import registry
 
 from .. import dialect
-from ..common import Live, Notes, is_importable, resolve
+from ..common import Live, is_importable, resolve
 from .mappers import tables_of
 
 
@@ -104,31 +104,15 @@ def of_project(mappers: list[Live], tops: set[str]) -> list[MetaData]:
     return found or [m for name in modules_under(tops) for m in in_module(sys.modules[name])][:1]
 
 
-def without_overlap(
-    found: list[MetaData], mappers: list[Live], tops: set[str], notes: Notes
-) -> list[MetaData]:
-    """Disjoint metadatas are all taken; of those with common table names, the one with most mapped tables."""
-    mapped = {m: len(_mapped(m, mappers)) for m in found}
-    chosen: list[MetaData] = []
-    for metadata in sorted(found, key=lambda m: -mapped[m]):
-        rivals = [m for m in chosen if set(m.tables) & set(metadata.tables)]
-        if not rivals:
-            chosen.append(metadata)
-        elif mapped[metadata]:
-            _note_rival(metadata, rivals[0], mappers, tops, notes)
-        else:
-            notes.add(
-                "note", "metadata-copy", f"{_name(metadata, mappers, tops)} repeats mapped tables; left out."
-            )
-    return sorted(chosen, key=found.index)
-
-
-def fits_beside(metadata: MetaData, others: list[MetaData]) -> bool:
-    """Whether its tables could be created in one database with those of other metadatas."""
+def repeats(metadata: MetaData, others: list[MetaData]) -> bool:
+    """Whether it has tables of the same names as other metadatas."""
     # an env.py may have shown the very same tables to the metadata it names
     mine = metadata.tables
-    if any(mine.get(name, table) is not table for other in others for name, table in other.tables.items()):
-        return False
+    return any(mine.get(name, table) is not table for other in others for name, table in other.tables.items())
+
+
+def is_of_the_dialect(metadata: MetaData) -> bool:
+    """Whether its tables could be created in a database of the project's."""
     types = [column.type for table in metadata.tables.values() for column in table.columns]
     return all(
         type(one).__module__.startswith(f"{_DIALECTS}{dialect.name()}")
@@ -144,31 +128,9 @@ def _is_a_dialects(type_: Live) -> bool:
 _DIALECTS = "sqlalchemy.dialects."
 
 
-def _mapped(metadata: MetaData, mappers: list[Live]) -> list[Table]:
+def mapped_tables(metadata: MetaData, mappers: list[Live]) -> list[Table]:
+    """Its tables that rows of mapped classes go to."""
     return [table for mapper in mappers for table in tables_of(mapper) if table.metadata is metadata]
-
-
-def _note_rival(
-    metadata: MetaData, rival: MetaData, mappers: list[Live], tops: set[str], notes: Notes
-) -> None:
-    common = sorted(set(metadata.tables) & set(rival.tables))
-    left_out, taken = _name(metadata, mappers, tops), _name(rival, mappers, tops)
-    notes.add(
-        "warning",
-        "ambiguous-metadata",
-        f"{taken} and {left_out} have tables of the same names ({', '.join(common[:5])}): the suite is that of {taken}",
-        f"--models {left_out} takes the other one.",
-    )
-
-
-def _name(metadata: MetaData, mappers: list[Live], tops: set[str]) -> str:
-    found = find_reference(metadata, mappers, tops)
-    if found is None:
-        return repr(metadata)
-    qualname = found["qualname"]
-    return (
-        f"{found['module']}:{qualname[: -len('.metadata')] if qualname.endswith('.metadata') else qualname}"
-    )
 
 
 def find_reference(metadata: MetaData, mappers: list[Live], tops: set[str]) -> dict[str, str] | None:

@@ -1,0 +1,178 @@
+"""Which metadatas lie in a database of their own, and what that is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count, takewhile
+from keyword import iskeyword
+
+from sqlalchemy import MetaData
+
+from ..common import Live, Notes
+from . import engines, mappers
+from .metadata import find_reference, mapped_tables, modules_under
+
+_SAYS_NOTHING = re.compile(
+    r"_*(alembic|migrations?|versions|models?|schemas?|tables|entities|orm|db|databases?|base|sql|sqlalchemy)_*"
+)
+TAKEN = frozenset(
+    "conftest containers database db explain factories mariadb models mysql postgres schema services sqlite".split()
+)
+"""What a suite has by these names already."""
+
+_BASE = re.compile(r"_?(declarative_)?(base|model|metadata)(_|$)")
+
+
+@dataclass
+class Database:
+    """Metadatas that share a database.
+
+    Attributes:
+        metadatas: One at least.
+        place, url_source: Of the migrations that make it; None where there are none.
+        bind: The key that a web framework's extension knows it by; "" for its own.
+        why: What shows that it is one of its own; "" for the first.
+        name: What it is called where there are several.
+    """
+
+    metadatas: list[MetaData]
+    place: Live = None
+    url_source: Live = None
+    bind: str = ""
+    why: str = ""
+    name: str = ""
+
+
+def split(
+    chosen: list[MetaData],
+    histories: list[tuple[Live, Live]],
+    rivals: list[MetaData],
+    every: list[Live],
+    tops: set[str],
+) -> list[Database]:
+    """Divide the project's metadatas.
+
+    Args:
+        chosen: Those that fit beside each other.
+        histories: Place and source of the URL of each Alembic configuration, the first one's before others.
+        rivals: Those that have tables of the same names as some of ``chosen``.
+        every: All mappers.
+        tops: The project's packages.
+
+    Returns:
+        Databases that have tables, that of the first configuration before others.
+    """
+    (place, first), *others = histories
+    found = [Database(chosen, place, first)]
+    for place, url_source in others:
+        inside = [m for m in url_source.metadatas if m.tables]
+        found.append(Database(inside, place, url_source, why="migrations of its own"))
+        chosen[:] = [m for m in chosen if m not in inside]
+    for bind in dict.fromkeys(bind_key(m) for m in chosen):
+        inside = [m for m in chosen if bind and bind_key(m) == bind]
+        if inside and len(inside) < len(chosen):
+            found.append(Database(inside, bind=bind, why=f"the bind {bind}"))
+            chosen[:] = [m for m in chosen if m not in inside]
+    named = [] if first is None else first.metadatas
+    for inside in _with_engines_of_their_own(chosen, named, every, tops):
+        found.append(Database(inside, why="an engine of its own"))
+        chosen[:] = [m for m in chosen if m not in inside]
+    found += [Database([m], why="tables of the same names") for m in rivals]
+    found = [one for one in found if one.metadatas]
+    if len(found) > 1:
+        _name(found, every)
+    return found
+
+
+def bind_key(metadata: MetaData) -> str:
+    """The key under which a web framework's extension keeps a metadata; "" for its own, and for all others."""
+    return str(metadata.info.get("bind_key") or "")
+
+
+def _with_engines_of_their_own(
+    chosen: list[MetaData], named: list[MetaData], every: list[Live], tops: set[str]
+) -> list[list[MetaData]]:
+    """Those whose engines lead to another database than that of the most classes, or of what an env.py names."""
+    if len(chosen) < 2:
+        return []
+    refs = {m: find_reference(m, [one for one in every if m in _metadatas(one)], tops) for m in chosen}
+    homes = {m: ref["module"] for m, ref in refs.items() if ref is not None}
+    known = engines.places(chosen, homes, modules_under(tops))
+    ours = max(chosen, key=lambda m: (m in named, len(mapped_tables(m, every))))
+    if ours not in known:
+        return []
+    others = dict.fromkeys(place for m, place in known.items() if place != known[ours] and m not in named)
+    return [[m for m in chosen if known.get(m) == place and m not in named] for place in others]
+
+
+def elsewhere(histories: list[tuple[Live, Live]]) -> list[MetaData]:
+    """Those that only a later Alembic configuration names."""
+    (_, first), *others = histories
+    named = first.metadatas if first is not None else []
+    return [m for _, source in others for m in source.metadatas if m not in named]
+
+
+def separate(found: list[MetaData], every: list[Live], notes: Notes) -> tuple[list[MetaData], list[MetaData]]:
+    """Part metadatas whose tables fit in one database from those that repeat the names of more mapped ones."""
+    chosen: list[MetaData] = []
+    rivals: list[MetaData] = []
+    for item in sorted(found, key=lambda m: -len(mapped_tables(m, every))):
+        if not any(set(m.tables) & set(item.tables) for m in chosen):
+            chosen.append(item)
+        elif mapped_tables(item, every):
+            rivals.append(item)
+        else:
+            some = ", ".join(sorted(item.tables)[:3])
+            notes.add(
+                "note",
+                "metadata-copy",
+                f"A metadata repeats mapped tables and has no class: {some}; left out.",
+            )
+    return sorted(chosen, key=found.index), rivals
+
+
+def _metadatas(mapper: Live) -> set[MetaData]:
+    return {table.metadata for table in mappers.tables_of(mapper)}
+
+
+def _name(databases: list[Database], every: list[Live]) -> None:
+    """Call each by its bind, else by the part of its modules' names that others do not have."""
+    words = [[one.bind] if one.bind else list(_words(one, every)) for one in databases]
+    taken = {*TAKEN}
+    for one, mine in zip(databases, words, strict=True):
+        others = {word for theirs in words if theirs is not mine for word in theirs}
+        own = [word for word in mine if word not in others and not _SAYS_NOTHING.fullmatch(word)]
+        named = own[-1] if own else ("main" if one is databases[0] else "other")
+        one.name = next(name for name in _numbered(named) if name not in taken)
+        taken.add(one.name)
+
+
+def _words(database: Database, every: list[Live]) -> Iterator[str]:
+    """The names of the bases, the folders of the migrations, and the packages of most classes, the best last."""
+    classes = [m.class_ for m in every if set(database.metadatas) & _metadatas(m)]
+    modules = [cls.__module__.split(".") for cls in classes]
+    for cls in classes[:1]:
+        roots = [b for b in cls.__mro__ if getattr(b, "metadata", None) in database.metadatas]
+        yield from _identifiers(_BASE.sub("", _snake(root.__name__)) for root in reversed(roots[-1:]))
+    if database.place is not None:
+        yield from _identifiers(database.place.script.parts[-4:])
+    shared = takewhile(lambda parts: len({*parts}) == 1, zip(*modules, strict=False))
+    yield from _identifiers(parts[0] for parts in shared)
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _identifiers(names: Iterable[str]) -> Iterator[str]:
+    for name in names:
+        word = re.sub(r"\W+", "_", name).strip("_").lower()
+        if word.isidentifier() and not iskeyword(word):
+            yield word
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield from (name, f"{name}_db")
+    yield from (f"{name}_{number}" for number in count(2))

@@ -1,0 +1,76 @@
+"""Which database a metadata's rows go to, as far as engines and session factories that modules hold tell."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+
+from sqlalchemy import MetaData, inspect
+from sqlalchemy.engine import Engine
+
+from ..common import Live
+from .metadata import metadatas_of
+
+Place = tuple[object, ...]
+"""Kind, host, port and name of a database."""
+
+
+def places(metadatas: list[MetaData], homes: dict[MetaData, str], names: list[str]) -> dict[MetaData, Place]:
+    """The database of each metadata that something shows one for.
+
+    Session factories with ``binds`` say it; else it is that of the only engine, or of the session factories, in the module
+    of its base: a guess.
+
+    Args:
+        metadatas: Those to find it for.
+        homes: The module that each lies in.
+        names: Modules of the project that may hold session factories.
+    """
+    bound = dict(_bound(names))
+    found = {}
+    for item in metadatas:
+        beside = {place for value in _values(homes.get(item, "")) for place in _engine_places(value)}
+        if item in bound:
+            found[item] = bound[item]
+        elif len(beside) == 1:
+            found[item] = beside.pop()
+    return found
+
+
+def _bound(names: list[str]) -> Iterator[tuple[MetaData, Place]]:
+    """What is said by ``binds``: of bases, classes and tables."""
+    for name in names:
+        for value in _values(name):
+            binds = _settings(value).get("binds")
+            for key, engine in binds.items() if isinstance(binds, dict) else ():
+                for metadata in _metadatas_of_key(key):
+                    yield from ((metadata, place) for place in _engine_places(engine))
+
+
+def _metadatas_of_key(key: Live) -> list[MetaData]:
+    found = metadatas_of(key)
+    if not found:
+        with suppress(Exception):
+            found = [inspect(key).local_table.metadata]
+    return found
+
+
+def _values(module: str) -> list[Live]:
+    return list(vars(sys.modules[module]).values()) if module in sys.modules else []
+
+
+def _engine_places(value: Live) -> Iterator[Place]:
+    """The databases of an engine, or of a session factory's."""
+    for one in (value, _settings(value).get("bind")):
+        engine = getattr(one, "sync_engine", one) if type(one).__name__ == "AsyncEngine" else one
+        if isinstance(engine, Engine):
+            url = engine.url
+            yield url.get_backend_name(), url.host, url.port, url.database
+
+
+def _settings(value: Live) -> dict[str, Live]:
+    """What a session factory, or a registry of its sessions, gives to each session."""
+    factory = getattr(value, "session_factory", value) if "scoped_session" in type(value).__name__ else value
+    found = getattr(factory, "kw", None) if "sessionmaker" in type(factory).__name__ else None
+    return found if isinstance(found, dict) else {}

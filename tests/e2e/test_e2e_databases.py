@@ -1,0 +1,194 @@
+"""Projects with several databases: each is found, migrated, and has fixtures and factories of its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from e2e_support import NO_DOCKER, env_py, init, pytest_in, replace, tcgen, write
+
+pytestmark = pytest.mark.e2e
+
+CATALOG = """
+    from sqlalchemy import ForeignKey, String
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Product(Base):
+        __tablename__ = "product"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str] = mapped_column(String(30), unique=True)
+
+    class Account(Base):
+        __tablename__ = "account"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        email: Mapped[str] = mapped_column(String(60), unique=True)
+
+    class Review(Base):
+        __tablename__ = "review"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        product_id: Mapped[int] = mapped_column(ForeignKey("product.id"))
+        stars: Mapped[int]
+"""
+LEDGER = """
+    from sqlalchemy import CheckConstraint, ForeignKey, String
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Account(Base):
+        __tablename__ = "account"
+        __table_args__ = (CheckConstraint("balance >= 100", name="balance_is_enough"),)
+        id: Mapped[int] = mapped_column(primary_key=True)
+        iban: Mapped[str] = mapped_column(String(34), unique=True)
+        balance: Mapped[int]
+
+    class Booking(Base):
+        __tablename__ = "booking"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+        text: Mapped[str | None] = mapped_column(String(60))
+"""
+REVISION = """
+    import sqlalchemy as sa
+    from alembic import op
+    from shop.{name}.models import Base
+
+    revision, down_revision = "{name}1", None
+
+    def upgrade():
+        Base.metadata.create_all(op.get_bind()){more}
+
+    def downgrade():
+        Base.metadata.drop_all(op.get_bind())
+"""
+# what the models do not say
+NOT_NULL = """
+        with op.batch_alter_table("booking") as batch:
+            batch.alter_column("text", existing_type=sa.String(60), nullable=False)
+"""
+OWN_TESTS = """
+    import pytest
+    from polyfactory.exceptions import ConfigurationException
+    from sqlalchemy import func, inspect, select
+
+    from shop.catalog.models import Account, Product
+    from shop.ledger.models import Account as LedgerAccount
+    from shop.ledger.models import Booking
+
+    from .factories.account import AccountFactory
+    from .factories.product import ProductFactory
+    from .ledger.factories.booking import BookingFactory
+
+
+    def rows(session, model):
+        return session.scalar(select(func.count()).select_from(model))
+
+
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_each_row_is_in_its_own_database_and_gone_in_the_next_test(db_session, ledger_session, time):
+        assert (rows(db_session, Account), rows(ledger_session, LedgerAccount)) == (0, 0)
+        AccountFactory.create_sync()
+        BookingFactory.create_batch_sync(2)
+        db_session.commit()
+        ledger_session.commit()
+        ledger_session.rollback()
+        assert (rows(db_session, Account), rows(ledger_session, LedgerAccount)) == (1, 2)
+
+
+    def test_the_databases_are_two(engine, ledger_engine):
+        assert engine.url != ledger_engine.url
+        assert not inspect(engine).has_table("booking")
+        assert not inspect(ledger_engine).has_table("product")
+
+
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_commits_are_real_and_gone_in_the_next_test(committed_ledger, committed_db, time):
+        with committed_ledger.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(Booking)) == 0
+        BookingFactory.create_sync()
+        ProductFactory.create_sync()
+        with committed_ledger.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(Booking)) == 1
+        with committed_db.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(Product)) == 1
+
+
+    def test_no_row_without_its_session(db_session):
+        with pytest.raises(ConfigurationException):
+            BookingFactory.create_sync()
+"""
+URLS = {
+    "postgresql": "postgresql+psycopg://nobody@127.0.0.1:1/{name}",
+    "sqlite": "sqlite:///{name}.db",
+    "mariadb": "mysql+pymysql://nobody@127.0.0.1:1/{name}",
+}
+DRIVERS = {"postgresql": "psycopg[binary]", "sqlite": "", "mariadb": "pymysql"}
+
+
+def shop(root: Path, dialect: str) -> Path:
+    driver = f', "{DRIVERS[dialect]}"' if DRIVERS[dialect] else ""
+    write(
+        root / "pyproject.toml",
+        f'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["alembic"{driver}]\n',
+    )
+    write(root / "shop/__init__.py", "")
+    for name, models in (("catalog", CATALOG), ("ledger", LEDGER)):
+        url = URLS[dialect].format(name=name)
+        scripts = f"shop/{name}/migrations"
+        write(
+            root / f"{name}.ini",
+            f"[alembic]\nscript_location = {scripts}\nprepend_sys_path = .\npath_separator = os\nsqlalchemy.url = {url}\n",
+        )
+        write(root / f"shop/{name}/__init__.py", "")
+        write(root / f"shop/{name}/models.py", models)
+        write(root / scripts / "env.py", env_py(f"shop.{name}.models"))
+        revision = REVISION.format(name=name, more=NOT_NULL if name == "ledger" else "")
+        write(root / scripts / "versions/0001.py", revision)
+    return root
+
+
+@pytest.mark.parametrize(
+    "dialect", ["postgresql", "sqlite", pytest.param("mariadb", marks=pytest.mark.engine)]
+)
+def test_two_histories(tmp_path: Path, dialect: str, request: pytest.FixtureRequest) -> None:
+    settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"} if dialect != "sqlite" else NO_DOCKER
+    if dialect == "mariadb":
+        settings = {"TEST_DATABASE": request.getfixturevalue("mariadb")}
+    root = shop(tmp_path, dialect)
+
+    done = init(root, "--database", dialect, prove=True, **settings)
+    assert "proved 5 classes, repaired 0, left 0" in done.text
+    assert "ledger: a database beside catalog, since it has migrations of its own" in done.text
+    assert (
+        "tests/integration/ledger/test_migrations.py lists what is known" in done.text
+    )  # NOT NULL is no model's word
+    write(root / "tests/integration/test_own.py", OWN_TESTS)
+    ran = pytest_in(root, "tests", "-n", "2", **settings)
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 16 + 6), ran.text
+
+
+def test_an_update_of_both(tmp_path: Path) -> None:
+    settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
+    root = shop(tmp_path, "postgresql")
+    init(root)
+    accounts, models = root / "tests/integration/ledger/factories/account.py", root / "shop/ledger/models.py"
+    replace(accounts, "fake.random_int, 100,", "fake.random_int, 500,")
+    more = "\n\nclass Closing(Base):\n    __tablename__ = 'closing'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
+    # with it most models are in this one
+    models.write_text(
+        models.read_text() + more + more.replace("Closing", "Opening").replace("closing", "opening")
+    )
+    updated = tcgen("update", "--python", sys.executable, cwd=root, **settings)
+    assert updated.status == 0, updated.text
+    assert accounts.with_name("closing.py").is_file()
+    assert "random_int, 500," in accounts.read_text()
+    ran = pytest_in(root, "tests", **settings)
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 20), ran.text
+    assert (
+        "everything is up to date" in tcgen("update", "--python", sys.executable, cwd=root, **settings).text
+    )

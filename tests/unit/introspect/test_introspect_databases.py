@@ -1,0 +1,130 @@
+"""Projects whose models lie in several databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from tcgen.ir.project import AlembicConfig
+from tcgen.ir.schema import Schema
+
+from .conftest import ALEMBIC_INI, Inspect, revision
+
+BASE = """
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, scoped_session, sessionmaker
+
+    class {base}(DeclarativeBase):
+        pass
+"""
+MODEL = """
+    class {name}({base}):
+        __tablename__ = "{name}"
+        id: Mapped[int] = mapped_column(primary_key=True)
+"""
+ENV = """
+    from alembic import context
+    from sqlalchemy import engine_from_config
+    from {models} import {base}
+
+    engine = engine_from_config(context.config.get_section("alembic"))
+    with engine.connect() as connection:
+        context.configure(connection=connection, target_metadata={base}.metadata)
+        with context.begin_transaction():
+            context.run_migrations()
+"""
+
+
+def models(base: str, *names: str, then: str = "") -> str:
+    return "".join([BASE.format(base=base), *(MODEL.format(name=name, base=base) for name in names), then])
+
+
+def databases(schema: Schema) -> dict[str, list[str]]:
+    return {one.name: [mapper.cls.qualname for mapper in one.mappers] for one in schema.databases}
+
+
+def history(folder: str, ini: str, models: str, base: str) -> dict[str, str]:
+    return {
+        ini: ALEMBIC_INI.replace("migrations", folder),
+        f"{folder}/env.py": ENV.format(models=models, base=base),
+        f"{folder}/versions/0001.py": revision("a", None, "pass"),
+    }
+
+
+CONFIGS = (
+    AlembicConfig(ini="main.ini", script_location="shop/main/migrations"),
+    AlembicConfig(ini="ledger.ini", script_location="shop/ledger/migrations"),
+)
+TWO_HISTORIES = {
+    "shop/__init__.py": "",
+    "shop/main/__init__.py": "",
+    "shop/ledger/__init__.py": "",
+    "shop/main/models.py": models("Base", "Account"),
+    "shop/ledger/models.py": models("Base", "Account", "Booking"),
+    **history("shop/main/migrations", "main.ini", "shop.main.models", "Base"),
+    **history("shop/ledger/migrations", "ledger.ini", "shop.ledger.models", "Base"),
+}
+
+
+def test_several_alembic_configurations(inspect: Inspect) -> None:
+    schema = inspect(TWO_HISTORIES, packages=["shop"], alembic=CONFIGS)
+    # the one that most models are in comes first
+    assert [*databases(schema).items()] == [("ledger", ["Account", "Booking"]), ("main", ["Account"])]
+    assert [one.alembic.ini for one in schema.databases if one.alembic] == ["ledger.ini", "main.ini"]
+    assert [one.alembic.url_via for one in schema.databases if one.alembic] == ["option", "option"]
+    (said,) = [one.message for one in schema.diagnostics if one.code == "further-database"]
+    assert said.endswith("it has migrations of its own: shop.main.models.Account")
+
+
+def test_the_first_database_stays_the_first(inspect: Inspect) -> None:
+    schema = inspect(TWO_HISTORIES, packages=["shop"], alembic=CONFIGS, further=["ledger"])
+    assert list(databases(schema)) == ["main", "ledger"]
+    assert schema.alembic and schema.alembic.ini == "main.ini"
+
+
+def test_a_second_configuration_of_the_same_models(inspect: Inspect) -> None:
+    files = {**TWO_HISTORIES, **history("shop/ledger/migrations", "ledger.ini", "shop.main.models", "Base")}
+    schema = inspect(files, packages=["shop"], alembic=CONFIGS)
+    (said,) = [one.message for one in schema.diagnostics if one.code == "alembic-config-left-out"]
+    assert said == "ledger.ini is left out: its models have migrations already"
+
+
+@pytest.mark.parametrize(
+    ("main", "log"),
+    [
+        # each module has an engine
+        (
+            'engine = create_engine("postgresql+psycopg://one/main")',
+            'make = scoped_session(sessionmaker(create_engine("postgresql+psycopg://one/log")))',
+        ),
+        # a session that knows both
+        (
+            "",
+            'from shop.main import Base\n    make = sessionmaker(binds={Base: create_engine("postgresql+psycopg://one/a"),'
+            ' Log: create_engine("postgresql+psycopg://one/b")})',
+        ),
+    ],
+)
+def test_engines_of_their_own(inspect: Inspect, main: str, log: str) -> None:
+    files = {
+        "shop/main.py": models("Base", "User", "Order", then=f"\n    {main}\n"),
+        "shop/log.py": models("Log", "Line", then=f"\n    {log}\n"),
+    }
+    schema = inspect(files, packages=["shop"])
+    assert databases(schema) == {"main": ["Order", "User"], "log": ["Line"]}
+    assert [one.apart for one in schema.further] == ["an engine of its own"]
+
+
+def test_engines_of_one_database_are_no_reason(inspect: Inspect) -> None:
+    engine = '\n    engine = create_engine("postgresql+psycopg://one/main")\n'
+    files = {
+        "shop/main.py": models("Base", "User", "Order", then=engine),
+        "shop/log.py": models("Log", "Line", then=engine),
+    }
+    schema = inspect(files, packages=["shop"])
+    assert databases(schema) == {"": ["Line", "Order", "User"]}
+
+
+def test_a_name_that_the_suite_has_already(inspect: Inspect) -> None:
+    files = {"shop/services.py": models("Base", "User"), "shop/other.py": models("Base", "User", "Order")}
+    schema = inspect(files, packages=["shop"])
+    assert list(databases(schema)) == ["other", "services_db"]
