@@ -17,8 +17,8 @@ from .metadata import find_reference, mapped_tables, modules_under
 _SAYS_NOTHING = re.compile(
     r"_*(alembic|migrations?|versions|models?|schemas?|tables|entities|orm|db|databases?|base|sql|sqlalchemy)_*"
 )
-TAKEN = frozenset(
-    "conftest containers database db explain factories mariadb models mysql postgres schema services sqlite".split()
+_TAKEN = re.compile(
+    r"conftest|containers|database|db|explain|factories|mariadb|models|mysql|postgres|schema|services|sqlite"
 )
 """What a suite has by these names already."""
 
@@ -140,12 +140,12 @@ def _metadatas(mapper: Live) -> set[MetaData]:
 def _name(databases: list[Database], every: list[Live]) -> None:
     """Call each by its bind, else by the part of its modules' names that others do not have."""
     words = [[one.bind] if one.bind else list(_words(one, every)) for one in databases]
-    taken = {*TAKEN}
+    taken: set[str] = set()
     for one, mine in zip(databases, words, strict=True):
         others = {word for theirs in words if theirs is not mine for word in theirs}
         own = [word for word in mine if word not in others and not _SAYS_NOTHING.fullmatch(word)]
         named = own[-1] if own else ("main" if one is databases[0] else "other")
-        one.name = next(name for name in _numbered(named) if name not in taken)
+        one.name = next(name for name in _numbered(named) if name not in taken and not _TAKEN.fullmatch(name))
         taken.add(one.name)
 
 
