@@ -128,3 +128,14 @@ def test_a_name_that_the_suite_has_already(inspect: Inspect) -> None:
     files = {"shop/services.py": models("Base", "User"), "shop/other.py": models("Base", "User", "Order")}
     schema = inspect(files, packages=["shop"])
     assert list(databases(schema)) == ["other", "services_db"]
+
+
+def test_an_env_py_that_names_no_metadata_is_about_its_package(inspect: Inspect) -> None:
+    files = {name: text.replace("Base.metadata", "None") for name, text in TWO_HISTORIES.items()}
+    files["shop/other/migrations/env.py"] = files["shop/main/migrations/env.py"]
+    configs = (*CONFIGS, AlembicConfig(ini=None, script_location="shop/other/migrations"))
+    schema = inspect(files, packages=["shop"], alembic=configs)
+    assert [*databases(schema).items()] == [("ledger", ["Account", "Booking"]), ("main", ["Account"])]
+    assert [one.alembic.ini for one in schema.databases if one.alembic] == ["ledger.ini", "main.ini"]
+    (said,) = [one.message for one in schema.diagnostics if one.code == "alembic-config-left-out"]
+    assert said == "shop/other/migrations is left out: no models are seen to belong to it"

@@ -51,6 +51,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], dict[s
     loader.load_all(m for m in found if m not in sys.modules)
     tops = {p.split(".")[0] for p in packages} | targets.tops
     every = configuring.configured(loader, notes, tops, _needed(targets, histories, tops))
+    histories = databases.of_use(histories, every, root, notes)
     chosen, rivals = _choose(targets, histories, every, tops, loader, notes)
     apart = databases.split(chosen, histories, rivals, every, tops)
     for one in apart:
@@ -118,7 +119,7 @@ def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:
 
 
 def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[tuple[Live, Live]]:
-    """Run each env.py, which knows the project's metadata best: that of the first configuration, then others of use.
+    """Run each env.py, which knows the project's metadata best: that of the first configuration before others.
 
     A pair of None stands for the first one where there is none to run.
     """
@@ -132,24 +133,8 @@ def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[tupl
             "Install alembic there, or pass --python PATH of the project's interpreter.",
         )
         return [(None, None)]
-    first = _run_env(request, request["alembic"], loader, notes)
-    named = [*first[1].metadatas]
-    others = []
-    for one in request["other_alembics"]:
-        place, url_source = _run_env(request, one, loader, notes)
-        fresh = [m for m in url_source.metadatas if m.tables and m not in named]
-        if fresh and len(fresh) == len([m for m in url_source.metadatas if m.tables]):
-            named += fresh
-            others.append((place, url_source))
-        else:
-            notes.add(
-                "note",
-                "alembic-config-left-out",
-                f"{location.portable_ini(place, Path(request['root'])) or place.script.name} is left out: "
-                + ("its models have migrations already" if url_source.metadatas else "it names no models"),
-                "Use it instead of the first one with --alembic-config PATH.",
-            )
-    return [first, *others]
+    configs = [request["alembic"], *request["other_alembics"]]
+    return [_run_env(request, one, loader, notes) for one in configs]
 
 
 def _run_env(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, takewhile
 from keyword import iskeyword
+from pathlib import Path
 
 from sqlalchemy import MetaData
 
@@ -43,6 +45,45 @@ class Database:
     bind: str = ""
     why: str = ""
     name: str = ""
+
+
+def of_use(
+    histories: list[tuple[Live, Live]], every: list[Live], root: str, notes: Notes
+) -> list[tuple[Live, Live]]:
+    """Leave out later Alembic configurations that are not about models of their own.
+
+    Where an env.py names no metadata, it is taken to be about the classes of the package that it lies in.
+    """
+    kept, *others = histories
+    named = [] if kept[1] is None else [*kept[1].metadatas]
+    used = [kept]
+    for place, url_source in others:
+        found = [m for m in url_source.metadatas if m.tables] or _in_the_package(place.script.parent, every)
+        if found and not set(found) & set(named):
+            url_source.metadatas = found
+            named += found
+            used.append((place, url_source))
+            continue
+        shown = place.ini or place.script
+        notes.add(
+            "note",
+            "alembic-config-left-out",
+            f"{shown.relative_to(root) if shown.is_relative_to(root) else shown.name} is left out: "
+            + ("its models have migrations already" if found else "no models are seen to belong to it"),
+            "Use it instead of the first one with --alembic-config PATH.",
+        )
+    return used
+
+
+def _in_the_package(folder: Path, every: list[Live]) -> list[MetaData]:
+    """The metadatas whose classes all lie in the package of a folder."""
+    paths = {str(folder)}
+    name = next((n for n, m in list(sys.modules.items()) if paths & {*getattr(m, "__path__", ())}), "")
+    modules: dict[MetaData, list[str]] = {}
+    for mapper in every:
+        for metadata in _metadatas(mapper):
+            modules.setdefault(metadata, []).append(mapper.class_.__module__)
+    return [m for m, names in modules.items() if name and all(f"{n}.".startswith(f"{name}.") for n in names)]
 
 
 def split(
