@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from tcgen.ir.diagnostics import Diagnostic, in_one_line, some_of
@@ -34,41 +34,46 @@ class Made:
 
 
 def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> Made:
-    """Try the migrations where there is a server, and plan for the database that they make.
+    """Try the migrations where there is a server, and plan for the databases that they make.
 
     Falls back to the models where only those make a schema.
     """
-    databases = [planned.plan.database, *(one.database for one in planned.plan.further)]
-    if not any(one.schema_from.startswith("alembic_") for one in databases):
+    if not _from_migrations(planned):
         return Made(planned)
-    classes = len(planned.plan.factories)
-    title = TITLES[planned.plan.database.dialect]
+    title, classes = TITLES[planned.plan.database.dialect], len(planned.plan.factories)
     progress(f"running the migrations on {title}, then inserting rows of {classes} classes")
-    trials, results = _tried(planned, where)
-    trials = {name: one for name, one in trials.items() if _comes_from_migrations(planned, name)}
-    migrated = stages.as_migrated(planned, trials)
-    lacking = {
-        name: one.failure or stages.what_migrations_lack(migrated, name) for name, one in trials.items()
-    }
-    reasons = {name: reason for name, reason in lacking.items() if reason}
-    if not reasons:
-        following, remarks = _following(planned, migrated)
-        holds = _without_lists(following.plan) == _without_lists(planned.plan)
-        return Made(following, remarks, results if holds else None)
-    progress("making the schema from the models")
-    fallback = rewritten(planned, stages.from_models(migrated, reasons))
-    others, results = _tried(fallback, where)
-    failures = {name: one.failure for name, one in others.items() if one.failure is not None}
-    if not failures:
-        remarks = tuple(one for one in fallback.plan.diagnostics if one.code == "migrations-fail")
-        return Made(fallback, remarks, results)
-    without = rewritten(fallback, replace(planned, record=fallback.record))
-    remarks = tuple(_no_way(title, reasons.get(name, ""), failure) for name, failure in failures.items())
-    return Made(without, remarks)
+    current, given_up = planned, dict[str, str]()
+    # a database whose schema cannot be made may hide what is wrong with the next one
+    while True:
+        trials, results = _tried(current, where)
+        tried = {name: trials[name] for name in _from_migrations(current)}
+        migrated = stages.as_migrated(current, tried)
+        lacking = _lacking(migrated, tried)
+        failures = {name: one.failure for name, one in trials.items() if one.failure and name not in lacking}
+        if failures and not lacking:
+            without = rewritten(current, replace(planned, record=current.record))
+            remarks = (_no_way(title, given_up.get(name, ""), why) for name, why in failures.items())
+            return Made(without, tuple(remarks))
+        if not lacking:
+            following, news = _following(current, migrated)
+            holds = _without_lists(following.plan) == _without_lists(current.plan)
+            fails = (one for one in following.plan.diagnostics if one.code == "migrations-fail" and given_up)
+            return Made(following, (*fails, *news), results if holds else None)
+        given_up |= lacking
+        progress("making the schema from the models")
+        current = rewritten(current, stages.from_models(migrated, lacking))
 
 
-def _comes_from_migrations(planned: Planned, name: str) -> bool:
-    return planned.plan.in_database(name).schema_from.startswith("alembic_")
+def _from_migrations(planned: Planned) -> list[str]:
+    """Return the names of the databases that migrations make."""
+    databases = {"": planned.plan.database, **{one.name: one.database for one in planned.plan.further}}
+    return [name for name, one in databases.items() if one.schema_from.startswith("alembic_")]
+
+
+def _lacking(migrated: Planned, tried: Mapping[str, MigrationTrial]) -> dict[str, str]:
+    """Return why migrations that were tried are not how a database's schema is made."""
+    found = {name: one.failure or stages.what_migrations_lack(migrated, name) for name, one in tried.items()}
+    return {name: reason for name, reason in found.items() if reason}
 
 
 def _tried(
