@@ -192,3 +192,82 @@ def test_an_update_of_both(tmp_path: Path) -> None:
     assert (
         "everything is up to date" in tcgen("update", "--python", sys.executable, cwd=root, **settings).text
     )
+
+
+TENANTS = """
+    from sqlalchemy import ForeignKey, String, select
+    from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Tenant(Base):
+        __tablename__ = "tenant"
+        __table_args__ = {"schema": "shared"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        schema_name: Mapped[str] = mapped_column(String(40), unique=True)
+
+    class Contact(Base):
+        __tablename__ = "contact"
+        __table_args__ = {"schema": "each"}
+        id: Mapped[int] = mapped_column(primary_key=True)
+        tenant_id: Mapped[int] = mapped_column(ForeignKey("shared.tenant.id"))
+        name: Mapped[str] = mapped_column(String(40))
+
+    def names(engine, schema):
+        with Session(engine.execution_options(schema_translate_map={"each": schema})) as session:
+            return list(session.scalars(select(Contact.name)))
+"""
+OF_TENANTS = """
+    from crm.models import Contact, names
+    from sqlalchemy import inspect
+    from sqlalchemy.orm import Session
+
+    from .factories.contact import ContactFactory
+    from .factories.tenant import TenantFactory
+    from .tenants import create_tenant, working_for
+
+
+    def test_the_application_sees_the_rows_of_one(db_connection, tenant):
+        acme = TenantFactory.create_sync()
+        with tenant("acme"):
+            ContactFactory.create_sync(name="Ann", tenant_id=acme.id)
+        with tenant("other"):
+            ContactFactory.create_sync(name="Bob")
+        assert names(db_connection, "acme") == ["Ann"]
+
+
+    def test_its_schema_is_gone_with_the_test(db_connection):
+        assert inspect(db_connection).get_schema_names() == ["each", "information_schema", "public", "shared"]
+
+
+    def test_real_commits(committed_db):
+        with committed_db.begin() as connection:
+            create_tenant(connection, "acme")
+            with working_for(connection, "acme"), Session(connection) as session:
+                session.add(TenantFactory.build(id=1))
+                session.flush()
+                session.add(Contact(tenant_id=1, name="Ann"))
+                session.commit()
+        assert names(committed_db, "acme") == ["Ann"]
+
+
+    def test_they_are_emptied_too(committed_db):
+        with committed_db.begin() as connection:
+            create_tenant(connection, "acme")
+        assert names(committed_db, "acme") == []
+"""
+
+
+def test_schemas_of_tenants(tmp_path: Path) -> None:
+    settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
+    write(
+        tmp_path / "pyproject.toml",
+        '[project]\nname = "crm"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["psycopg[binary]"]\n',
+    )
+    write(tmp_path / "crm/__init__.py", "")
+    write(tmp_path / "crm/models.py", TENANTS)
+    init(tmp_path)
+    write(tmp_path / "tests/integration/test_own.py", OF_TENANTS)
+    ran = pytest_in(tmp_path, "tests", **settings)
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 4 + 1 + 4), ran.text

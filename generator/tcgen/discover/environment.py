@@ -42,11 +42,15 @@ class EnvironmentSettings:
     environment_names: tuple[str, ...]
     database_backends: tuple[str, ...]
     async_engine: bool
+    translated_schemas: tuple[str, ...]
     drivernames: tuple[str, ...]
 
 
 _BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
+_TRANSLATED = re.compile(
+    r"""schema_translate_map["']?\s*[=:]\s*\{\s*(?:["'](\w+)["']|None)\s*:(?!\s*(?:["']|None\b))"""
+)
 _DRIVERNAME = re.compile(
     r"""\b((?:postgresql|mysql|mariadb)(?:\+\w+)?)://|["']((?:postgresql|mysql|mariadb)\+\w+)["']"""
 )
@@ -68,6 +72,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
     async_engine = False
     drivernames: set[str] = set()
+    translated: set[str] = set()
     backends = {one for path in (*real, *examples) for one in _BACKEND.findall(tree.text(path))}
     for path in tree.sizes:
         if path.endswith(".ini") and not is_aside(path):
@@ -77,6 +82,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             names.update(names_in_source(text))
             backends.update(_BACKEND.findall(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
+            translated |= {*_TRANSLATED.findall(text)}
             drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(
         env_files=(*real, *examples),
@@ -84,6 +90,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
         environment_names=tuple(sorted(names)),
         database_backends=tuple(sorted(backends)),
         async_engine=async_engine,
+        translated_schemas=tuple(sorted(translated)),
         drivernames=tuple(sorted(drivernames)),
     )
 

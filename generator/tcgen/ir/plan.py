@@ -231,6 +231,8 @@ class DatabasePlan(DatabaseFindings):
         async_driver: ``asyncpg``, ``asyncmy``, ``aiosqlite``, …; None when the project is not async.
         async_runner: The pytest plugin that runs coroutines.
         extensions, schemas: Created before the tables.
+        tenants: What stands for the schema of a tenant: the schema of some tables, "" for that of tables without one;
+            None where tenants have none.
         attached: Schemas that are files of their own, as SQLite has them.
         framework: Where an extension of it owns the session; else None.
         sessions: Whose ``Session`` the fixtures open; SQLModel's is SQLAlchemy's with ``exec``.
@@ -251,6 +253,7 @@ class DatabasePlan(DatabaseFindings):
     async_runner: Literal["pytest-asyncio", "anyio"] | None
     extensions: tuple[str, ...]
     schemas: tuple[str, ...]
+    tenants: str | None = None
     attached: tuple[str, ...] = ()
     metadatas: tuple[MetadataPlan, ...]
     alembic: AlembicPlan | None

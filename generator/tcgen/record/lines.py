@@ -136,8 +136,11 @@ def plan_lines(plan: SuitePlan) -> str:
             "further": {"__all__": {"database": {"reason"}}},
         },
     )
+    # which earlier versions did not write
     if not plan.further:
-        del suite["further"]  # which earlier versions did not write
+        del suite["further"]
+    if plan.database.tenants is None:
+        del suite["database"]["tenants"]
     services = (one.model_dump(mode="json") for one in plan.services)
     lines = [suite, *services, *map(_factory_line, plan.factories)]
     return _written(lines)

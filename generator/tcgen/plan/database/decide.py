@@ -105,7 +105,7 @@ def plan_database(
         sessions=_sessions(schema),
         creates_tables=schema.creates_tables,
         compares_checks=any(check.name for table in schema.tables for check in table.checks),
-        **_OWN[backend](schema, migrated),
+        **_OWN[backend](project, schema, migrated),
     )
     if failure:
         return plan.model_copy(update={"migrations_error": found.migrations_error}), remarks
@@ -115,12 +115,12 @@ def plan_database(
     ), remarks
 
 
-def _of_sqlite(schema: Schema, _: AlembicPlan | None) -> dict[str, Any]:
+def _of_sqlite(project: Project, schema: Schema, _: AlembicPlan | None) -> dict[str, Any]:
     """Return what SQLite alone asks for."""
     return {"extensions": (), "schemas": (), "attached": _schemas(schema, None)}
 
 
-def _of_mysql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
+def _of_mysql(project: Project, schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
     """Return what MySQL and MariaDB alone ask for.
 
     Raises:
@@ -136,18 +136,19 @@ def _of_mysql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
     return {"extensions": (), "schemas": ()}
 
 
-def _of_postgresql(schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
+def _of_postgresql(project: Project, schema: Schema, migrated: AlembicPlan | None) -> dict[str, Any]:
     """Return what PostgreSQL alone asks for."""
     return {
         "extensions": _extensions(schema, migrated is not None),
         "schemas": _schemas(schema, migrated),
         "stand_ins": _stand_ins(schema),
         "locks": _locks(schema),
+        "tenants": _tenants(project, schema),
         "compares_enums": any(part.enum and part.enum.name for part in _parts(schema)),
     }
 
 
-_OWN: Mapping[Backend, Callable[[Schema, AlembicPlan | None], dict[str, Any]]] = {
+_OWN: Mapping[Backend, Callable[[Project, Schema, AlembicPlan | None], dict[str, Any]]] = {
     "postgresql": _of_postgresql,
     "mysql": _of_mysql,
     "sqlite": _of_sqlite,
@@ -334,6 +335,18 @@ def _locks(schema: Schema) -> int | None:
     """
     tables = len(schema.tables)
     return tables // 5 if tables > _MANY_TABLES else None
+
+
+def _tenants(project: Project, schema: Schema) -> str | None:
+    """Return the schema that stands for that of each tenant: one that sessions of the project translate, and tables are in."""
+    # SQLAlchemy 1.4 translates for a copy of a connection, which no session can be given
+    if schema.environment.sqlalchemy.startswith("1."):
+        return None
+    schemas = {table.key: table.schema_name or "" for table in schema.tables}
+    named = {
+        schemas[mapper.table] for mapper in schema.mappers if mapper.reachable and mapper.table in schemas
+    }
+    return next((one for one in project.translated_schemas if one in named), None)
 
 
 def _stand_ins(schema: Schema) -> dict[str, str]:
