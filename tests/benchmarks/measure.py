@@ -12,14 +12,17 @@ from sqlalchemy.engine import Engine
 from tests.benchmarks.contenders import SETS, Contender, contenders
 from tests.benchmarks.suite import database, generated, session_on
 
+from tcgen.ir.schema import TITLES, Dialect
+
 # who takes longer than this for one object is not asked for more
 _PATIENCE = 0.5
 
 
-def measure(rows: int, rounds: int) -> dict[str, Any]:
+def measure(dialect: Dialect, rows: int, rounds: int) -> dict[str, Any]:
     """Measure all contenders on all sets.
 
     Args:
+        dialect: The database.
         rows: Objects a measurement.
         rounds: How often everybody has a turn.
 
@@ -27,9 +30,10 @@ def measure(rows: int, rounds: int) -> dict[str, Any]:
         What was measured on, and for each set, step and contender the objects a second of each round, or why
         there are none.
     """
-    with generated(), database() as engine:
+    with generated(dialect), database(dialect) as engine:
         results = {name: _set(name, engine, rows, rounds) for name in SETS}
     return {
+        "database": TITLES[dialect],
         "cpus": os.cpu_count(),
         "python": platform.python_version(),
         "rows": rows,

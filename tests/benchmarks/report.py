@@ -49,22 +49,31 @@ def failures(found: dict[str, Any]) -> str:
     return "\n".join(["", "Where it says “fails”:", "", *lines, ""]) if lines else ""
 
 
-def page(found: dict[str, Any]) -> str:
+def section(found: dict[str, Any]) -> str:
+    """Return what the page says of one database."""
+    return f"""## {found["database"]}
+
+{table(found)}
+{failures(found)}"""
+
+
+def page(every: list[dict[str, Any]]) -> str:
     """Return ``docs/benchmarks.md``."""
+    found = every[0]
     return f"""\
 # Rows a second
 
-Written by `python -m tests.benchmarks --page`. All ran in one process on one real PostgreSQL, in turns:
+Written by `python -m tests.benchmarks --page`. All ran in one process on one real database, in turns:
 {found["rounds"]} rounds of {found["rows"]} objects each, {found["cpus"]} CPUs, Python {found["python"]}.
 
 The third column is the floor: constructors with constant values, `add_all`, `flush`. The others are shares of its
 speed in the same round, the median of all rounds; 0.50 is half as fast, and more is better. `build` makes objects
-only, `create` inserts them, and whatever they require, into PostgreSQL with one call for the whole batch.
+only, `create` inserts them, and whatever they require, with one call for the whole batch.
 
-{table(found)}
-{failures(found)}
 tcgen are the generated factories, polyfactory a plain `SQLAlchemyFactory` that leaves keys to the database, and
 factory_boy hand-written `SQLAlchemyModelFactory` classes with the same kind of values. polyfactory fills optional
 relationships too: of seven classes that are all related it makes 1,957 objects for the one asked for. Where an
 object takes longer than half a second, one is measured instead of {found["rows"]}.
+
+{chr(10).join(map(section, every)).rstrip()}
 """

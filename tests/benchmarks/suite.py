@@ -1,4 +1,4 @@
-"""The factories tcgen generates for the models, and a real PostgreSQL with their tables."""
+"""The factories tcgen generates for the models, and a real database with their tables."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from tcgen.apply.write import publish
+from tcgen.ir.schema import MODULES, Dialect
 from tcgen.workflow import stages
 from tcgen.workflow.request import Request
 
@@ -24,12 +25,12 @@ PACKAGE = "generated"
 
 
 @contextmanager
-def generated() -> Iterator[Any]:
-    """Generate the suite of a copy of the project, and yield its package."""
+def generated(dialect: Dialect = "postgresql") -> Iterator[Any]:
+    """Generate the suite of a copy of the project for a database, and yield its package."""
     with TemporaryDirectory(prefix="bench-") as folder:
         root = Path(folder, "project")
         shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
-        request = Request(root=root, python=sys.executable, dest=PACKAGE)
+        request = Request(root=root, python=sys.executable, dest=PACKAGE, database=dialect)
         publish(root, stages.changes(stages.plan(request)))
         sys.path.insert(0, str(root))
         try:
@@ -41,19 +42,23 @@ def generated() -> Iterator[Any]:
 
 
 @contextmanager
-def database() -> Iterator[Engine]:
+def database(dialect: Dialect = "postgresql") -> Iterator[Engine]:
     """Yield an engine on a database with the models' tables, on the server the suite itself would use."""
-    postgres, schema = (importlib.import_module(f"{PACKAGE}.{name}") for name in ("postgres", "schema"))
-    with postgres.run_server(postgres.source()) as server:
-        name = f"{server.database}_bench"
-        url = server.set(database=name)
-        with postgres.admin(server) as execute:
-            execute(f'CREATE DATABASE "{name}"')
-        engine = create_engine(url)
-        schema.create_schema(engine, url)
+    own, schema = (importlib.import_module(f"{PACKAGE}.{name}") for name in (MODULES[dialect], "schema"))
+    if dialect == "sqlite":
+        with TemporaryDirectory(prefix="bench-") as folder:
+            template = own.make_template(Path(folder), schema.create_schema)
+            engine = own.open_database(own.copy_database(template, Path(folder, "bench.db")))
+            yield engine
+            engine.dispose()
+        return
+    with own.run_template(own.source(), schema.create_schema) as shared:
+        server, template = make_url(shared.split("\n")[0]), shared.split("\n")[1]
+        name = template.replace("_template", "_bench")
+        engine = create_engine(own.clone_database(server, template, name))
         yield engine
         engine.dispose()
-        postgres.drop_database(server, name)
+        own.drop_database(server, name)
 
 
 @contextmanager

@@ -282,6 +282,9 @@ class Keys:
         """Add a relationship along a foreign key."""
         name = self.pick("related", "build", "model", "batch", "parent_row", "from_")
         used = {one.attr for one in known.model.columns} | {one.name for one in known.model.relationships}
+        # a class that extends it cannot have a column of the name of a relationship it inherits
+        extensions = [one for one in self.module.models if one.inherits == known.model.name]
+        used |= {name for model in extensions for one in model.columns for name in (one.name, one.attr)}
         if name in used:
             name = f"related_{self.number()}"
         known.model.relationships.append(Relationship(name, target.model.name, attrs))
