@@ -42,6 +42,7 @@ REMARKS: Mapping[str, str] = {
     "creates-tables": "Importing the models creates their tables; the suite leaves that out.",
     "database-acts": "Triggers or row-level security may change or refuse rows, whatever the models say.",
     "database-demands-more": "The migrated database demands more than the models: the factories follow it.",
+    "database-not-parted": "Models seem to have a database of their own; the suite has them in the first, where they stay.",
     "database-set": "A variable is set, without which the project takes another kind of database than the suite's.",
     "databases-disagree": "The project shows several databases; the suite runs on the one that is named first.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",

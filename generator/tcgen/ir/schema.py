@@ -390,6 +390,16 @@ MODULES: dict[Dialect, str] = {
 """What the suite calls them: its module and its marker, and the catalogue those that are servers."""
 
 
+class KnownDatabases(Frozen):
+    """Where a suite has the project's models.
+
+    Attributes:
+        homes: Mapped class, by its dotted name → the name of its database, "" for the first.
+    """
+
+    homes: dict[str, str]
+
+
 class Schema(Frozen):
     """Everything the later stages may know about the project's models: those of one database, and further ones.
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tcgen.ir.schema import Dialect
+from tcgen.ir.schema import Dialect, KnownDatabases
 from tcgen.ir.service import ServiceChoice
 
 Progress = Callable[[str], None]
@@ -19,7 +19,7 @@ class Request:
 
     Attributes:
         dialect: Of the database of the suite there is; None before the first.
-        further: Names of its databases beside the first; None before the first suite.
+        known: Where that suite has the models; None before the first.
     """
 
     root: Path
@@ -28,7 +28,7 @@ class Request:
     alembic_config: str | None = None
     database: str = ""
     dialect: Dialect | None = None
-    further: tuple[str, ...] | None = None
+    known: KnownDatabases | None = None
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None

@@ -18,7 +18,7 @@ from tcgen.ir.diagnostics import some_of
 from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Dialect, MetadataFact, Schema
+from tcgen.ir.schema import Dialect, KnownDatabases, MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
@@ -79,7 +79,7 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         models=request.models,
         alembic_config=request.alembic_config,
         frameworks=catalog().frameworks,
-        further=request.further,
+        known=request.known,
     )
     schema = described(dialect=_shown(project, None, request))
     if (shown := _shown(project, schema, request)) != schema.dialect:
@@ -156,7 +156,7 @@ def as_before(request: Request, record: Record | None) -> Request:
         alembic_config=request.alembic_config or (config and str(request.root / config)),
         database=request.database or choices.database,
         dialect=suite.database.dialect,
-        further=tuple(one.name for one in suite.further),
+        known=KnownDatabases(homes={one.label: one.database for one in record.plan.factories}),
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )

@@ -60,7 +60,7 @@ def inspect(tmp_path: Path) -> Inspect:
     """Write the files, inspect the project they make, and return its schema."""
 
     def run(files: dict[str, str], **options: Any) -> Schema:
-        flags = ("models", "alembic_config", "further", "timeout", "frameworks")
+        flags = ("models", "alembic_config", "known", "timeout", "frameworks")
         call = {"frameworks": catalog().frameworks, **{k: options.pop(k) for k in flags if k in options}}
         write(tmp_path, files)
         packages = {Path(f).parts[0].removesuffix(".py") for f in files if f.endswith(".py")} - {"migrations"}

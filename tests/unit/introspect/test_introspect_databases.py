@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tcgen.ir.project import AlembicConfig
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import KnownDatabases, Schema
 
 from .conftest import ALEMBIC_INI, Inspect, revision
 
@@ -76,7 +76,12 @@ def test_several_alembic_configurations(inspect: Inspect) -> None:
 
 
 def test_the_first_database_stays_the_first(inspect: Inspect) -> None:
-    schema = inspect(TWO_HISTORIES, packages=["shop"], alembic=CONFIGS, further=["ledger"])
+    schema = inspect(
+        TWO_HISTORIES,
+        packages=["shop"],
+        alembic=CONFIGS,
+        known=KnownDatabases(homes={"shop.main.models.Account": ""}),
+    )
     assert list(databases(schema)) == ["main", "ledger"]
     assert schema.alembic and schema.alembic.ini == "main.ini"
 
@@ -139,3 +144,32 @@ def test_an_env_py_that_names_no_metadata_is_about_its_package(inspect: Inspect)
     assert [one.alembic.ini for one in schema.databases if one.alembic] == ["ledger.ini", "main.ini"]
     (said,) = [one.message for one in schema.diagnostics if one.code == "alembic-config-left-out"]
     assert said == "shop/other/migrations is left out: no models are seen to belong to it"
+
+
+ENGINES_OF_THEIR_OWN = {
+    f"shop/{name}.py": models(
+        base, *names, then=f'\n    engine = create_engine("postgresql+psycopg://one/{name}")\n'
+    )
+    for name, base, names in (("main", "Base", ["User", "Order"]), ("log", "Log", ["Line"]))
+}
+
+
+@pytest.mark.parametrize(
+    ("homes", "found"),
+    [
+        # a suite of a version that knew one database has its factories there
+        ({"shop.main.User": "", "shop.log.Line": ""}, {"main": ["Order", "User", "Line"]}),
+        # the models came later
+        ({"shop.main.User": ""}, {"main": ["Order", "User"], "log": ["Line"]}),
+        # it was called otherwise, or comes first now
+        ({"shop.main.User": "", "shop.log.Line": "lines"}, {"main": ["Order", "User"], "lines": ["Line"]}),
+        ({"shop.log.Line": ""}, {"log": ["Line"], "main": ["Order", "User"]}),
+    ],
+)
+def test_models_stay_where_a_suite_has_them(
+    inspect: Inspect, homes: dict[str, str], found: dict[str, list[str]]
+) -> None:
+    schema = inspect(ENGINES_OF_THEIR_OWN, packages=["shop"], known=KnownDatabases(homes=homes))
+    assert [*databases(schema).items()] == [*found.items()]
+    assert len([one for one in schema.databases for one in one.metadatas]) == 2
+    assert ("database-not-parted" in {one.code for one in schema.diagnostics}) == (len(found) == 1)

@@ -16,6 +16,7 @@ from typing import IO
 
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
+from tcgen.introspect.host.databases import arranged
 from tcgen.introspect.host.python_version import check_python, not_found
 from tcgen.introspect.protocol import (
     AlembicRequest,
@@ -26,9 +27,9 @@ from tcgen.introspect.protocol import (
     UrlSourceAnswer,
 )
 from tcgen.ir.catalog import FrameworkSpec
-from tcgen.ir.diagnostics import Diagnostic, some_of
+from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
-from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, Schema
+from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, KnownDatabases, Schema
 from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
@@ -54,7 +55,7 @@ def inspect_project(
     alembic_config: str | None = None,
     frameworks: Mapping[str, FrameworkSpec],
     dialect: Dialect = "postgresql",
-    further: Sequence[str] | None = None,
+    known: KnownDatabases | None = None,
     timeout: float = 300,
 ) -> Schema:
     """Ask the project's interpreter about its models and migrations; no database is touched.
@@ -66,7 +67,7 @@ def inspect_project(
             or ``package:dir``; instead of the first that discover found.
         frameworks: Those whose extensions may own the session.
         dialect: Of the database that they are described for.
-        further: Names of databases that are not the first one; None where it is the one that most models are in.
+        known: Where a suite has the models; None where the database that most of them are in is to be the first.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
@@ -83,8 +84,7 @@ def inspect_project(
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
-    schema = _schema(project, answer, settings, dialect, further)
-    schema = _with(schema, _apart(schema))
+    schema = _schema(project, answer, settings, dialect)
     if settings:
         schema = _with(schema, (_settings_made_up(settings),))
     sources = answer.get("url_sources", {})
@@ -95,10 +95,10 @@ def inspect_project(
     schema = settle(schema)
     schema = schema.model_copy(update={"further": tuple(map(settle, schema.further))})
     seen = sources.get(schema.name)
-    if schema.alembic is None or seen is None:
-        return schema
-    own = url_source.own_instead(project, schema.alembic, seen, BACKENDS[dialect])
-    return _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
+    if schema.alembic is not None and seen is not None:
+        own = url_source.own_instead(project, schema.alembic, seen, BACKENDS[dialect])
+        schema = _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
+    return arranged(schema, known)
 
 
 def _settled(
@@ -128,13 +128,7 @@ def with_settings(project: Project, schema: Schema) -> Project:
     return project.model_copy(update={"environment_names": tuple(sorted(names))})
 
 
-def _schema(
-    project: Project,
-    answer: ProbeAnswer,
-    settings: Mapping[str, str],
-    dialect: Dialect,
-    further: Sequence[str] | None,
-) -> Schema:
+def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], dialect: Dialect) -> Schema:
     common = {
         "dialect": dialect,
         "import_env": settings,
@@ -143,37 +137,7 @@ def _schema(
     found = {**answer.get("schema", {}), **common}
     for_all = {**common, "environment": found.get("environment")}
     found["further"] = [{**one, **for_all} for one in found.get("further", ())]
-    return _main_first(Schema.model_validate(found), further)
-
-
-def _main_first(schema: Schema, further: Sequence[str] | None) -> Schema:
-    """Have the database that most models are in before the others, or the one that was before them so far."""
-    if further is None:
-        chosen = max(schema.databases, key=lambda one: (not one.bind, len(one.mappers)))
-    else:
-        chosen = next((one for one in schema.databases if one.name not in further), schema)
-    if chosen is schema:
-        return schema
-    mine, other = ({name: getattr(one, name) for name in _OF_ONE_DATABASE} for one in (schema, chosen))
-    # what sets two databases apart is the same seen from either
-    rest = tuple(one.model_copy(update=mine) if one is chosen else one for one in schema.further)
-    return schema.model_copy(update={**other, "further": rest})
-
-
-_OF_ONE_DATABASE = ("name", "bind", "metadatas", "tables", "mappers", "alembic")
-
-
-def _apart(schema: Schema) -> tuple[Diagnostic, ...]:
-    """Say which classes are in a database of their own."""
-    return tuple(
-        Diagnostic(
-            level="note",
-            code="further-database",
-            message=f"{one.name}: a database beside {schema.name}, since it has {one.apart}:"
-            f" {some_of([mapper.cls.dotted for mapper in one.mappers], 3) or 'no mapped classes'}",
-        )
-        for one in schema.further
-    )
+    return Schema.model_validate(found)
 
 
 def _on_its_own(
@@ -184,8 +148,8 @@ def _on_its_own(
     if "error" in answer:
         return schema
     names = ", ".join(sorted(set(settings) - set(schema.import_env)))
-    found = _schema(project, answer, settings, schema.dialect, [one.name for one in schema.further])
-    kept = [one for one in schema.diagnostics if one.code in ("settings-made-up", "further-database")]
+    found = _schema(project, answer, settings, schema.dialect)
+    kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
     known = {one.name: one.alembic for one in schema.databases}
     beside = tuple(
         one.model_copy(update={"alembic": known.get(one.name, one.alembic)}) for one in found.further
