@@ -91,7 +91,6 @@ class RecordedFactory(_Line):
     parents: tuple[RecordedParent, ...] = ()
     refused: tuple[RefusalPlan, ...] = ()
     taken: tuple[TakenPlan, ...] = ()
-
     database: str = ""
 
     @field_validator("refused", mode="before")
@@ -103,6 +102,11 @@ class RecordedFactory(_Line):
     @classmethod
     def _taken(cls, found: object) -> object:
         return _readable(found, TakenPlan)
+
+    @property
+    def path(self) -> str:
+        """Of its file, below the folder of the suite."""
+        return f"{self.database}/factories/{self.slug}.py".removeprefix("/")
 
     @property
     def given(self) -> dict[str, str]:

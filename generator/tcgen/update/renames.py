@@ -14,10 +14,7 @@ Key = Callable[[RecordedFactory], Hashable]
 def moved_files(old: RecordedPlan, new: RecordedPlan) -> dict[str, str]:
     """Return new path → old path for every generated file that has another place now."""
     pairs = _pairs(list(old.factories), list(new.factories))
-    places = {
-        f"{new.suite.dest}/factories/{one.slug}.py": f"{old.suite.dest}/factories/{other.slug}.py"
-        for one, other in pairs
-    }
+    places = {f"{new.suite.dest}/{one.path}": f"{old.suite.dest}/{other.path}" for one, other in pairs}
     return {path: origin for path, origin in places.items() if path != origin}
 
 
@@ -45,7 +42,7 @@ def _label(row: RecordedFactory) -> Hashable:
 
 
 def _table(row: RecordedFactory) -> Hashable:
-    return row.table
+    return row.database, row.table
 
 
 def _by(key: Key, before: Factories, after: Factories) -> list[Pair]:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from tcgen.apply.changes import WRITTEN, Change, compare
@@ -100,7 +100,8 @@ def merged(root: Path, old: tuple[str, Template], new: tuple[str, Template]) -> 
 
 def _set_aside(root: Path, dest: str, change: Change) -> list[Change]:
     """Keep an edited factory whose model is gone where nobody imports it: the suite has to go on without."""
-    if not (change.kind == "kept" and change.note and change.path.startswith(f"{dest}/factories/")):
+    is_factory = PurePosixPath(change.path).parent.name == "factories" and change.path.startswith(f"{dest}/")
+    if not (change.kind == "kept" and change.note and is_factory):
         return [change]
     names = (f"{change.path}.kept{number or ''}" for number in count())
     free = next(name for name in names if not (root / name).exists())
