@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import NO_DOCKER, env_py, init, pytest_in, replace, tcgen, write
+from e2e_support import NO_DOCKER, PROJECTS, copy, env_py, init, pytest_in, replace, tcgen, write
 
 pytestmark = pytest.mark.e2e
 
@@ -172,23 +172,60 @@ def test_two_histories(tmp_path: Path, dialect: str, request: pytest.FixtureRequ
     assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 16 + 6), ran.text
 
 
-def test_an_update_of_both(tmp_path: Path) -> None:
+OF_BOTH = """
+    import pytest
+    from bank.ledger.models import Booking
+    from sqlalchemy import func, select
+
+    from .factories.device import DeviceFactory
+    from .ledger.factories.booking import BookingFactory
+
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", ["first", "second"])
+    async def test_rows_of_both(async_db_session, async_ledger_session, time):
+        await DeviceFactory.create_async()
+        await BookingFactory.create_async()
+        await async_ledger_session.commit()
+        assert await async_ledger_session.scalar(select(func.count()).select_from(Booking)) == 1
+"""
+
+
+DAYS = """
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision, down_revision = "0002", "0001"
+
+    def upgrade():
+        for name in ("opening", "closing"):
+            op.create_table(name, sa.Column("id", sa.Integer, primary_key=True))
+
+    def downgrade():
+        for name in ("opening", "closing"):
+            op.drop_table(name)
+"""
+
+
+def test_an_asynchronous_one_and_its_update(tmp_path: Path) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
-    root = shop(tmp_path, "postgresql")
+    root = copy(PROJECTS / "bank", tmp_path / "bank")
     init(root)
-    accounts, models = root / "tests/integration/ledger/factories/account.py", root / "shop/ledger/models.py"
-    replace(accounts, "fake.random_int, 100,", "fake.random_int, 500,")
+    write(root / "tests/integration/test_own.py", OF_BOTH)
+    accounts, models = root / "tests/integration/ledger/factories/account.py", root / "bank/ledger/models.py"
+    replace(accounts, "iban-", "de-")
     more = "\n\nclass Closing(Base):\n    __tablename__ = 'closing'\n    id: Mapped[int] = mapped_column(primary_key=True)\n"
-    # with it most models are in this one
+    # with these most models are in this one
     models.write_text(
         models.read_text() + more + more.replace("Closing", "Opening").replace("closing", "opening")
     )
+    write(root / "bank/ledger/migrations/versions/0002_days.py", DAYS)
     updated = tcgen("update", "--python", sys.executable, cwd=root, **settings)
     assert updated.status == 0, updated.text
     assert accounts.with_name("closing.py").is_file()
-    assert "random_int, 500," in accounts.read_text()
+    assert "de-" in accounts.read_text()
     ran = pytest_in(root, "tests", **settings)
-    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 20), ran.text
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 20 + 2), ran.text
     assert (
         "everything is up to date" in tcgen("update", "--python", sys.executable, cwd=root, **settings).text
     )

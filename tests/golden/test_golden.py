@@ -1,4 +1,4 @@
-"""What is rendered for four projects, to the letter: first the plan, then the tree."""
+"""What is rendered for five projects, to the letter: first the plan, then the tree."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ PROJECTS = {
     "async_shop": Path(__file__).parents[1] / "e2e" / "projects" / "async_shop",
     "courier": Path(__file__).parents[1] / "e2e" / "projects" / "courier",
     "legacy": Path(__file__).parents[1] / "e2e" / "projects" / "legacy",
+    "bank": Path(__file__).parents[1] / "e2e" / "projects" / "bank",
 }
 every_case = pytest.mark.parametrize("case", PROJECTS)
 

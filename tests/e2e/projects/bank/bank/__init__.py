@@ -1,0 +1,1 @@
+"""Clients, and what is booked for them: a database each."""

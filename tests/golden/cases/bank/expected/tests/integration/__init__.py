@@ -1,0 +1,1 @@
+"""Tests of bank against a real PostgreSQL."""

@@ -1,0 +1,1 @@
+"""The database ledger: its fixtures, its factories, and tests of it."""
