@@ -46,12 +46,13 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], dict[s
     targets = Targets(request["models"], loader, roots)
     targets.load()
     histories = _histories(request, loader, notes)
-    packages = _packages(request, targets, histories[0][0])
+    packages = _packages(request, targets, histories[0].place)
     found = find_model_files.model_modules(packages, roots, _known_names(_libraries(request)))
     loader.load_all(m for m in found if m not in sys.modules)
     tops = {p.split(".")[0] for p in packages} | targets.tops
     every = configuring.configured(loader, notes, tops, _needed(targets, histories, tops))
-    histories = databases.of_use(histories, every, root, notes)
+    given = targets.metadatas(every) if targets.given else []
+    histories = databases.of_use(histories, given, every, root, notes)
     chosen, rivals = _choose(targets, histories, every, tops, loader, notes)
     apart = databases.split(chosen, histories, rivals, every, tops)
     for one in apart:
@@ -66,9 +67,9 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], dict[s
     facts["import_seconds"] = round(loader.seconds, 3)
     facts["diagnostics"] = notes.diagnostics
     return facts, {
-        one.name: _url_source_answer(one.url_source, one.place, one.url_source.config)
+        one.name: _url_source_answer(*one.history, one.history.url_source.config)
         for one in apart
-        if one.place is not None
+        if one.history.place is not None
     }
 
 
@@ -87,7 +88,7 @@ def _database_fact(
         "name": database.name,
         "apart": database.why,
         "bind": database.bind,
-        "alembic": _alembic_fact(request, database.place, database.url_source, notes),
+        "alembic": _alembic_fact(request, database.history, notes),
     }
 
 
@@ -115,16 +116,16 @@ def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:
         url_source = env_py.find_url_source(
             place, str(root), notes, request["drivername"], skip_attribute=True
         )
-    return _url_source_answer(url_source, place, request["alembic"], loader.seconds)
+    return _url_source_answer(place, url_source, request["alembic"], loader.seconds)
 
 
-def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[tuple[Live, Live]]:
+def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[databases.History]:
     """Run each env.py, which knows the project's metadata best: that of the first configuration before others.
 
     A pair of None stands for the first one where there is none to run.
     """
     if not request["alembic"]:
-        return [(None, None)]
+        return [databases.History()]
     if importlib.util.find_spec("alembic") is None:
         notes.add(
             "warning",
@@ -132,14 +133,14 @@ def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[tupl
             f"The project has Alembic scripts, but {sys.executable} has no Alembic; they are left out.",
             "Install alembic there, or pass --python PATH of the project's interpreter.",
         )
-        return [(None, None)]
+        return [databases.History()]
     configs = [request["alembic"], *request["other_alembics"]]
     return [_run_env(request, one, loader, notes) for one in configs]
 
 
 def _run_env(
     request: ProbeRequest, config: AlembicRequest, loader: Loader, notes: Notes
-) -> tuple[Location, Live]:
+) -> databases.History:
     from .migrations import env_py
 
     place = location.locate(config, Path(request["root"]))
@@ -148,13 +149,13 @@ def _run_env(
         url_source = env_py.UrlSource("direct")
         url_source.config = config
         url_source.reason = f"it asks {framework['title']}'s {framework['env_py']} for its database"
-        return place, url_source
+        return databases.History(place, url_source)
     with loader.timed():
         url_source = env_py.find_url_source(place, request["root"], notes)
     if url_source.run is not None and url_source.run.error is not None and url_source.via == "direct":
         loader.note_missing(url_source.run.error)
     url_source.config = config
-    return place, url_source
+    return databases.History(place, url_source)
 
 
 def _packages(request: ProbeRequest, targets: Targets, place: Live) -> list[str]:
@@ -193,7 +194,7 @@ def _distributed(name: str) -> list[str]:
     return sorted(n for n in found if n.isidentifier())
 
 
-def _needed(targets: Targets, histories: list[tuple[Live, Live]], tops: set[str]) -> set[str]:
+def _needed(targets: Targets, histories: list[databases.History], tops: set[str]) -> set[str]:
     """Modules that the suite imports whatever they hold: what the user named for setup, and env.py's own."""
     needed = set(targets.setup_modules)
     for place, url_source in histories:
@@ -204,7 +205,7 @@ def _needed(targets: Targets, histories: list[tuple[Live, Live]], tops: set[str]
 
 def _choose(
     targets: Targets,
-    histories: list[tuple[Live, Live]],
+    histories: list[databases.History],
     every: list[Live],
     tops: set[str],
     loader: Loader,
@@ -212,12 +213,12 @@ def _choose(
 ) -> tuple[list[MetaData], list[MetaData]]:
     """The project's metadatas: those that fit in one database, and those whose names of tables others have."""
     elsewhere = databases.elsewhere(histories)
-    _, url_source = histories[0]
+    named = histories[0].metadatas
     rivals: list[MetaData] = []
     if targets.given:
         chosen, rivals = databases.separate(targets.metadatas(every), every, notes)
-    elif url_source is not None and any(m.tables for m in url_source.metadatas):
-        chosen = [m for m in url_source.metadatas if m.tables]
+    elif named:
+        chosen = named
         notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
         others = [m for m in metadata.of_project(every, tops) if m not in elsewhere]
         beside, rivals = _beside(chosen, others, every, notes)
@@ -300,7 +301,7 @@ def _facts(
     targets: Targets,
     late: list[str],
 ) -> dict[str, Live]:
-    chosen, url_source = database.metadatas, database.url_source
+    chosen, url_source = database.metadatas, database.history.url_source
     mine = _mine(chosen, every)
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
@@ -346,15 +347,15 @@ def _metadata_fact(
     }
 
 
-def _alembic_fact(
-    request: ProbeRequest, place: Live, url_source: Live, notes: Notes
-) -> dict[str, Live] | None:
+def _alembic_fact(request: ProbeRequest, history: databases.History, notes: Notes) -> dict[str, Live] | None:
+    place, url_source = history
     if place is None:
         return None
-    from .migrations import env_py, history, nullability
+    from .migrations import env_py, nullability
+    from .migrations import history as scripts_of
 
     root = Path(request["root"])
-    scripts = history.read(place, notes)
+    scripts = scripts_of.read(place, notes)
     _note_heads(scripts, notes)
     return {
         "ini": location.portable_ini(place, root),
@@ -375,11 +376,11 @@ def _alembic_fact(
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "loaded": scripts.loaded,
-        "loads_alone": history.loads_alone(scripts),
-        "inserts_rows": history.inserts_rows(scripts),
+        "loads_alone": scripts_of.loads_alone(scripts),
+        "inserts_rows": scripts_of.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),
-        "extensions_created": history.extensions_created(scripts),
-        "schemas_created": history.schemas_created(scripts),
+        "extensions_created": scripts_of.extensions_created(scripts),
+        "schemas_created": scripts_of.schemas_created(scripts),
         **env_py.settings_of(url_source, place.env_text),
     }
 
@@ -401,7 +402,7 @@ def _note_heads(scripts: Live, notes: Notes) -> None:
 
 
 def _url_source_answer(
-    url_source: Live, place: Location, config: AlembicRequest, seconds: float = 0.0
+    place: Location, url_source: Live, config: AlembicRequest, seconds: float = 0.0
 ) -> UrlSourceAnswer:
     """The source of the URL as plain data, the parts of the URL that was seen included."""
     from .migrations import env_py

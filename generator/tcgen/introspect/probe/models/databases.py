@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count, takewhile
 from keyword import iskeyword
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import MetaData
 
@@ -27,49 +28,71 @@ _TAKEN = re.compile(
 _BASE = re.compile(r"_?(declarative_)?(base|model|metadata)(_|$)")
 
 
+class History(NamedTuple):
+    """An Alembic configuration: where it is, and what running its env.py showed; None where there is none to run."""
+
+    place: Live = None
+    url_source: Live = None
+
+    @property
+    def metadatas(self) -> list[MetaData]:
+        """Those with tables that it is about."""
+        return [] if self.url_source is None else [m for m in self.url_source.metadatas if m.tables]
+
+
 @dataclass
 class Database:
     """Metadatas that share a database.
 
     Attributes:
         metadatas: One at least.
-        place, url_source: Of the migrations that make it; None where there are none.
+        history: Of the migrations that make it.
         bind: The key that a web framework's extension knows it by; "" for its own.
         why: What shows that it is one of its own; "" for the first.
         name: What it is called where there are several.
     """
 
     metadatas: list[MetaData]
-    place: Live = None
-    url_source: Live = None
+    history: History = History()
     bind: str = ""
     why: str = ""
     name: str = ""
 
 
 def of_use(
-    histories: list[tuple[Live, Live]], every: list[Live], root: str, notes: Notes
-) -> list[tuple[Live, Live]]:
+    histories: list[History], given: list[MetaData], every: list[Live], root: str, notes: Notes
+) -> list[History]:
     """Leave out later Alembic configurations that are not about models of their own.
 
     Where an env.py names no metadata, it is taken to be about the classes of the package that it lies in.
+
+    Args:
+        histories: The first configuration, and later ones.
+        given: The metadatas that the user asked for; none where all are meant.
+        every: All mappers.
+        root: The project's.
+        notes: For remarks.
     """
-    kept, *others = histories
-    named = [] if kept[1] is None else [*kept[1].metadatas]
-    used = [kept]
-    for place, url_source in others:
-        found = [m for m in url_source.metadatas if m.tables] or _in_the_package(place.script.parent, every)
-        if found and not set(found) & set(named):
-            url_source.metadatas = found
+    first, *others = histories
+    named = first.metadatas
+    used = [first]
+    for one in others:
+        found = one.metadatas or _in_the_package(one.place.script.parent, every)
+        if found and not set(found) & set(named) and (not given or set(found) <= set(given)):
+            one.url_source.metadatas = found
             named += found
-            used.append((place, url_source))
+            used.append(one)
             continue
-        shown = place.ini or place.script
+        shown = one.place.ini or one.place.script
         notes.add(
             "note",
             "alembic-config-left-out",
             f"{shown.relative_to(root) if shown.is_relative_to(root) else shown.name} is left out: "
-            + ("its models have migrations already" if found else "no models are seen to belong to it"),
+            + (
+                "its models are taken already, or not asked for"
+                if found
+                else "no models are seen to belong to it"
+            ),
             "Use it instead of the first one with --alembic-config PATH.",
         )
     return used
@@ -77,8 +100,8 @@ def of_use(
 
 def _in_the_package(folder: Path, every: list[Live]) -> list[MetaData]:
     """The metadatas whose classes all lie in the package of a folder."""
-    paths = {str(folder)}
-    name = next((n for n, m in list(sys.modules.items()) if paths & {*getattr(m, "__path__", ())}), "")
+    found = (n for n, m in list(sys.modules.items()) if str(folder) in getattr(m, "__path__", ()))
+    name = next(found, "")
     modules: dict[MetaData, list[str]] = {}
     for mapper in every:
         for metadata in _metadatas(mapper):
@@ -88,7 +111,7 @@ def _in_the_package(folder: Path, every: list[Live]) -> list[MetaData]:
 
 def split(
     chosen: list[MetaData],
-    histories: list[tuple[Live, Live]],
+    histories: list[History],
     rivals: list[MetaData],
     every: list[Live],
     tops: set[str],
@@ -97,7 +120,7 @@ def split(
 
     Args:
         chosen: Those that fit beside each other.
-        histories: Place and source of the URL of each Alembic configuration, the first one's before others.
+        histories: Those of use, the first configuration's before others.
         rivals: Those that have tables of the same names as some of ``chosen``.
         every: All mappers.
         tops: The project's packages.
@@ -105,19 +128,17 @@ def split(
     Returns:
         Databases that have tables, that of the first configuration before others.
     """
-    (place, first), *others = histories
-    found = [Database(chosen, place, first)]
-    for place, url_source in others:
-        inside = [m for m in url_source.metadatas if m.tables]
-        found.append(Database(inside, place, url_source, why="migrations of its own"))
-        chosen[:] = [m for m in chosen if m not in inside]
+    first, *others = histories
+    found = [Database(chosen, first)]
+    for one in others:
+        found.append(Database(one.metadatas, one, why="migrations of its own"))
+        chosen[:] = [m for m in chosen if m not in one.metadatas]
     for bind in dict.fromkeys(bind_key(m) for m in chosen):
         inside = [m for m in chosen if bind and bind_key(m) == bind]
         if inside and len(inside) < len(chosen):
             found.append(Database(inside, bind=bind, why=f"the bind {bind}"))
             chosen[:] = [m for m in chosen if m not in inside]
-    named = [] if first is None else first.metadatas
-    for inside in _with_engines_of_their_own(chosen, named, every, tops):
+    for inside in _with_engines_of_their_own(chosen, first.metadatas, every, tops):
         found.append(Database(inside, why="an engine of its own"))
         chosen[:] = [m for m in chosen if m not in inside]
     found += [Database([m], why="tables of the same names") for m in rivals]
@@ -148,11 +169,9 @@ def _with_engines_of_their_own(
     return [[m for m in chosen if known.get(m) == place and m not in named] for place in others]
 
 
-def elsewhere(histories: list[tuple[Live, Live]]) -> list[MetaData]:
-    """Those that only a later Alembic configuration names."""
-    (_, first), *others = histories
-    named = first.metadatas if first is not None else []
-    return [m for _, source in others for m in source.metadatas if m not in named]
+def elsewhere(histories: list[History]) -> list[MetaData]:
+    """Those that only a later Alembic configuration is about."""
+    return [m for one in histories[1:] for m in one.metadatas]
 
 
 def separate(found: list[MetaData], every: list[Live], notes: Notes) -> tuple[list[MetaData], list[MetaData]]:
@@ -197,8 +216,8 @@ def _words(database: Database, every: list[Live]) -> Iterator[str]:
     for cls in classes[:1]:
         roots = [b for b in cls.__mro__ if getattr(b, "metadata", None) in database.metadatas]
         yield from _identifiers(_BASE.sub("", _snake(root.__name__)) for root in reversed(roots[-1:]))
-    if database.place is not None:
-        yield from _identifiers(database.place.script.parts[-4:])
+    if database.history.place is not None:
+        yield from _identifiers(database.history.place.script.parts[-4:])
     shared = takewhile(lambda parts: len({*parts}) == 1, zip(*modules, strict=False))
     yield from _identifiers(parts[0] for parts in shared)
 
