@@ -9,7 +9,18 @@ from decimal import Decimal
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from plan_builders import INTEGER, attribute, column, factories, fields_of, key, mapper, table, values_of
+from plan_builders import (
+    INTEGER,
+    attribute,
+    column,
+    factories,
+    fields_of,
+    key,
+    mapper,
+    of_type,
+    table,
+    values_of,
+)
 from plan_builders import string as string_type
 
 from tcgen.plan.constraints.checks import limits_of
@@ -88,6 +99,17 @@ def test_like_gives_a_text_that_is_like_it() -> None:
         made = values_of(value_for(attribute(string_type(20), limits=limits, distinct=True)), spelled=spelled)
         assert len(set(made)) == 30
         assert all(re.search(limits.patterns[0], text) for text in made)
+
+
+def test_a_whole_array_in_one_kind_of_letters() -> None:
+    tags = of_type("ARRAY", ddl="TEXT[]", item=string_type())
+    for sql, form in (("s::text = LOWER(s::text)", str.lower), ("UPPER(s::text) = s::text", str.upper)):
+        for distinct in (False, True):
+            wanted = attribute(tags, limits=read(sql)["s"], distinct=distinct)
+            # Faker has few words with capitals
+            values = values_of(value_for(wanted), 500, spelled=spelled)
+            assert values == [[form(text) for text in texts] for texts in values]
+            assert not distinct or len({*map(tuple, values)}) == 500
 
 
 def test_a_boolean_column_is_a_condition() -> None:

@@ -230,9 +230,12 @@ def _same_letters(name: str, left: Expression, right: Expression) -> list[Altern
     return None
 
 
+SMALL, CAPITAL = "^[^A-Z]+$", "^[^a-z]+$"
+"""Texts of which each part is one of the same kind."""
+
 _LETTERS: dict[type[Expression], str] = {
-    e.Lower: "^[^A-Z]+$",
-    e.Upper: "^[^a-z]+$",
+    e.Lower: SMALL,
+    e.Upper: CAPITAL,
     e.Trim: r"^\w+$",
 }
 

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from tcgen.ir.schema import TypeFact
 from tcgen.plan.constraints.attribute import Attribute
-from tcgen.plan.constraints.domains import limits_of_domain
+from tcgen.plan.constraints.checks import CAPITAL, SMALL
+from tcgen.plan.constraints.domains import within_domain
+from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.type_parts import innermost
 from tcgen.plan.constraints.value_kinds import KINDS, kind_of, value_kind_of
 from tcgen.plan.constraints.value_ranges import few_values
@@ -27,12 +29,14 @@ def array(attribute: Attribute, value_for: Callable[[Attribute], Code]) -> Code:
     # asyncpg cannot read an array of hstore back
     if item is None or (kind_of(item) == "hstore" and not attribute.distinct):
         return Code("Use(list[object])", reason="an array")
+    # what a CHECK says of the whole array's letters, it says of each element's
+    letters = tuple(one for one in attribute.limits.patterns if one in (SMALL, CAPITAL))
     one = replace(
         attribute,
         column=attribute.column.model_copy(update={"type": item}),
-        limits=limits_of_domain(item),
+        limits=within_domain(Limits(patterns=letters), item),
     )
-    element = _element(item) or value_for(one)
+    element = (not letters and _element(item)) or value_for(one)
     made = Code(f"[{evaluated(element.text)}]", element.imports)
     if attribute.distinct and not _differs(one):
         made = _told_apart(made, few(one))
