@@ -34,6 +34,7 @@ REMARKS: Mapping[str, str] = {
     "alembic-config-left-out": "A second Alembic configuration is left out: it is not about further models.",
     "alembic-missing": "The project has migrations, but its interpreter has no Alembic.",
     "alembic-no-scripts": "An Alembic configuration is left out: no folder with an env.py belongs to it.",
+    "another-kind": "A further database is of another kind than the first; the suite has both on the kind of the first.",
     "bad-ini": "An ini file could not be read and is left out.",
     "bad-setup-py": "setup.py could not be read and is left out.",
     "class-left-out": "SQLAlchemy cannot configure a class: it has no factory, nor have those in modules that import it.",

@@ -407,6 +407,7 @@ class Schema(Frozen):
         name: What the database is called where there are several.
         apart: What shows that it is one of its own; "" for the first.
         bind: The key that the web framework's session knows it by; "" for its own.
+        backend: SQLAlchemy's name of the kind of database that its URL is seen to be of; "" where none is seen.
         further: The project's further databases; what holds for all of them is said of the first only.
         dialect: Of the database that they are described for: types, keys and constraints as it would be given them.
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
@@ -422,6 +423,7 @@ class Schema(Frozen):
     name: str = ""
     apart: str = ""
     bind: str = ""
+    backend: str = ""
     further: tuple[Schema, ...] = ()
     dialect: Dialect = "postgresql"
     environment: Environment

@@ -119,6 +119,26 @@ def test_engines_of_their_own(inspect: Inspect, main: str, log: str) -> None:
     assert [one.apart for one in schema.further] == ["an engine of its own"]
 
 
+def told_of_another_kind(schema: Schema) -> list[str]:
+    return [one.message.partition(",")[0] for one in schema.diagnostics if one.code == "another-kind"]
+
+
+def test_an_engine_of_another_kind(inspect: Inspect) -> None:
+    files = {
+        "shop/main.py": models(
+            "Base", "User", "Order", then='\n    engine = create_engine("postgresql+psycopg://one/main")\n'
+        ),
+        "shop/log.py": models("Log", "Line", then='\n    engine = create_engine("sqlite:///log.db")\n'),
+    }
+    assert told_of_another_kind(inspect(files, packages=["shop"])) == ["log: its URL begins with sqlite"]
+
+
+def test_migrations_of_another_kind(inspect: Inspect) -> None:
+    ini = TWO_HISTORIES["main.ini"].replace("postgresql+psycopg", "mysql+pymysql")
+    schema = inspect({**TWO_HISTORIES, "main.ini": ini}, packages=["shop"], alembic=CONFIGS)
+    assert told_of_another_kind(schema) == ["main: its URL begins with mysql"]
+
+
 def test_engines_of_one_database_are_no_reason(inspect: Inspect) -> None:
     engine = '\n    engine = create_engine("postgresql+psycopg://one/main")\n'
     files = {

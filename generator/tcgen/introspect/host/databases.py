@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from tcgen.ir.diagnostics import Diagnostic, some_of
-from tcgen.ir.schema import KnownDatabases, MapperFact, Schema
+from tcgen.ir.schema import BACKENDS, TITLES, KnownDatabases, MapperFact, Schema
 
-_OF_ONE_DATABASE = ("name", "bind", "metadatas", "tables", "mappers", "alembic")
+_OF_ONE_DATABASE = ("name", "bind", "backend", "metadatas", "tables", "mappers", "alembic")
 
 
 def arranged(schema: Schema, known: KnownDatabases | None) -> Schema:
@@ -25,7 +25,8 @@ def arranged(schema: Schema, known: KnownDatabases | None) -> Schema:
         schema = _with_first(schema, max(schema.databases, key=_rank))
     else:
         schema = _as_known(schema, known)
-    return schema.model_copy(update={"diagnostics": (*schema.diagnostics, *_apart(schema))})
+    said = (*_apart(schema), *_of_another_kind(schema))
+    return schema.model_copy(update={"diagnostics": (*schema.diagnostics, *said)})
 
 
 def _rank(schema: Schema) -> tuple[bool, bool, int]:
@@ -93,6 +94,20 @@ def _apart(schema: Schema) -> tuple[Diagnostic, ...]:
         )
         for one in schema.further
     )
+
+
+def _of_another_kind(schema: Schema) -> Iterator[Diagnostic]:
+    """Warn of further databases that are of another kind than the first: a suite has one server, or files alone."""
+    for one in schema.further:
+        kind = one.backend.replace("mariadb", "mysql")
+        if kind and kind != BACKENDS[schema.dialect]:
+            yield Diagnostic(
+                level="warning",
+                code="another-kind",
+                message=f"{one.name}: its URL begins with {one.backend}, but the suite has all databases on"
+                f" {TITLES[schema.dialect]}, where its types and constraints may act otherwise",
+                hint="--models and --alembic-config, given for the others, leave it out",
+            )
 
 
 def _not_parted(schema: Schema) -> Diagnostic:

@@ -88,6 +88,7 @@ def _database_fact(
         "name": database.name,
         "apart": database.why,
         "bind": database.bind,
+        "backend": databases.backend_of(database, every, tops),
         "alembic": _alembic_fact(request, database.history, notes),
     }
 

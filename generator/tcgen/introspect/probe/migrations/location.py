@@ -200,6 +200,11 @@ def run_in(location: Location, root: Path) -> str:
     return portable(location.ini.parent, root) if beside else ""
 
 
+def written_url(location: Location) -> str:
+    """The URL that stands in the ini; "" without one."""
+    return "" if location.ini is None else _raw(location.ini, location.section).get("sqlalchemy.url", "")
+
+
 def portable_ini(location: Location, root: Path) -> str | None:
     """The ini as ``portable`` writes it; None without one, or where Alembic cannot use it from anywhere."""
     from alembic.config import Config

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlalchemy import MetaData
 
 from ..common import Live, Notes
+from ..migrations.location import written_url
 from . import engines, mappers
 from .metadata import find_reference, mapped_tables, modules_under
 
@@ -159,14 +160,34 @@ def _with_engines_of_their_own(
     """Those whose engines lead to another database than that of the most classes, or of what an env.py names."""
     if len(chosen) < 2:
         return []
-    refs = {m: find_reference(m, [one for one in every if m in _metadatas(one)], tops) for m in chosen}
-    homes = {m: ref["module"] for m, ref in refs.items() if ref is not None}
-    known = engines.places(chosen, homes, modules_under(tops))
+    known = engines.places(chosen, _homes(chosen, every, tops), modules_under(tops))
     ours = max(chosen, key=lambda m: (m in named, len(mapped_tables(m, every))))
     if ours not in known:
         return []
     others = dict.fromkeys(place for m, place in known.items() if place != known[ours] and m not in named)
     return [[m for m in chosen if known.get(m) == place and m not in named] for place in others]
+
+
+def _homes(metadatas: list[MetaData], every: list[Live], tops: set[str]) -> dict[MetaData, str]:
+    """The module that each can be imported from."""
+    refs = {m: find_reference(m, [one for one in every if m in _metadatas(one)], tops) for m in metadatas}
+    return {m: ref["module"] for m, ref in refs.items() if ref is not None}
+
+
+def backend_of(database: Database, every: list[Live], tops: set[str]) -> str:
+    """The kind of database that a further one is seen to be, by SQLAlchemy's name; "" where nothing shows it."""
+    place, url_source = database.history
+    if place is not None:
+        from ..migrations.env_py import OPTION, as_url  # which takes Alembic
+
+        seen = [url_source.run.url if url_source.run else None, written_url(place)]
+        shown = [
+            url for one in seen if (url := as_url(one)) is not None and OPTION not in (url.host, url.database)
+        ]
+        return shown[0].get_backend_name() if shown else ""
+    names = modules_under(tops)
+    known = engines.places(database.metadatas, _homes(database.metadatas, every, tops), names)
+    return str(next((kind for kind, *_ in known.values()), engines.backend_of_bind(database.bind, names)))
 
 
 def elsewhere(histories: list[History]) -> list[MetaData]:

@@ -38,6 +38,14 @@ def places(metadatas: list[MetaData], homes: dict[MetaData, str], names: list[st
     return found
 
 
+def backend_of_bind(bind: str, names: list[str]) -> str:
+    """The kind of database behind a bind of a web framework's extension; "" where none is open."""
+    for value in (value for name in names for value in _values(name) if bind):
+        with suppress(Exception):
+            return str(value.engines[bind].url.get_backend_name())
+    return ""
+
+
 def _bound(names: list[str]) -> Iterator[tuple[MetaData, Place]]:
     """What is said by ``binds``: of bases, classes and tables."""
     for name in names:
