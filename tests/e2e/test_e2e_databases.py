@@ -231,6 +231,67 @@ def test_an_asynchronous_one_and_its_update(tmp_path: Path) -> None:
     )
 
 
+BINDS = """
+    from sqlalchemy import MetaData
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+    class Base(DeclarativeBase):
+        pass
+
+    class Audited(DeclarativeBase):
+        metadata = MetaData(info={"bind_key": "audit"})
+
+    class Order(Base):
+        __tablename__ = "orders"
+        id: Mapped[int] = mapped_column(primary_key=True)
+
+    class Entry(Audited):
+        __tablename__ = "entry"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        text: Mapped[str | None]
+"""
+OF_BINDS = """
+    import sqlalchemy as sa
+    from alembic import op
+
+    revision, down_revision = "1", None
+
+    def upgrade(engine_name):
+        globals()[f"upgrade_{engine_name}"]()
+
+    def upgrade_():
+        op.create_table("orders", sa.Column("id", sa.Integer, primary_key=True))
+
+    def upgrade_audit():
+        op.create_table(
+            "entry", sa.Column("id", sa.Integer, primary_key=True), sa.Column("text", sa.String, nullable=False)
+        )
+"""
+
+
+def test_migrations_that_are_told_which_bind_it_is(tmp_path: Path) -> None:
+    settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
+    write(
+        tmp_path / "pyproject.toml",
+        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["psycopg[binary]"]\n',
+    )
+    write(tmp_path / "shop/__init__.py", "")
+    write(tmp_path / "shop/models.py", BINDS)
+    write(tmp_path / "migrations/alembic.ini", "[alembic]\n")
+    # as Flask-Migrate's, which takes the running application
+    write(tmp_path / "migrations/env.py", "from alembic import context\nfrom flask import current_app\n")
+    write(tmp_path / "migrations/versions/1.py", OF_BINDS)
+    done = init(tmp_path, prove=True, **settings)
+    assert "proved 2 classes, repaired 0, left 0" in done.text
+    # each of the two histories made its own table, NOT NULL as only a script says
+    assert (
+        "migrations-fail" not in done.text
+        and "the database demands more than the models of entry" in done.text
+    )
+    ran = pytest_in(tmp_path, "tests", **settings)
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 8), ran.text
+
+
 TENANTS = """
     from sqlalchemy import ForeignKey, String, select
     from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column

@@ -166,6 +166,7 @@ class AlembicPlan(Frozen):
     target: Literal["head", "heads"]
     url_via: UrlVia
     attribute: str | None
+    arguments: dict[str, str] = {}
     environment: dict[str, str]
     drivername: str
     is_async: bool

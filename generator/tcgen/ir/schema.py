@@ -303,6 +303,7 @@ class AlembicFact(Frozen):
             variables, see ``environment``. ``direct``: env.py cannot be run alone; its scripts can,
             through Alembic's runtime on a connection of ours.
         attribute: Name of the attribute.
+        arguments: What the scripts' functions are told, where env.py tells them something.
         environment: Variable name → which part of the URL it takes:
             ``url``, ``host``, ``port``, ``user``, ``password``, ``database``, ``driver``.
         drivername: SQLAlchemy drivername env.py makes its engine with (``postgresql+asyncpg``), or "" where
@@ -329,6 +330,7 @@ class AlembicFact(Frozen):
     version_locations: tuple[str, ...] = ()
     url_via: UrlVia
     attribute: str | None = None
+    arguments: dict[str, str] = {}
     environment: dict[str, str] = {}
     drivername: str = ""
     is_async: bool = False

@@ -145,6 +145,8 @@ def plan_lines(plan: SuitePlan) -> str:
         del suite["further"]
     if plan.database.tenants is None:
         del suite["database"]["tenants"]
+    if plan.database.alembic and not plan.database.alembic.arguments:
+        del suite["database"]["alembic"]["arguments"]
     services = (one.model_dump(mode="json") for one in plan.services)
     lines = [suite, *services, *map(_factory_line, plan.factories)]
     return _written(lines)

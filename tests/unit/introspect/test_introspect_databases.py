@@ -193,3 +193,48 @@ def test_models_stay_where_a_suite_has_them(
     assert [*databases(schema).items()] == [*found.items()]
     assert len([one for one in schema.databases for one in one.metadatas]) == 2
     assert ("database-not-parted" in {one.code for one in schema.diagnostics}) == (len(found) == 1)
+
+
+BINDS = {
+    "shop/__init__.py": "",
+    "shop/models.py": """
+        from sqlalchemy import MetaData
+        from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+        class Base(DeclarativeBase):
+            pass
+
+        class Audited(DeclarativeBase):
+            metadata = MetaData(info={"bind_key": "audit"})
+
+        class Order(Base):
+            __tablename__ = "orders"
+            id: Mapped[int] = mapped_column(primary_key=True)
+
+        class Entry(Audited):
+            __tablename__ = "entry"
+            id: Mapped[int] = mapped_column(primary_key=True)
+    """,
+    "alembic.ini": ALEMBIC_INI,
+    "migrations/env.py": "from flask import current_app  # which is not there",
+}
+
+
+@pytest.mark.parametrize(
+    ("signature", "told"),
+    [
+        ("engine_name", [{"engine_name": ""}, {"engine_name": "audit"}]),
+        ("", [{}, None]),
+        ("one, other", [{}, None]),
+    ],
+)
+def test_binds_are_made_by_one_history_that_is_told_which(
+    inspect: Inspect, signature: str, told: list[dict[str, str] | None]
+) -> None:
+    script = revision("a", None, "pass").replace("def upgrade()", f"def upgrade({signature})")
+    config = AlembicConfig(ini="alembic.ini", script_location="migrations", framework="flask")
+    schema = inspect({**BINDS, "migrations/versions/a.py": script}, packages=["shop"], alembic=(config,))
+    assert databases(schema) == {"shop": ["Order"], "audit": ["Entry"]}
+    assert [one.apart for one in schema.further] == ["the bind audit"]
+    assert [one.alembic and one.alembic.arguments for one in schema.databases] == told
+    assert len([one for one in schema.diagnostics if one.code == "env-not-run"]) == 1

@@ -19,8 +19,9 @@ def arranged(schema: Schema, known: KnownDatabases | None) -> Schema:
         schema: As the probe found them.
         known: Where a suite has the models; None where the database that most of them are in is to be the first.
     """
-    remarks = tuple(remark for one in schema.further for remark in one.diagnostics)
-    schema = schema.model_copy(update={"diagnostics": (*schema.diagnostics, *remarks)})
+    # one history may make several, and is remarked upon once
+    remarks = dict.fromkeys(remark for one in schema.databases for remark in one.diagnostics)
+    schema = schema.model_copy(update={"diagnostics": tuple(remarks)})
     if known is None:
         schema = _with_first(schema, max(schema.databases, key=_rank))
     else:

@@ -89,7 +89,7 @@ def _database_fact(
         "apart": database.why,
         "bind": database.bind,
         "backend": databases.backend_of(database, every, tops),
-        "alembic": _alembic_fact(request, database.history, notes),
+        "alembic": _alembic_fact(request, database, notes),
     }
 
 
@@ -348,15 +348,16 @@ def _metadata_fact(
     }
 
 
-def _alembic_fact(request: ProbeRequest, history: databases.History, notes: Notes) -> dict[str, Live] | None:
-    place, url_source = history
+def _alembic_fact(
+    request: ProbeRequest, database: databases.Database, notes: Notes
+) -> dict[str, Live] | None:
+    place, url_source = database.history
     if place is None:
         return None
-    from .migrations import env_py, nullability
-    from .migrations import history as scripts_of
+    from .migrations import env_py, history, nullability
 
     root = Path(request["root"])
-    scripts = scripts_of.read(place, notes)
+    scripts = history.read(place, notes)
     _note_heads(scripts, notes)
     return {
         "ini": location.portable_ini(place, root),
@@ -370,6 +371,7 @@ def _alembic_fact(request: ProbeRequest, history: databases.History, notes: Note
         if url_source.via == "attribute"
         else "direct",
         "attribute": url_source.attribute,
+        "arguments": database.arguments,
         "drivername": url_source.drivername,
         "is_async": bool(
             env_py.ASYNC_HINT.search(place.env_text) or (url_source.run and url_source.run.is_async)
@@ -377,11 +379,11 @@ def _alembic_fact(request: ProbeRequest, history: databases.History, notes: Note
         "heads": scripts.heads,
         "revisions": len(scripts.paths),
         "loaded": scripts.loaded,
-        "loads_alone": scripts_of.loads_alone(scripts),
-        "inserts_rows": scripts_of.inserts_rows(scripts),
+        "loads_alone": history.loads_alone(scripts),
+        "inserts_rows": history.inserts_rows(scripts),
         "not_null": sorted(nullability.not_null_columns(scripts)),
-        "extensions_created": scripts_of.extensions_created(scripts),
-        "schemas_created": scripts_of.schemas_created(scripts),
+        "extensions_created": history.extensions_created(scripts),
+        "schemas_created": history.schemas_created(scripts),
         **env_py.settings_of(url_source, place.env_text),
     }
 

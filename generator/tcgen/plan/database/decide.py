@@ -229,6 +229,7 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         target="heads" if len(fact.heads) > 1 else "head",
         url_via=via,  # type: ignore[arg-type]
         attribute=fact.attribute,
+        arguments=fact.arguments,
         environment=fact.environment,
         drivername=fact.drivername,
         is_async=fact.is_async,

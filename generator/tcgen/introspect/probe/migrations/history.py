@@ -135,6 +135,18 @@ def schemas_created(history: History) -> list[str]:
     )
 
 
+def argument_of(folder: Path) -> str:
+    """The name of what each script's ``upgrade`` is told, as those of a web framework's binds are which one it is."""
+    found = {
+        tuple(argument.arg for argument in node.args.args)
+        for path in folder.glob("versions/*.py")
+        for node in parse(path).body
+        if isinstance(node, ast.FunctionDef) and node.name == "upgrade"
+    }
+    names = found.pop() if len(found) == 1 else ()
+    return names[0] if len(names) == 1 else ""
+
+
 def inserts_rows(history: History) -> bool:
     """Whether some script inserts rows."""
     return any(INSERTS.search(text) for text in _sources(history))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count, takewhile
 from keyword import iskeyword
 from pathlib import Path
@@ -49,6 +49,7 @@ class Database:
         metadatas: One at least.
         history: Of the migrations that make it.
         bind: The key that a web framework's extension knows it by; "" for its own.
+        arguments: What its migrations are told: by that one history makes the databases of all binds.
         why: What shows that it is one of its own; "" for the first.
         name: What it is called where there are several.
     """
@@ -56,6 +57,7 @@ class Database:
     metadatas: list[MetaData]
     history: History = History()
     bind: str = ""
+    arguments: dict[str, str] = field(default_factory=dict)
     why: str = ""
     name: str = ""
 
@@ -144,9 +146,22 @@ def split(
         chosen[:] = [m for m in chosen if m not in inside]
     found += [Database([m], why="tables of the same names") for m in rivals]
     found = [one for one in found if one.metadatas]
+    _share_history(found, first)
     if len(found) > 1:
         _name(found, every)
     return found
+
+
+def _share_history(databases: list[Database], first: History) -> None:
+    """Have the databases of binds made by the scripts of the first, if these are told which bind it is."""
+    bound = [one for one in databases if one.bind]
+    if not bound or first.place is None:
+        return
+    from ..migrations.history import argument_of  # which takes Alembic
+
+    name = argument_of(first.place.script)
+    for one in [*databases[:1], *bound] if name else ():
+        one.history, one.arguments = first, {name: one.bind}
 
 
 def bind_key(metadata: MetaData) -> str:
