@@ -61,14 +61,14 @@ class Options:
     dest: str | None = None
     taken: frozenset[str] = frozenset()
     ci: str | None = None
-    providers: dict[str, str] = field(default_factory=dict)
-    found: Mapping[str, DatabaseFindings] = field(default_factory=dict)
-    schema_from: Mapping[str, str] = field(default_factory=dict)
+    providers: dict[str, str] = field(default_factory=dict[str, str])
+    found: Mapping[str, DatabaseFindings] = field(default_factory=dict[str, DatabaseFindings])
+    schema_from: Mapping[str, str] = field(default_factory=dict[str, str])
     services: tuple[ServiceChoice, ...] | None = None
     user_choices: UserChoices = UserChoices()
     dialect: Dialect | None = None
     refused: Refused = NOTHING
-    repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict)
+    repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict[str, tuple[TakenPlan, ...]])
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
 

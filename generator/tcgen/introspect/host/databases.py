@@ -53,7 +53,7 @@ def _as_known(schema: Schema, known: KnownDatabases) -> Schema:
     homes = {one.name: _home(one.mappers, known) for one in schema.further}
     together = (schema, *(one for one in schema.further if homes[one.name] == ""))
     taken = {name for name in homes.values() if name}
-    further = []
+    further: list[Schema] = []
     for one in schema.further:
         if (home := homes[one.name]) == "":
             continue

@@ -306,7 +306,7 @@ def _facts(
     mine = _mine(chosen, every)
     names = metadata.modules_under(tops | {m.class_.__module__.split(".")[0] for m in mine})
     references = {}
-    registries = {}
+    registries: dict[Live, dict[str, str] | None] = {}
     for mapper in mine:
         if is_importable(mapper.class_):
             continue

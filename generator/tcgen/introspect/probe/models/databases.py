@@ -57,7 +57,7 @@ class Database:
     metadatas: list[MetaData]
     history: History = History()
     bind: str = ""
-    arguments: dict[str, str] = field(default_factory=dict)
+    arguments: dict[str, str] = field(default_factory=dict[str, str])
     why: str = ""
     name: str = ""
 

@@ -28,7 +28,7 @@ def places(metadatas: list[MetaData], homes: dict[MetaData, str], names: list[st
         names: Modules of the project that may hold session factories.
     """
     bound = dict(_bound(names))
-    found = {}
+    found: dict[MetaData, Place] = {}
     for item in metadatas:
         beside = {place for value in _values(homes.get(item, "")) for place in _engine_places(value)}
         if item in bound:
@@ -50,8 +50,8 @@ def _bound(names: list[str]) -> Iterator[tuple[MetaData, Place]]:
     """What is said by ``binds``: of bases, classes and tables."""
     for name in names:
         for value in _values(name):
-            binds = _settings(value).get("binds")
-            for key, engine in binds.items() if isinstance(binds, dict) else ():
+            binds: dict[Live, Live] = _settings(value).get("binds") or {}
+            for key, engine in binds.items():
                 for metadata in _metadatas_of_key(key):
                     yield from ((metadata, place) for place in _engine_places(engine))
 
@@ -80,5 +80,5 @@ def _engine_places(value: Live) -> Iterator[Place]:
 def _settings(value: Live) -> dict[str, Live]:
     """What a session factory, or a registry of its sessions, gives to each session."""
     factory = getattr(value, "session_factory", value) if "scoped_session" in type(value).__name__ else value
-    found = getattr(factory, "kw", None) if "sessionmaker" in type(factory).__name__ else None
-    return found if isinstance(found, dict) else {}
+    found: dict[str, Live] = getattr(factory, "kw", {}) if "sessionmaker" in type(factory).__name__ else {}
+    return found
