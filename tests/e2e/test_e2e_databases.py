@@ -130,13 +130,16 @@ URLS = {
 DRIVERS = {"postgresql": "psycopg[binary]", "sqlite": "", "mariadb": "pymysql"}
 
 
+def project(root: Path, name: str, *dependencies: str) -> None:
+    """Write what is no model's matter."""
+    needed = ", ".join(f'"{one}"' for one in dependencies if one)
+    about = f'name = "{name}"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = [{needed}]\n'
+    write(root / "pyproject.toml", f"[project]\n{about}")
+    write(root / name / "__init__.py", "")
+
+
 def shop(root: Path, dialect: str) -> Path:
-    driver = f', "{DRIVERS[dialect]}"' if DRIVERS[dialect] else ""
-    write(
-        root / "pyproject.toml",
-        f'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["alembic"{driver}]\n',
-    )
-    write(root / "shop/__init__.py", "")
+    project(root, "shop", "alembic", DRIVERS[dialect])
     for name, models in (("catalog", CATALOG), ("ledger", LEDGER)):
         url = URLS[dialect].format(name=name)
         scripts = f"shop/{name}/migrations"
@@ -271,11 +274,7 @@ OF_BINDS = """
 
 def test_migrations_that_are_told_which_bind_it_is(tmp_path: Path) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
-    write(
-        tmp_path / "pyproject.toml",
-        '[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["psycopg[binary]"]\n',
-    )
-    write(tmp_path / "shop/__init__.py", "")
+    project(tmp_path, "shop", "psycopg[binary]")
     write(tmp_path / "shop/models.py", BINDS)
     write(tmp_path / "migrations/alembic.ini", "[alembic]\n")
     # as Flask-Migrate's, which takes the running application
@@ -359,11 +358,7 @@ OF_TENANTS = """
 
 def test_schemas_of_tenants(tmp_path: Path) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
-    write(
-        tmp_path / "pyproject.toml",
-        '[project]\nname = "crm"\nversion = "1"\nrequires-python = ">=3.10"\ndependencies = ["psycopg[binary]"]\n',
-    )
-    write(tmp_path / "crm/__init__.py", "")
+    project(tmp_path, "crm", "psycopg[binary]")
     write(tmp_path / "crm/models.py", TENANTS)
     init(tmp_path)
     write(tmp_path / "tests/integration/test_own.py", OF_TENANTS)
