@@ -128,6 +128,7 @@ URLS = {
     "mariadb": "mysql+pymysql://nobody@127.0.0.1:1/{name}",
 }
 DRIVERS = {"postgresql": "psycopg[binary]", "sqlite": "", "mariadb": "pymysql"}
+FIRST = ["postgresql", "sqlite", pytest.param("mariadb", marks=pytest.mark.engine)]
 
 
 def project(root: Path, name: str, *dependencies: str) -> None:
@@ -138,10 +139,10 @@ def project(root: Path, name: str, *dependencies: str) -> None:
     write(root / name / "__init__.py", "")
 
 
-def shop(root: Path, dialect: str) -> Path:
+def shop(root: Path, dialect: str, ledger: str = "") -> Path:
     project(root, "shop", "alembic", DRIVERS[dialect])
-    for name, models in (("catalog", CATALOG), ("ledger", LEDGER)):
-        url = URLS[dialect].format(name=name)
+    for name, models, on in (("catalog", CATALOG, dialect), ("ledger", LEDGER, ledger or dialect)):
+        url = URLS[on].format(name=name)
         scripts = f"shop/{name}/migrations"
         write(
             root / f"{name}.ini",
@@ -155,9 +156,7 @@ def shop(root: Path, dialect: str) -> Path:
     return root
 
 
-@pytest.mark.parametrize(
-    "dialect", ["postgresql", "sqlite", pytest.param("mariadb", marks=pytest.mark.engine)]
-)
+@pytest.mark.parametrize("dialect", FIRST)
 def test_two_histories(tmp_path: Path, dialect: str, request: pytest.FixtureRequest) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"} if dialect != "sqlite" else NO_DOCKER
     if dialect == "mariadb":
@@ -208,6 +207,36 @@ DAYS = """
         for name in ("opening", "closing"):
             op.drop_table(name)
 """
+
+
+def test_a_file_beside_a_server(tmp_path: Path) -> None:
+    settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
+    root = shop(tmp_path, "postgresql", ledger="sqlite")
+    python = ("--yes", "--no-prove", "--python", sys.executable)
+    for flag, said in (
+        ("nope=sqlite", "there is no database nope"),
+        ("ledger=mysql", "a suite has one server, here PostgreSQL's, and SQLite's files"),
+        ("ledger=oracle", "tcgen writes suites for PostgreSQL, MySQL, MariaDB and SQLite, none for Oracle"),
+    ):
+        done = tcgen("init", *python, "--database", flag, cwd=root)
+        assert (done.status, said in done.err) == (2, True), done.text
+    assert not (root / "tests").exists()
+
+    done = init(root, prove=True, **settings)
+    assert "proved 5 classes, repaired 0, left 0" in done.text
+    write(root / "tests/integration/test_own.py", OWN_TESTS)
+    # what lies elsewhere than in the system's temporary folder is the suite's own too
+    ran = pytest_in(root, "tests", "-n", "2", f"--basetemp={root / 'scratch'}", **settings)
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 16 + 6), ran.text
+    assert 'URL.create("sqlite"' in (root / "tests/integration/sqlite.py").read_text()
+    marked = pytest_in(root, "tests", "-m", "sqlite and not postgres", "--collect-only", "-q", **settings)
+    assert "ledger/test_migrations.py::test_models_are_migrated" in marked.out
+    assert "integration/test_factories.py" not in marked.out
+
+    again = tcgen("init", *python, "--database", "ledger=postgresql", cwd=root)
+    assert again.status == 0, again.text
+    assert not (root / "tests/integration/sqlite.py").exists()
+    assert "everything is up to date" in tcgen("update", *python[1:], cwd=root).text
 
 
 def test_an_asynchronous_one_and_its_update(tmp_path: Path) -> None:

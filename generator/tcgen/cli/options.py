@@ -49,12 +49,13 @@ Alembic = Annotated[
     str | None, typer.Option("--alembic-config", metavar="PATH", help="Which alembic.ini to use.")
 ]
 Database = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
         "--database",
-        metavar="NAME",
+        metavar="[NAME=]KIND",
         autocompletion=database_names,
-        help="What the project runs on: postgresql, mysql, mariadb or sqlite [what it shows].",
+        help="What the project runs on: postgresql, mysql, mariadb or sqlite [what it shows]; with a name, what its"
+        " further database of that name does.",
     ),
 ]
 Service = Annotated[
@@ -95,7 +96,7 @@ def request(
     python: str | None = None,
     models: list[str] | None = None,
     alembic_config: str | None = None,
-    database: str | None = None,
+    database: list[str] | None = None,
     service: list[str] | None = None,
     ci: str | None = None,
     dest: str | None = None,
@@ -107,12 +108,14 @@ def request(
     """
     if dest is not None:
         check_dest(dest, "--dest")
+    named = {name: check_name(kind) for name, _, kind in (one.rpartition("=") for one in database or ())}
     return Request(
         root=directory.resolve(),
         python=python,
         models=tuple(models or ()),
         alembic_config=alembic_config,
-        database="" if database is None else check_name(database),
+        database=named.pop("", ""),
+        further=named,
         services=None if service is None else chosen(service),
         ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),

@@ -305,14 +305,15 @@ class CommandsPlan(Frozen):
 
 
 class UserChoices(Frozen):
-    """Where the models and migrations are, and on which database they run, as far as a user had to say it.
+    """Where the models and migrations are, and on which databases they run, as far as a user had to say it.
 
-    Paths count from the root.
+    Paths count from the root; ``further`` has the kinds of further databases, by name.
     """
 
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
     database: str = ""
+    further: dict[str, str] = {}
 
 
 class SuitePlan(Frozen):

@@ -397,9 +397,11 @@ class KnownDatabases(Frozen):
 
     Attributes:
         homes: Mapped class, by its dotted name → the name of its database, "" for the first.
+        dialects: Of the further ones, by name.
     """
 
     homes: dict[str, str]
+    dialects: dict[str, Dialect] = {}
 
 
 class Schema(Frozen):

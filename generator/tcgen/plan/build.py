@@ -91,7 +91,12 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     factories = tuple(factory for one in planned for factory in one.factories)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
-    requirements = _requirements(project, schema, database, services, bool(factories))
+    brought = [
+        one
+        for part, own in zip(_named(schema), planned, strict=True)
+        for one in drivers.requirements(project, part, own.database)
+    ]
+    requirements = _requirements(project, database, services, brought, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
     manager = project.package_manager or catalog.default_manager
@@ -233,9 +238,9 @@ def _services(
 
 def _requirements(
     project: Project,
-    schema: Schema,
     database: DatabasePlan,
     services: tuple[ServicePlan, ...],
+    brought: list[str],
     has_factories: bool,
 ) -> tuple[str, ...]:
     wanted = ["filelock>=3.12", "pytest>=8.2", "pytest-xdist>=3.6"]
@@ -245,7 +250,7 @@ def _requirements(
         # polyfactory's SQLAlchemy factory imports the asyncio extension, in sync projects too
         wanted += ["faker>=30", _GREENLET, "polyfactory>=3.5"]
     # what only an extra or a group of the project brings is not there where CI installs our group
-    wanted += drivers.requirements(project, schema, database)
+    wanted += brought
     if database.async_driver:
         wanted.append(_GREENLET)
         if database.async_runner == "pytest-asyncio":

@@ -143,6 +143,8 @@ def plan_lines(plan: SuitePlan) -> str:
     # which earlier versions did not write
     if not plan.further:
         del suite["further"]
+    if not plan.user_choices.further:
+        del suite["user_choices"]["further"]
     if plan.database.tenants is None:
         del suite["database"]["tenants"]
     if plan.database.alembic and not plan.database.alembic.arguments:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tcgen.ir.schema import Dialect, KnownDatabases
@@ -18,6 +18,7 @@ class Request:
     """What the user asked for, as the flags say it.
 
     Attributes:
+        further: Name of a further database → what it runs on.
         dialect: Of the database of the suite there is; None before the first.
         known: Where that suite has the models; None before the first.
     """
@@ -27,6 +28,7 @@ class Request:
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
     database: str = ""
+    further: Mapping[str, str] = field(default_factory=dict[str, str])
     dialect: Dialect | None = None
     known: KnownDatabases | None = None
     services: tuple[ServiceChoice, ...] | None = None

@@ -18,7 +18,7 @@ from tcgen.ir.diagnostics import some_of
 from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Dialect, KnownDatabases, MetadataFact, Schema
+from tcgen.ir.schema import TITLES, Dialect, KnownDatabases, MetadataFact, Schema
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
@@ -84,7 +84,39 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
     schema = described(dialect=_shown(project, None, request))
     if (shown := _shown(project, schema, request)) != schema.dialect:
         schema = described(dialect=shown)  # its types say more than its files
+    _check_kinds(schema, request)
+    files = [one.name for one in schema.further if _is_a_file(one, request)]
+    if files:
+        as_files = {one.name: one for one in described(dialect="sqlite").further}
+        further = tuple(as_files.get(one.name, one) if one.name in files else one for one in schema.further)
+        schema = schema.model_copy(update={"further": further})
     return with_settings(project, schema), schema
+
+
+def _check_kinds(schema: Schema, request: Request) -> None:
+    """Raise ``bad-database`` where a flag names a further database that there is none of, or a kind that it cannot be."""
+    names = [one.name for one in schema.further]
+    for name, kind in request.further.items():
+        if name not in names:
+            known = f"the further ones are {', '.join(names)}" if names else "the project has no further one"
+            raise TcgenError(
+                "bad-database", f"--database {name}={kind}: there is no database {name}", hint=known
+            )
+        if kind not in ("sqlite", schema.dialect):
+            raise TcgenError(
+                "bad-database",
+                f"--database {name}={kind}: a suite has one server, here {TITLES[schema.dialect]}'s, and SQLite's files",
+                hint=f"--database {name}={schema.dialect} has it on that server",
+            )
+
+
+def _is_a_file(further: Schema, request: Request) -> bool:
+    """Tell whether a database beside one that is a server's is SQLite's: by the flag, the suite there is, or its URL."""
+    if further.dialect == "sqlite":
+        return False
+    recorded = request.known.dialects.get(further.name) if request.known else None
+    chosen = request.further.get(further.name) or recorded or further.backend
+    return chosen == "sqlite"
 
 
 def _shown(project: Project, schema: Schema | None, request: Request) -> Dialect:
@@ -156,7 +188,11 @@ def as_before(request: Request, record: Record | None) -> Request:
         alembic_config=request.alembic_config or (config and str(request.root / config)),
         database=request.database or choices.database,
         dialect=suite.database.dialect,
-        known=KnownDatabases(homes={one.label: one.database for one in record.plan.factories}),
+        known=KnownDatabases(
+            homes={one.label: one.database for one in record.plan.factories},
+            dialects={one.name: one.database.dialect for one in suite.further},
+        ),
+        further={**choices.further, **request.further},
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -166,7 +202,9 @@ def _choices(request: Request) -> UserChoices:
     config = request.alembic_config and Path(request.root, request.alembic_config).resolve()
     inside = config and config.is_relative_to(request.root)
     path = config.relative_to(request.root).as_posix() if config and inside else None
-    return UserChoices(models=request.models, alembic_config=path, database=request.database)
+    return UserChoices(
+        models=request.models, alembic_config=path, database=request.database, further=dict(request.further)
+    )
 
 
 def from_models(planned: Planned, reasons: Mapping[str, str]) -> Planned:

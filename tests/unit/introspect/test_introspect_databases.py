@@ -128,9 +128,15 @@ def test_an_engine_of_another_kind(inspect: Inspect) -> None:
         "shop/main.py": models(
             "Base", "User", "Order", then='\n    engine = create_engine("postgresql+psycopg://one/main")\n'
         ),
-        "shop/log.py": models("Log", "Line", then='\n    engine = create_engine("sqlite:///log.db")\n'),
+        "shop/log.py": models(
+            "Log", "Line", then='\n    engine = create_engine("mysql+pymysql://one/log")\n'
+        ),
     }
-    assert told_of_another_kind(inspect(files, packages=["shop"])) == ["log: its URL begins with sqlite"]
+    assert told_of_another_kind(inspect(files, packages=["shop"])) == ["log: its URL begins with mysql"]
+    # a file can be beside a server
+    files["shop/log.py"] = files["shop/log.py"].replace("mysql+pymysql://one/log", "sqlite:///log.db")
+    schema = inspect(files, packages=["shop"])
+    assert ([one.backend for one in schema.further], told_of_another_kind(schema)) == (["sqlite"], [])
 
 
 def test_migrations_of_another_kind(inspect: Inspect) -> None:

@@ -98,10 +98,10 @@ def _apart(schema: Schema) -> tuple[Diagnostic, ...]:
 
 
 def _of_another_kind(schema: Schema) -> Iterator[Diagnostic]:
-    """Warn of further databases that are of another kind than the first: a suite has one server, or files alone."""
+    """Warn of further databases that the suite has on another kind than their own: it has one server at the most."""
     for one in schema.further:
         kind = one.backend.replace("mariadb", "mysql")
-        if kind and kind != BACKENDS[schema.dialect]:
+        if kind not in ("", "sqlite", BACKENDS[schema.dialect]):
             yield Diagnostic(
                 level="warning",
                 code="another-kind",
