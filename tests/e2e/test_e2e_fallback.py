@@ -3,6 +3,7 @@ another database than the models say it goes by that database."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, st
         "everything is up to date"
         in init(root, prove=True, TEST_DATABASE="postgresql://nobody@nowhere/x_test").err
     )
+
+
+def test_lines_that_would_say_so_are_a_persons(sample: Sample, on_a_url: dict[str, str]) -> None:
+    root = sample("edited")
+    init(root)
+    ours = 'migrate(url, command.upgrade, "head")  # as we do'
+    replace(root / "tests/integration/schema.py", 'migrate(url, command.upgrade, "head")', ours)
+    add_revision(root, "0004", "0003", "SELECT a_function_of_last_year()")
+    done = tcgen("init", "--yes", "--python", sys.executable, cwd=root, **on_a_url)
+
+    assert "a_function_of_last_year() does not exist" in done.text
+    assert "schema.py was changed there by hand" in done.text
+    assert ours in (root / "tests/integration/schema.py").read_text()
 
 
 def test_scripts_that_alembic_cannot_load(sample: Sample, on_a_url: dict[str, str]) -> None:

@@ -367,6 +367,7 @@ class SuitePlan(Frozen):
     user_choices: UserChoices = UserChoices()
     diagnostics: tuple[Diagnostic, ...] = ()
 
-    def in_database(self, name: str) -> DatabasePlan:
-        """Return the database of that name; "" is the first."""
-        return {"": self.database, **{one.name: one.database for one in self.further}}[name]
+    @property
+    def databases(self) -> dict[str, DatabasePlan]:
+        """By name; that of the first is the empty text."""
+        return {"": self.database, **{one.name: one.database for one in self.further}}

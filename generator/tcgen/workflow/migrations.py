@@ -61,13 +61,17 @@ def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> M
             return Made(following, (*fails, *news), results if holds else None)
         given_up |= lacking
         progress("making the schema from the models")
-        current = rewritten(current, stages.from_models(migrated, lacking))
+        other = rewritten(current, stages.from_models(migrated, lacking))
+        if other is current:
+            # a person has changed the lines that would say so
+            remarks = (_no_way(title, why, "schema.py was changed there by hand") for why in lacking.values())
+            return Made(current, tuple(remarks))
+        current = other
 
 
 def _from_migrations(planned: Planned) -> list[str]:
     """Return the names of the databases that migrations make."""
-    databases = {"": planned.plan.database, **{one.name: one.database for one in planned.plan.further}}
-    return [name for name, one in databases.items() if one.schema_from.startswith("alembic_")]
+    return [name for name, one in planned.plan.databases.items() if one.schema_from.startswith("alembic_")]
 
 
 def _lacking(migrated: Planned, tried: Mapping[str, MigrationTrial]) -> dict[str, str]:
@@ -99,8 +103,8 @@ def _without_its_lists(database: DatabasePlan) -> DatabasePlan:
 
 def _following(planned: Planned, migrated: Planned) -> tuple[Planned, tuple[Diagnostic, ...]]:
     """Write the suite again if the database differs from what the models said."""
-    names = ["", *(one.name for one in planned.plan.further)]
-    pairs = {name: (planned.plan.in_database(name), migrated.plan.in_database(name)) for name in names}
+    now = migrated.plan.databases
+    pairs = {name: (before, now[name]) for name, before in planned.plan.databases.items()}
     if all(before == after for before, after in pairs.values()):
         return migrated, ()
     dest = migrated.plan.dest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import inspect_project, with_settings
-from tcgen.ir.diagnostics import some_of
+from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
@@ -86,11 +86,23 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         schema = described(dialect=shown)  # its types say more than its files
     _check_kinds(schema, request)
     files = [one.name for one in schema.further if _is_a_file(one, request)]
-    if files:
-        as_files = {one.name: one for one in described(dialect="sqlite").further}
-        further = tuple(as_files.get(one.name, one) if one.name in files else one for one in schema.further)
-        schema = schema.model_copy(update={"further": further})
-    return with_settings(project, schema), schema
+    return with_settings(project, schema), _with_files(schema, files, described) if files else schema
+
+
+def _with_files(schema: Schema, files: list[str], described: Callable[..., Schema]) -> Schema:
+    """Have some of the further databases described as SQLite's."""
+    try:
+        found = {one.name: one for one in described(dialect="sqlite").further if one.name in files}
+    except TcgenError as error:
+        remark = Diagnostic(
+            level="warning",
+            code="another-kind",
+            message=f"{', '.join(files)}: the models cannot be imported for SQLite ({error.message}): the suite has all"
+            f" databases on {TITLES[schema.dialect]}",
+        )
+        return schema.model_copy(update={"diagnostics": (*schema.diagnostics, remark)})
+    further = tuple(found.get(one.name, one) for one in schema.further)
+    return schema.model_copy(update={"further": further})
 
 
 def _check_kinds(schema: Schema, request: Request) -> None:
@@ -229,7 +241,7 @@ def as_migrated(planned: Planned, trials: Mapping[str, MigrationTrial]) -> Plann
         trials: Name of a database → what came of that.
     """
     made = {
-        name: _found(planned.schema_of(name), planned.plan.in_database(name), trial, trial.catalog)
+        name: _found(planned.schema_of(name), planned.plan.databases[name], trial, trial.catalog)
         for name, trial in trials.items()
         if trial.catalog is not None
     }
@@ -271,7 +283,7 @@ def what_migrations_lack(planned: Planned, name: str) -> str:
 
     A history that begins on tables somebody else made can run to its end, and leave next to nothing.
     """
-    schema, database = planned.schema_of(name), planned.plan.in_database(name)
+    schema, database = planned.schema_of(name), planned.plan.databases[name]
     beside = {key for one in _beside(schema, database) for key in one.tables}
     wanted = {table.key for table in schema.tables} - beside
     made = wanted - set(database.not_made)
