@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcgen.cli.output import say
-from tcgen.ir.plan import SuitePlan
+from tcgen.ir.plan import DatabasePlan, SuitePlan
 from tcgen.ir.schema import TITLES
 from tcgen.workflow.stages import Planned
 
@@ -31,7 +31,7 @@ def show_findings(planned: Planned) -> None:
             "--python",
         ),
         ("models", _models(planned), "--models"),
-        ("migrations", _migrations(plan), "--alembic-config"),
+        ("migrations", _migrations(plan.database) or "none found", "--alembic-config"),
         ("schema", _SCHEMA_FROM[plan.database.schema_from], ""),
         ("database", f"{TITLES[plan.database.dialect]}: {plan.database.reason}", "--database"),
         *_further(planned),
@@ -47,9 +47,7 @@ def show_findings(planned: Planned) -> None:
 
 def _further(planned: Planned) -> Iterator[tuple[str, str, str]]:
     for schema, one in zip(planned.schema.further, planned.plan.further, strict=True):
-        migrations = one.database.alembic and (
-            one.database.alembic.ini or one.database.alembic.script_location
-        )
+        migrations = _migrations(one.database)
         way = f", {migrations}" if migrations else ""
         yield (
             "",
@@ -69,11 +67,10 @@ def _models(planned: Planned) -> str:
     return f"{len(planned.schema.mappers)} mapped classes, {tables} tables ({where})"
 
 
-def _migrations(plan: SuitePlan) -> str:
-    alembic = plan.database.alembic
-    if alembic is None:
-        return "none found"
-    return alembic.ini or alembic.script_location
+def _migrations(database: DatabasePlan) -> str:
+    """Return where a database's migrations are; "" where it has none."""
+    alembic = database.alembic
+    return alembic.ini or alembic.script_location if alembic else ""
 
 
 def _drivers(plan: SuitePlan) -> str:

@@ -91,11 +91,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     factories = tuple(factory for one in planned for factory in one.factories)
     dest, about_dest = _destination(project, options)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
-    brought = [
-        one
-        for part, own in zip(_named(schema), planned, strict=True)
-        for one in drivers.requirements(project, part, own.database)
-    ]
+    brought = [one for part in planned for one in part.brought]
     requirements = _requirements(project, database, services, brought, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
@@ -139,12 +135,13 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
 
 @dataclass(frozen=True)
 class _Planned:
-    """What is decided for one of the project's databases; the first has no name."""
+    """What is decided for one of the project's databases; the first has no name. ``brought``: for its drivers."""
 
     name: str
     bind: str
     database: DatabasePlan
     factories: tuple[FactoryPlan, ...]
+    brought: list[str]
     remarks: tuple[Diagnostic, ...]
 
 
@@ -157,6 +154,7 @@ def _named(schema: Schema) -> tuple[Schema, ...]:
 def _of_a_database(project: Project, schema: Schema, catalog: Catalog, options: Options) -> _Planned:
     found = options.found.get(schema.name, DatabaseFindings())
     database, remarks = plan_database(project, schema, catalog, found)
+    brought = drivers.requirements(project, schema, database)
     schema = kept_by_mysql.as_kept(kept_by_sqlite.as_kept(with_drift(schema, database.drift)))
     about_way = _another_way(options.schema_from.get(schema.name, ""), database)
     package = f"..{schema.name}.factories" if schema.name else ""
@@ -164,7 +162,8 @@ def _of_a_database(project: Project, schema: Schema, catalog: Catalog, options: 
         schema, project.packages, options.providers, options.repairs, package
     )
     factories = tuple(one.model_copy(update={"database": schema.name}) for one in factories)
-    return _Planned(schema.name, schema.bind, database, factories, (*remarks, *about_way, *about_factories))
+    remarks = (*remarks, *about_way, *about_factories)
+    return _Planned(schema.name, schema.bind, database, factories, brought, remarks)
 
 
 def _another_way(before: str, database: DatabasePlan) -> tuple[Diagnostic, ...]:

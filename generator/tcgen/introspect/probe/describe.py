@@ -53,7 +53,7 @@ def schema(request: ProbeRequest, notes: Notes) -> tuple[dict[str, Live], dict[s
     every = configuring.configured(loader, notes, tops, _needed(targets, histories, tops))
     given = targets.metadatas(every) if targets.given else []
     histories = databases.of_use(histories, given, every, root, notes)
-    chosen, rivals = _choose(targets, histories, every, tops, loader, notes)
+    chosen, rivals = _choose(targets, given, histories, every, tops, loader, notes)
     apart = databases.split(chosen, histories, rivals, every, tops)
     for one in apart:
         one.metadatas = _reachable(one.metadatas, every, tops, targets, notes)
@@ -88,7 +88,7 @@ def _database_fact(
         "name": database.name,
         "apart": database.why,
         "bind": database.bind,
-        "backend": databases.backend_of(database, every, tops),
+        "backend": database.backend,
         "alembic": _alembic_fact(request, database, notes),
     }
 
@@ -206,6 +206,7 @@ def _needed(targets: Targets, histories: list[databases.History], tops: set[str]
 
 def _choose(
     targets: Targets,
+    given: list[MetaData],
     histories: list[databases.History],
     every: list[Live],
     tops: set[str],
@@ -215,18 +216,16 @@ def _choose(
     """The project's metadatas: those that fit in one database, and those whose names of tables others have."""
     elsewhere = databases.elsewhere(histories)
     named = histories[0].metadatas
-    rivals: list[MetaData] = []
     if targets.given:
-        chosen, rivals = databases.separate(targets.metadatas(every), every, notes)
-    elif named:
-        chosen = named
-        notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
-        others = [m for m in metadata.of_project(every, tops) if m not in elsewhere]
-        beside, rivals = _beside(chosen, others, every, notes)
-        chosen += beside
+        chosen, rivals = databases.separate(given, every, notes)
     else:
         others = [m for m in metadata.of_project(every, tops) if m not in elsewhere]
-        chosen, rivals = databases.separate(others, every, notes)
+        if named:
+            notes.add("note", "metadata-from-alembic", "The models are those of the metadata env.py names.")
+            beside, rivals = _beside(named, others, every, notes)
+            chosen = named + beside
+        else:
+            chosen, rivals = databases.separate(others, every, notes)
     chosen = [m for m in chosen if m.tables]
     if chosen or elsewhere:
         return chosen, rivals

@@ -51,7 +51,7 @@ class Database:
         bind: The key that a web framework's extension knows it by; "" for its own.
         arguments: What its migrations are told: by that one history makes the databases of all binds.
         why: What shows that it is one of its own; "" for the first.
-        name: What it is called where there are several.
+        name, backend: Where there are several: what it is called, and its kind as far as URLs can tell.
     """
 
     metadatas: list[MetaData]
@@ -60,6 +60,7 @@ class Database:
     arguments: dict[str, str] = field(default_factory=dict[str, str])
     why: str = ""
     name: str = ""
+    backend: str = ""
 
 
 def of_use(
@@ -149,6 +150,8 @@ def split(
     _share_history(found, first)
     if len(found) > 1:
         _name(found, every)
+        for database in found:
+            database.backend = _backend_of(database, every, tops)
     return found
 
 
@@ -189,7 +192,7 @@ def _homes(metadatas: list[MetaData], every: list[Live], tops: set[str]) -> dict
     return {m: ref["module"] for m, ref in refs.items() if ref is not None}
 
 
-def backend_of(database: Database, every: list[Live], tops: set[str]) -> str:
+def _backend_of(database: Database, every: list[Live], tops: set[str]) -> str:
     """The kind of database that a further one is seen to be, by SQLAlchemy's name; "" where nothing shows it."""
     place, url_source = database.history
     if place is not None:
