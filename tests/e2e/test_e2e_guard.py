@@ -41,7 +41,7 @@ OWN = """
 
     from shop import add_item
 
-    from .postgres import NotForTests
+    from .connections import NotForTests
 
     LIVE = {live!r}
 

@@ -254,7 +254,7 @@ NO_VALUE = """
     from .factories.base import ModelFactory
 
     def test_a_connection_that_is_refused(monkeypatch):
-        engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/x")
+        engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/x_test")
         monkeypatch.setattr(ModelFactory, "__session__", Session(engine))
         with pytest.raises(OperationalError, match="refused"), explained(AuthorFactory):
             AuthorFactory.create_sync()

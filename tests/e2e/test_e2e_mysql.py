@@ -98,7 +98,7 @@ OWN_TESTS = """
     from .explain import explained
     from .factories.parcel import ParcelFactory
     from .factories.step import StepFactory
-    from .{module} import NotForTests
+    from .connections import NotForTests
 
 
     def parcels(session):

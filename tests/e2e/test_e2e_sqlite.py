@@ -83,9 +83,9 @@ OWN_TESTS = """
 
     from savings.models import Account, Booking
 
+    from .connections import NotForTests
     from .factories.account import AccountFactory
     from .factories.booking import BookingFactory
-    from .sqlite import NotForTests
 
 
     def accounts(session):

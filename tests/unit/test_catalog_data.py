@@ -254,17 +254,11 @@ SESSION = '''db_connection: Connection) -> Iterator[Session]:
 
     from shop.app import db  # isort: skip  # after what opens the application's context
 
-    engines: dict[str | None, object] = db.engines
-    before = dict(engines)
-    # every bind key's: no row may get into another database
-    engines.update(dict.fromkeys(before, db_connection))
     db.session.remove()
-    db.session.configure(join_transaction_mode="create_savepoint")
     ModelFactory.__session__ = db.session()
     yield ModelFactory.__session__
     ModelFactory.__session__ = None
     db.session.remove()
-    engines.update(before)
 
 '''
 

@@ -273,10 +273,12 @@ class FurtherDatabase(Frozen):
     Attributes:
         name: Of the folder; its fixtures begin with it.
         bind: The key that the web framework's session knows it by; "" where it has a session of its own.
+        engine: One of the application's on it, to tell by its URL which others are.
     """
 
     name: str
     bind: str = ""
+    engine: ImportedName | None = None
     database: DatabasePlan
 
 

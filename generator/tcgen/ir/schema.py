@@ -412,6 +412,8 @@ class Schema(Frozen):
         apart: What shows that it is one of its own; "" for the first.
         bind: The key that the web framework's session knows it by; "" for its own.
         backend: SQLAlchemy's name of the kind of database that its URL is seen to be of; "" where none is seen.
+        engine: Where there are several: an engine on it that a module of the project holds; its path may end in a
+            subscript.
         further: The project's further databases; what holds for all of them is said of the first only.
         dialect: Of the database that they are described for: types, keys and constraints as it would be given them.
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
@@ -428,6 +430,7 @@ class Schema(Frozen):
     apart: str = ""
     bind: str = ""
     backend: str = ""
+    engine: ImportRef | None = None
     further: tuple[Schema, ...] = ()
     dialect: Dialect = "postgresql"
     environment: Environment

@@ -27,7 +27,7 @@ from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database import drivers, kept_by_mysql, kept_by_sqlite
-from tcgen.plan.database.decide import plan_database
+from tcgen.plan.database.decide import engine_of, plan_database
 from tcgen.plan.database.drift import with_drift
 from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
@@ -109,7 +109,13 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         setup_modules=schema.setup_modules,
         database=database.model_copy(update={"reason": own.reason}),
         further=tuple(
-            FurtherDatabase(name=one.name, bind=one.bind, database=one.database) for one in further
+            FurtherDatabase(
+                name=one.schema.name,
+                bind=one.schema.bind,
+                engine=engine_of(one.schema, database),
+                database=one.database,
+            )
+            for one in further
         ),
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
@@ -137,8 +143,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
 class _Planned:
     """What is decided for one of the project's databases; the first has no name. ``brought``: for its drivers."""
 
-    name: str
-    bind: str
+    schema: Schema
     database: DatabasePlan
     factories: tuple[FactoryPlan, ...]
     brought: list[str]
@@ -163,7 +168,7 @@ def _of_a_database(project: Project, schema: Schema, catalog: Catalog, options: 
     )
     factories = tuple(one.model_copy(update={"database": schema.name}) for one in factories)
     remarks = (*remarks, *about_way, *about_factories)
-    return _Planned(schema.name, schema.bind, database, factories, brought, remarks)
+    return _Planned(schema, database, factories, brought, remarks)
 
 
 def _another_way(before: str, database: DatabasePlan) -> tuple[Diagnostic, ...]:

@@ -89,6 +89,7 @@ def _database_fact(
         "apart": database.why,
         "bind": database.bind,
         "backend": database.backend,
+        "engine": database.engine,
         "alembic": _alembic_fact(request, database, notes),
     }
 

@@ -30,6 +30,7 @@ from tcgen.plan.constraints.value_kinds import extension_of
 from tcgen.plan.database.drivers import choose_async, choose_sync
 from tcgen.plan.database.foreign_keys import left_out, refused_keys
 from tcgen.plan.services.decide import composed_images
+from tcgen.plan.source.code import quoted
 from tcgen.plan.source.naming import camel_case
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
@@ -182,6 +183,24 @@ def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:
     )
 
 
+def engine_of(schema: Schema, first: DatabasePlan) -> ImportedName | None:
+    """Return how the application's engine on a further database is had: from a module, or from the web framework's extension."""
+    if not schema.bind or first.framework is None:
+        return _engine_alone(schema.engine, schema.name) if schema.engine else None
+    extension, key = first.framework.extension, quoted(schema.bind)
+    has_engines = not first.framework.version or first.framework.version >= (3,)
+    call = f"engines[{key}]" if has_engines else f"get_engine(bind={key})"
+    return ImportedName(statement=first.framework.statement, name=f"{extension}.{call}")
+
+
+def _engine_alone(ref: ImportRef, database: str) -> ImportedName:
+    """Return how an engine is imported beside those of other databases, which may have the same name."""
+    top, dot, rest = ref.qualname.partition(".")
+    name = top if database in top else f"{database}_{top}"
+    alias = "" if name == top else f" as {name}"
+    return ImportedName(statement=f"from {ref.module} import {top}{alias}", name=f"{name}{dot}{rest}")
+
+
 def _sessions(schema: Schema) -> Literal["sqlalchemy", "sqlmodel"]:
     """Choose SQLModel's session where it has a class: what the project wrote for it calls ``exec``."""
     owned = any(one.framework for one in schema.metadatas)
@@ -238,13 +257,13 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         inserts_rows=fact.inserts_rows,
         include_schemas=fact.include_schemas,
         compare=fact.compare,
-        filters={name: _imported(ref) for name, ref in fact.filters.items()},
+        filters={name: imported(ref) for name, ref in fact.filters.items()},
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
 
 
-def _imported(ref: ImportRef) -> ImportedName:
+def imported(ref: ImportRef) -> ImportedName:
     top = ref.qualname.partition(".")[0]
     return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
 

@@ -52,6 +52,7 @@ class Database:
         arguments: What its migrations are told: by that one history makes the databases of all binds.
         why: What shows that it is one of its own; "" for the first.
         name, backend: Where there are several: what it is called, and its kind as far as URLs can tell.
+        engine: Where there are several: an engine on it that a module of the project holds.
     """
 
     metadatas: list[MetaData]
@@ -61,6 +62,7 @@ class Database:
     why: str = ""
     name: str = ""
     backend: str = ""
+    engine: dict[str, str] | None = None
 
 
 def of_use(
@@ -152,6 +154,7 @@ def split(
         _name(found, every)
         for database in found:
             database.backend = _backend_of(database, every, tops)
+            database.engine = _engine_of(database, every, tops)
     return found
 
 
@@ -206,6 +209,13 @@ def _backend_of(database: Database, every: list[Live], tops: set[str]) -> str:
     names = modules_under(tops)
     known = engines.places(database.metadatas, _homes(database.metadatas, every, tops), names)
     return str(next((kind for kind, *_ in known.values()), engines.backend_of_bind(database.bind, names)))
+
+
+def _engine_of(database: Database, every: list[Live], tops: set[str]) -> dict[str, str] | None:
+    names = modules_under(tops)
+    known = engines.places(database.metadatas, _homes(database.metadatas, every, tops), names)
+    place = next(iter(known.values()), None)
+    return engines.reference(place, names) if place else None
 
 
 def elsewhere(histories: list[History]) -> list[MetaData]:

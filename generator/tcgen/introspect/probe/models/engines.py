@@ -46,6 +46,21 @@ def backend_of_bind(bind: str, names: list[str]) -> str:
     return ""
 
 
+def reference(place: Place, names: list[str]) -> dict[str, str] | None:
+    """How to get an engine on a database: an attribute of one of the project's modules, or what a session factory there has.
+
+    Args:
+        place: The database.
+        names: Modules of the project, the ones to be preferred first.
+    """
+    for name in names:
+        for attribute, value in vars(sys.modules[name]).items() if name in sys.modules else ():
+            for path, one in ((attribute, value), (f'{attribute}.kw["bind"]', _settings(value).get("bind"))):
+                if place in _engine_places(one):
+                    return {"module": name, "qualname": path}
+    return None
+
+
 def _bound(names: list[str]) -> Iterator[tuple[MetaData, Place]]:
     """What is said by ``binds``: of bases, classes and tables."""
     for name in names:

@@ -28,7 +28,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from . import containers, postgres
+from . import connections, containers, postgres
 from .containers import WORKER, ServiceUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -145,7 +145,7 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="package", autouse=True)
 def only_test_databases() -> Iterator[None]:
     """While these tests run, the application connects to no database but theirs."""
-    with postgres.only_test_databases():
+    with connections.only_test_databases():
         yield
 
 
@@ -189,7 +189,8 @@ def db_connection(engine: Engine) -> Iterator[Connection]:
     """A connection inside a transaction that is rolled back after the test."""
     with engine.connect() as connection:
         transaction = connection.begin()
-        yield connection
+        with connections.joined(connection):
+            yield connection
         transaction.rollback()
 
 
@@ -220,14 +221,16 @@ def _async_session_on(loop_scope: LoopScope) -> object:
         engine = create_async_engine(url, poolclass=NullPool)
         async with engine.connect() as connection:
             transaction = await connection.begin()
-            async with AsyncSession(
-                bind=connection,
-                expire_on_commit=False,
-                join_transaction_mode="create_savepoint",
-            ) as session:
-                ModelFactory.__async_session__ = session
-                yield session
-                ModelFactory.__async_session__ = None
+            assert connection.sync_connection
+            with connections.joined(connection.sync_connection):
+                async with AsyncSession(
+                    bind=connection,
+                    expire_on_commit=False,
+                    join_transaction_mode="create_savepoint",
+                ) as session:
+                    ModelFactory.__async_session__ = session
+                    yield session
+                    ModelFactory.__async_session__ = None
             await transaction.rollback()
         await engine.dispose()
 
@@ -287,7 +290,11 @@ def committed_db(
     from .factories.base import ModelFactory
 
     engine, cleaner = committed_database
-    with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
+    with (
+        connections.committing(engine.url),
+        Session(engine) as session,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(ModelFactory, "__session__", session)
         url = engine.url.set(drivername="postgresql+asyncpg")
         async_engine = create_async_engine(url, poolclass=NullPool)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import secrets
 import socket
 from collections.abc import Callable, Iterator
@@ -11,14 +10,15 @@ from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import gettempdir, mkdtemp
+from tempfile import mkdtemp
 from typing import Any
 
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from .connections import allow, is_called_for_tests
 from .containers import (
     LOGGED,
     ServiceUnavailable,
@@ -31,12 +31,6 @@ from .containers import (
 DRIVER = "postgresql+psycopg"
 IMAGE = image("postgres:18", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
-_FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
-_allowed: set[URL] = set()
-
-
-class NotForTests(BaseException):  # no handler of the application's is to swallow it
-    """The application was about to connect to a database that is not one for tests."""
 
 
 def source() -> str:
@@ -141,7 +135,7 @@ def _free_port() -> int:
 
 def _external(chosen: str) -> URL:
     url = make_url(chosen).set(drivername=DRIVER)
-    if not _is_called_for_tests(url):
+    if not is_called_for_tests(url):
         raise ServiceUnavailable(
             f"{SOURCE_VARIABLE} names the database {url.database!r}, which does not"
             " look like one for tests: use one called such as app_test"
@@ -154,53 +148,6 @@ def _external(chosen: str) -> URL:
             f"{SOURCE_VARIABLE} names a server that cannot be used: {error.orig}"
         ) from None
     return url
-
-
-def _is_called_for_tests(url: URL) -> bool:
-    return _FOR_TESTS.search((url.database or "").lower()) is not None
-
-
-@contextmanager
-def only_test_databases() -> Iterator[None]:
-    """Keep the application's own engines from databases that hold more than tests."""
-
-    def refuse(conn: Connection, **_: object) -> None:
-        url = conn.engine.url
-        if not (_is_own(url) or _is_scratch(url) or _is_called_for_tests(url)):
-            raise NotForTests(
-                f"the application was about to use {url!r}, which is no database of"
-                " this suite: bind what uses it to the fixture `engine`, or let its"
-                " setting name a database for tests"
-            )
-
-    event.listen(Engine, "engine_connect", refuse, named=True)
-    yield
-    event.remove(Engine, "engine_connect", refuse)
-
-
-def allow(database: URL) -> None:
-    """Let engines use a database of the suite's, and those that are named after it."""
-    _allowed.add(database)
-
-
-def _is_own(url: URL) -> bool:
-    return any(
-        _place(url) == _place(own) and f"{url.database}_".startswith(f"{own.database}_")
-        for own in _allowed
-    )
-
-
-def _place(url: URL) -> tuple[object, object]:
-    # a socket's folder is part of the query
-    return url.host or url.query.get("host"), url.port or url.query.get("port")
-
-
-def _is_scratch(url: URL) -> bool:
-    name = url.database or ":memory:"
-    in_memory = ":memory:" in name or "mode=memory" in name
-    return url.get_backend_name() == "sqlite" and (
-        in_memory or Path(name).is_relative_to(gettempdir())
-    )
 
 
 @contextmanager

@@ -25,7 +25,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
-from . import containers, postgres
+from . import connections, containers, postgres
 from .containers import WORKER, ServiceUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,7 +142,7 @@ def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="package", autouse=True)
 def only_test_databases() -> Iterator[None]:
     """While these tests run, the application connects to no database but theirs."""
-    with postgres.only_test_databases():
+    with connections.only_test_databases():
         yield
 
 
@@ -186,7 +186,8 @@ def db_connection(engine: Engine) -> Iterator[Connection]:
     """A connection inside a transaction that is rolled back after the test."""
     with engine.connect() as connection:
         transaction = connection.begin()
-        yield connection
+        with connections.joined(connection):
+            yield connection
         transaction.rollback()
 
 
@@ -232,7 +233,11 @@ def committed_db(
     from .factories.base import ModelFactory
 
     engine, cleaner = committed_database
-    with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
+    with (
+        connections.committing(engine.url),
+        Session(engine) as session,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(ModelFactory, "__session__", session)
         yield engine
     if cleaner:

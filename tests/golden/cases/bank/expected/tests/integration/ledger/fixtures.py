@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from .. import postgres
+from .. import connections, postgres
 from ..containers import WORKER, shared
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
@@ -66,7 +66,8 @@ def ledger_connection(ledger_engine: Engine) -> Iterator[Connection]:
     """A connection inside a transaction that is rolled back after the test."""
     with ledger_engine.connect() as connection:
         transaction = connection.begin()
-        yield connection
+        with connections.joined(connection, "ledger"):
+            yield connection
         transaction.rollback()
 
 
@@ -97,14 +98,16 @@ def _async_session_on(loop_scope: LoopScope) -> object:
         engine = create_async_engine(url, poolclass=NullPool)
         async with engine.connect() as connection:
             transaction = await connection.begin()
-            async with AsyncSession(
-                bind=connection,
-                expire_on_commit=False,
-                join_transaction_mode="create_savepoint",
-            ) as session:
-                ModelFactory.__async_session__ = session
-                yield session
-                ModelFactory.__async_session__ = None
+            assert connection.sync_connection
+            with connections.joined(connection.sync_connection, "ledger"):
+                async with AsyncSession(
+                    bind=connection,
+                    expire_on_commit=False,
+                    join_transaction_mode="create_savepoint",
+                ) as session:
+                    ModelFactory.__async_session__ = session
+                    yield session
+                    ModelFactory.__async_session__ = None
             await transaction.rollback()
         await engine.dispose()
 
@@ -167,7 +170,11 @@ def committed_ledger(
     from .factories.base import ModelFactory
 
     engine, cleaner = committed_ledger_database
-    with Session(engine) as session, pytest.MonkeyPatch.context() as patch:
+    with (
+        connections.committing(engine.url, "ledger"),
+        Session(engine) as session,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(ModelFactory, "__session__", session)
         url = engine.url.set(drivername="postgresql+asyncpg")
         async_engine = create_async_engine(url, poolclass=NullPool)
