@@ -19,9 +19,10 @@ from tcgen.catalog.load import catalog, load
 from tcgen.cli.app import app
 from tcgen.cli.options import ci_names
 from tcgen.errors import TcgenError
+from tcgen.ir.base import ImportRef
 from tcgen.ir.catalog import ActionSpec, Catalog, CiSpec, FrameworkSpec, ManagerSpec
 from tcgen.ir.project import Project
-from tcgen.ir.schema import FrameworkFact, ImportRef, Schema
+from tcgen.ir.schema import FrameworkFact, Schema
 from tcgen.plan.build import Options, build_plan
 from tcgen.render.engine import render
 from tcgen.template.location import template_folder

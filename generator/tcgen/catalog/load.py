@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
-from tcgen.ir.catalog import Catalog, CiSpec, FrameworkSpec, ManagerSpec
+from tcgen.ir.catalog import ApplicationSpec, Catalog, CiSpec, FrameworkSpec, ManagerSpec
 from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
@@ -64,15 +64,25 @@ def package_managers() -> dict[str, ManagerSpec]:
 
 @cache
 def frameworks() -> dict[str, FrameworkSpec]:
-    """Return the web frameworks."""
+    """Return the web frameworks whose extensions own the session."""
     return load(_templates() / "frameworks", "*/framework.yml", FrameworkSpec)
+
+
+@cache
+def applications() -> dict[str, ApplicationSpec]:
+    """Return the web frameworks with what there is to know of their applications."""
+    return load(_templates() / "frameworks", "*/application.yml", ApplicationSpec)
 
 
 @cache
 def catalog() -> Catalog:
     """Return all of it, of tcgen's own template."""
     return Catalog(
-        services=services(), ci=ci_providers(), managers=package_managers(), frameworks=frameworks()
+        services=services(),
+        ci=ci_providers(),
+        managers=package_managers(),
+        frameworks=frameworks(),
+        applications=applications(),
     )
 
 

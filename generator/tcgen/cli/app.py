@@ -13,6 +13,7 @@ from tcgen import __version__
 from tcgen.cli import options
 from tcgen.cli.options import (
     Alembic,
+    App,
     Ci,
     ConflictChoice,
     Database,
@@ -76,6 +77,7 @@ def init(
     service: Service = None,
     ci: Ci = None,
     dest: Dest = None,
+    app_name: App = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
     diff: Annotated[bool, typer.Option("--diff", help="Print a diff, write nothing.")] = False,
     no_prove: NoProve = False,
@@ -85,7 +87,7 @@ def init(
     from tcgen.cli import init
     from tcgen.workflow.demo import is_empty
 
-    wanted = request(directory, python, models, alembic_config, database, service, ci, dest)
+    wanted = request(directory, python, models, alembic_config, database, service, ci, dest, app_name)
     if is_empty(wanted.root):
         if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
@@ -132,13 +134,14 @@ def plan(
     service: Service = None,
     ci: Ci = None,
     dest: Dest = None,
+    app_name: App = None,
     as_json: Json = False,
 ) -> None:
     """Show every decision: a value for each column and the reason for it."""
     from tcgen.cli.plan import plan_for_people
     from tcgen.workflow import stages
 
-    wanted = request(directory, python, models, alembic_config, database, service, ci, dest)
+    wanted = request(directory, python, models, alembic_config, database, service, ci, dest, app_name)
     planned = stages.plan(wanted, progress)
     if as_json:
         emit("plan", planned.plan)

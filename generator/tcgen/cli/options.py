@@ -78,6 +78,14 @@ Ci = Annotated[
 Dest = Annotated[
     str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
 ]
+App = Annotated[
+    str | None,
+    typer.Option(
+        "--app",
+        metavar="MODULE:NAME",
+        help="The web application, or a function that makes it; none for no client [the likeliest one].",
+    ),
+]
 Template = Annotated[
     str | None,
     typer.Option(
@@ -100,6 +108,7 @@ def request(
     service: list[str] | None = None,
     ci: str | None = None,
     dest: str | None = None,
+    app: str | None = None,
 ) -> Request:
     """Return the flags as one value.
 
@@ -119,6 +128,7 @@ def request(
         services=None if service is None else chosen(service),
         ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),
+        app=app or "",
     )
 
 

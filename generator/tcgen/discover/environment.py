@@ -42,12 +42,16 @@ class EnvironmentSettings:
     environment_names: tuple[str, ...]
     database_backends: tuple[str, ...]
     async_engine: bool
+    has_application: bool
     translated_schemas: tuple[str, ...]
     drivernames: tuple[str, ...]
 
 
 _BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
+_APPLICATION = re.compile(
+    r"\b(create_(async_)?engine|(async_)?(sessionmaker|scoped_session)|FastAPI|Starlette|Litestar|Flask|Quart|Celery)\("
+)
 _TRANSLATED = re.compile(
     r"""schema_translate_map["']?\s*[=:]\s*\{\s*(?:["'](\w+)["']|None)\s*:(?!\s*(?:["']|None\b))"""
 )
@@ -70,7 +74,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             if value:
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
-    async_engine = False
+    async_engine = has_application = False
     drivernames: set[str] = set()
     translated: set[str] = set()
     backends = {one for path in (*real, *examples) for one in _BACKEND.findall(tree.text(path))}
@@ -82,6 +86,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             names.update(names_in_source(text))
             backends.update(_BACKEND.findall(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
+            has_application = has_application or _APPLICATION.search(text) is not None
             translated |= {*_TRANSLATED.findall(text)}
             drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(
@@ -90,6 +95,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
         environment_names=tuple(sorted(names)),
         database_backends=tuple(sorted(backends)),
         async_engine=async_engine,
+        has_application=has_application,
         translated_schemas=tuple(sorted(translated)),
         drivernames=tuple(sorted(drivernames)),
     )

@@ -88,6 +88,7 @@ def discover(
         environment_names=environment.environment_names,
         database_backends=environment.database_backends,
         async_engine=environment.async_engine,
+        has_application=environment.has_application,
         translated_schemas=environment.translated_schemas,
         drivernames=environment.drivernames,
         compose_files=compose_files,

@@ -33,10 +33,14 @@ class ToolTable(Frozen):
 
     Attributes:
         dest: Folder of the suite.
+        app: The web application, ``module:name``; ``none`` for none.
+        routes_left_out: Paths that the test of all GET routes does not ask for.
         providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
     """
 
     dest: str | None = None
+    app: str = ""
+    routes_left_out: tuple[str, ...] = ()
     providers: dict[str, str] = {}
 
 

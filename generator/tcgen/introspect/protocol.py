@@ -36,11 +36,14 @@ class ProbeRequest(TypedDict):
 
     Attributes:
         mode: ``models``: the schema, and what env.py shows by itself. ``url``: where env.py takes its URL from,
-            with values of ours in the environment.
+            with values of ours in the environment. ``application``: what opens sessions, answers requests, runs tasks.
         source_roots: Folders for ``sys.path``, relative to the root.
         alembic: The configuration of the project's database.
         other_alembics: Further ones, which may be those of further databases.
         frameworks: Those whose extensions may own the session, by name.
+        applications: Of ``application``: name of a web framework → the class of its applications, with its module.
+        app: Of ``application``: ``MODULE:NAME`` that the user has named; "" for none.
+        setup_modules: Of ``application``: modules to be imported before any other.
         models: As given to ``--models``.
         environment_names: Variables that the project's text mentions.
         distributions: Those whose version is asked for, beside the ones tcgen needs.
@@ -49,7 +52,7 @@ class ProbeRequest(TypedDict):
         dialect: Of the database that the models are described for.
     """
 
-    mode: Literal["models", "url"]
+    mode: Literal["models", "url", "application"]
     root: str
     name: str
     source_roots: list[str]
@@ -58,6 +61,9 @@ class ProbeRequest(TypedDict):
     alembic: AlembicRequest | None
     other_alembics: list[AlembicRequest]
     frameworks: dict[str, FrameworkRequest]
+    applications: dict[str, str]
+    setup_modules: list[str]
+    app: str
     environment_names: list[str]
     distributions: list[str]
     environment: dict[str, str]
@@ -136,6 +142,15 @@ class UrlSourceAnswer(TypedDict):
     seconds: float
 
 
+class ApplicationAnswer(TypedDict):
+    """The fields of an ``Application``."""
+
+    applications: list[dict[str, Any]]
+    sessions: list[dict[str, Any]]
+    engines: list[dict[str, Any]]
+    queues: list[dict[str, Any]]
+
+
 class ProbeAnswer(TypedDict, total=False):
     """What was found out: an error, or what the request's mode asked for.
 
@@ -143,6 +158,8 @@ class ProbeAnswer(TypedDict, total=False):
         schema: The fields of a ``Schema`` that the probe knows.
         url_sources: Of ``models``, by the name of the database; of those without migrations there is none.
         url: Of ``url``.
+        application: Of ``application``.
+        remarks: Of ``application``: the fields of diagnostics.
         missing: Settings to try again with.
     """
 
@@ -150,4 +167,6 @@ class ProbeAnswer(TypedDict, total=False):
     schema: dict[str, Any]
     url_sources: dict[str, UrlSourceAnswer]
     url: UrlSourceAnswer
+    application: ApplicationAnswer
+    remarks: list[Remark]
     missing: list[MissingSetting]

@@ -9,3 +9,15 @@ class Frozen(BaseModel):
     """An immutable value that refuses fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ImportRef(Frozen):
+    """A name that can be imported: ``module`` and the dotted path inside it."""
+
+    module: str
+    qualname: str
+
+    @property
+    def dotted(self) -> str:
+        """The name as a person writes it."""
+        return f"{self.module}.{self.qualname}"

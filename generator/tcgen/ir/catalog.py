@@ -124,6 +124,31 @@ class FrameworkSpec(Frozen):
     env_py: str
 
 
+class ApplicationSpec(Frozen):
+    """A web framework's applications: the ``application.yml`` in a folder of ``templates/frameworks``.
+
+    Beside it lie ``client.py.jinja``, the body of the fixture, and ``paths.py.jinja``, that of a function which lists the
+    paths that a GET without parameters answers.
+
+    Attributes:
+        title: Its name as people write it.
+        cls: The class of its applications, with the module that it is defined in.
+        statement: Imports that class.
+        client: Imports the class of its test client; "" for one that is asynchronous.
+        route: Imports what ``paths.py.jinja`` needs; "" for nothing.
+        asynchronous: Its applications speak ASGI.
+        client_needs_http: The test client stands on httpx, which the framework does not bring.
+    """
+
+    title: str
+    cls: str
+    statement: str
+    client: str
+    route: str
+    asynchronous: bool
+    client_needs_http: bool
+
+
 class Catalog(Frozen):
     """All of it, each by name, in the order in which they are looked at."""
 
@@ -131,6 +156,7 @@ class Catalog(Frozen):
     ci: dict[str, CiSpec]
     managers: dict[str, ManagerSpec]
     frameworks: dict[str, FrameworkSpec]
+    applications: dict[str, ApplicationSpec] = {}
 
     @model_validator(mode="after")
     def _has_one_default_each(self) -> Catalog:

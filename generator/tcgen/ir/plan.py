@@ -282,6 +282,76 @@ class FurtherDatabase(Frozen):
     database: DatabasePlan
 
 
+class SessionsPlan(Frozen):
+    """Where sessions come from: an expression that opens one as the application does.
+
+    Attributes:
+        statement: Imports what it needs.
+        code: Opens a session.
+        name: What the expression is about, as a person writes it.
+        by_engine: It is a session on an engine of the application's, which has no factory.
+    """
+
+    statement: str
+    code: str
+    name: str
+    by_engine: bool = False
+
+
+class WebApplicationPlan(Frozen):
+    """The web application that the suite has clients for.
+
+    Attributes:
+        framework: The folder of ``templates/frameworks`` with the parts of its own.
+        title: The framework's name as people write it.
+        statement: Imports the application, or what makes it.
+        code: The application.
+        class_statement: Imports its class.
+        name: Where it is, as a person writes it.
+        client_statement: Imports the class of its test client; "" where the suite has none that blocks.
+        asynchronous: The suite has a client that runs on the test's event loop.
+        route_statement: Imports what the list of paths needs.
+        http: The package that the asynchronous client is of.
+    """
+
+    framework: str
+    title: str
+    statement: str
+    code: str
+    class_statement: str
+    name: str
+    client_statement: str
+    asynchronous: bool
+    route_statement: str
+    http: str
+
+
+class ApplicationPlan(Frozen):
+    """The project's own code around the models, as far as the suite has to know it.
+
+    Attributes:
+        session, async_session: What the suite's sessions are opened by; None for SQLAlchemy's own class.
+        factories, async_factories: Session factories whose commits are tested.
+        row: Factory of a class whose row needs no other one: module and name; None where there is no such class.
+        web: The web application.
+        celery: Imports the object of the task queue, and its name; None where there is none.
+        left_out: Paths that are not asked for by the test of all paths → the reason.
+        refused: Tests that failed when they were tried → the reason.
+        plain_sessions: The suite's sessions are SQLAlchemy's own: the factories failed with the application's.
+    """
+
+    session: SessionsPlan | None = None
+    async_session: SessionsPlan | None = None
+    factories: tuple[SessionsPlan, ...] = ()
+    async_factories: tuple[SessionsPlan, ...] = ()
+    row: ImportedName | None = None
+    web: WebApplicationPlan | None = None
+    celery: ImportedName | None = None
+    left_out: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    plain_sessions: bool = False
+
+
 class CommandsPlan(Frozen):
     """What CI, and a developer, types to install the project and to run something in it.
 
@@ -309,13 +379,15 @@ class CommandsPlan(Frozen):
 class UserChoices(Frozen):
     """Where the models and migrations are, and on which databases they run, as far as a user had to say it.
 
-    Paths count from the root; ``further`` has the kinds of further databases, by name.
+    Paths count from the root; ``further`` has the kinds of further databases, by name; ``app`` is ``MODULE:NAME``, or
+    ``none``.
     """
 
     models: tuple[str, ...] = ()
     alembic_config: str | None = None
     database: str = ""
     further: dict[str, str] = {}
+    app: str = ""
 
 
 class SuitePlan(Frozen):
@@ -330,6 +402,7 @@ class SuitePlan(Frozen):
         environment: Variables the project cannot be imported without, with harmless values.
         setup_modules: Modules to be imported before any model.
         further: The project's databases beside the first.
+        application: The code around the models; None where nothing was found.
         services: Those beside the databases.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
@@ -354,6 +427,7 @@ class SuitePlan(Frozen):
     setup_modules: tuple[str, ...] = ()
     database: DatabasePlan
     further: tuple[FurtherDatabase, ...] = ()
+    application: ApplicationPlan | None = None
     services: tuple[ServicePlan, ...] = ()
     enables_sockets: bool = False
     compose_file: str = ""

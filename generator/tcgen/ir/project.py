@@ -65,6 +65,7 @@ class Project(Frozen):
         environment_names: Names of environment variables the source text mentions.
         database_backends: How the URLs of databases begin that the source text, the ini files and env files hold.
         async_engine: The source text makes an async engine somewhere.
+        has_application: It makes engines, sessions, a web application or a task queue somewhere.
         translated_schemas: Schemas that stand for others, not always the same, in a ``schema_translate_map``; "" for None.
         drivernames: Those of the URLs of databases in the source text (``postgresql``, ``mysql+pymysql``).
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
@@ -91,6 +92,7 @@ class Project(Frozen):
     environment_names: tuple[str, ...] = ()
     database_backends: tuple[str, ...] = ()
     async_engine: bool = False
+    has_application: bool = False
     translated_schemas: tuple[str, ...] = ()
     drivernames: tuple[str, ...] = ()
     compose_files: tuple[str, ...] = ()

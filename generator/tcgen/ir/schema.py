@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from tcgen.ir.base import Frozen
+from tcgen.ir.application import Application
+from tcgen.ir.base import Frozen, ImportRef
 from tcgen.ir.diagnostics import Diagnostic
-
-
-class ImportRef(Frozen):
-    """A name that can be imported: ``module`` and the dotted path inside it."""
-
-    module: str
-    qualname: str
-
-    @property
-    def dotted(self) -> str:
-        """The name as a person writes it."""
-        return f"{self.module}.{self.qualname}"
 
 
 class EnumFact(Frozen):
@@ -414,6 +403,8 @@ class Schema(Frozen):
         backend: SQLAlchemy's name of the kind of database that its URL is seen to be of; "" where none is seen.
         engine: Where there are several: an engine on it that a module of the project holds; its path may end in a
             subscript.
+        place: Host, port and name of the database behind that engine.
+        application: The project's own code around the models.
         further: The project's further databases; what holds for all of them is said of the first only.
         dialect: Of the database that they are described for: types, keys and constraints as it would be given them.
         own_driver: Driver in the PostgreSQL URL that the environment or the project's env files hold
@@ -431,7 +422,9 @@ class Schema(Frozen):
     bind: str = ""
     backend: str = ""
     engine: ImportRef | None = None
+    place: tuple[str | int | None, ...] = ()
     further: tuple[Schema, ...] = ()
+    application: Application = Application()
     dialect: Dialect = "postgresql"
     environment: Environment
     metadatas: tuple[MetadataFact, ...] = ()
@@ -448,7 +441,16 @@ class Schema(Frozen):
     diagnostics: tuple[Diagnostic, ...] = ()
 
     FOR_ALL: ClassVar[set[str]] = {
-        *("version", "further", "dialect", "environment", "own_driver", "source_roots", "setup_modules"),
+        *(
+            "version",
+            "further",
+            "application",
+            "dialect",
+            "environment",
+            "own_driver",
+            "source_roots",
+            "setup_modules",
+        ),
         *("settings_names", "creates_tables", "import_env", "import_seconds", "diagnostics"),
     }
     """What holds for all databases."""

@@ -25,6 +25,7 @@ from tcgen.ir.plan import (
 from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
+from tcgen.plan.application.decide import NOT_TRIED, Tried, plan_application
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database import drivers, kept_by_mysql, kept_by_sqlite
 from tcgen.plan.database.decide import engine_of, plan_database
@@ -53,6 +54,8 @@ class Options:
         user_choices: What was said about the models, the migrations and the database.
         dialect: Of the suite there is; None before the first.
         refused: Rows that were refused when the suite was tried.
+        tried: What the application's tests showed then.
+        left_out: Paths of the application that its test is not to ask for.
         repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
@@ -68,6 +71,8 @@ class Options:
     user_choices: UserChoices = UserChoices()
     dialect: Dialect | None = None
     refused: Refused = NOTHING
+    tried: Tried = NOT_TRIED
+    left_out: tuple[str, ...] = ()
     repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict[str, tuple[TakenPlan, ...]])
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
@@ -90,8 +95,20 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     database, further = planned[0].database, planned[1:]
     factories = tuple(factory for one in planned for factory in one.factories)
     dest, about_dest = _destination(project, options)
+    factories = with_refusals(factories, options.refused)
+    around = plan_application(
+        project,
+        schema,
+        database,
+        factories,
+        catalog.applications,
+        options.user_choices.app,
+        options.tried,
+        options.left_out,
+    )
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     brought = [one for part in planned for one in part.brought]
+    brought += around.requirements
     requirements = _requirements(project, database, services, brought, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
@@ -117,10 +134,11 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
             )
             for one in further
         ),
+        application=around.plan,
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
-        factories=with_refusals(factories, options.refused),
+        factories=factories,
         requirements=requirements,
         requirements_group=GROUP,
         install=install,
@@ -135,6 +153,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
             *own.remarks,
             *(remark for one in planned for remark in one.remarks),
             *about_services,
+            *around.remarks,
         ),
     )
 

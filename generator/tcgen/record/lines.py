@@ -39,6 +39,14 @@ class RecordedFurther(_Line):
     database: RecordedDatabase
 
 
+class RecordedApplication(_Line):
+    """What running the application's tests showed; fields as in ``ApplicationPlan``."""
+
+    refused: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    plain_sessions: bool = False
+
+
 class RecordedSuite(_Line):
     """What was decided about the suite as a whole; fields as in ``SuitePlan``."""
 
@@ -47,6 +55,7 @@ class RecordedSuite(_Line):
     ci: str | None = None
     database: RecordedDatabase = RecordedDatabase()
     further: tuple[RecordedFurther, ...] = ()
+    application: RecordedApplication | None = None
     requirements: tuple[str, ...] = ()
     requirements_group: str = GROUP
     python_versions: tuple[str, ...] = ()
@@ -143,6 +152,10 @@ def plan_lines(plan: SuitePlan) -> str:
     # which earlier versions did not write
     if not plan.further:
         del suite["further"]
+    if plan.application is None:
+        del suite["application"]
+    if not plan.user_choices.app:
+        del suite["user_choices"]["app"]
     if not plan.user_choices.further:
         del suite["user_choices"]["further"]
     if plan.database.tenants is None:

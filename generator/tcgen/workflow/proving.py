@@ -18,7 +18,7 @@ from tcgen.verify.find_values import Proposal, propose
 from tcgen.verify.held_server import held_server
 from tcgen.verify.overlay import Environment, environment_for
 from tcgen.verify.suite import Outcome
-from tcgen.workflow import stages
+from tcgen.workflow import application, stages
 from tcgen.workflow.migrations import with_a_schema
 from tcgen.workflow.request import Progress
 from tcgen.workflow.rewrite import rewritten
@@ -135,9 +135,10 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
         planned = made.planned
         if any(one.code == "no-schema" for one in made.remarks):
             proof = _unproved(planned, "it has no schema")
-        else:
-            planned, proof = _prove(planned, where, made.results, progress)
-        return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks))
+            return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks))
+        planned, proof = _prove(planned, where, made.results, progress)
+        planned, remarks = application.tried(planned, where, progress)
+        return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks, *remarks))
 
 
 def why_not(output: str) -> str:
@@ -184,17 +185,19 @@ def _prove(
     planned: Planned, where: Environment, results: dict[str, Result] | None, progress: Progress
 ) -> tuple[Planned, Proof]:
     """Run the tests of the factories, unless that was done, and mark those that fail."""
-    before = planned
     written = planned_suite(planned.root, where, planned.plan)
     try:
         if results is None:
             classes = len(planned.plan.factories)
             progress(f"inserting rows of {classes} classes, one of each and 25")
             results = check_factories(written, {})
+        planned, results = _with_sessions_that_work(planned, where, results)
         if reason := _broken(results):
             return planned, _unproved(planned, reason)
+        written = planned_suite(planned.root, where, planned.plan)
+        unrepaired = planned
         planned = _repaired(planned, written, results, progress)
-        if planned is not before:
+        if planned is not unrepaired:
             written = planned_suite(planned.root, where, planned.plan)
             results = check_factories(written, {})
         repeated = _repeated(written, results)
@@ -208,6 +211,23 @@ def _prove(
     proved = sum(one.passed for one in results.values())
     repaired = tuple(one.label for one in planned.plan.factories if one.taken and results[one.label].passed)
     return planned, Proof(proved, repaired, left, marked=left == left_of(planned.plan))
+
+
+def _with_sessions_that_work(
+    planned: Planned, where: Environment, results: dict[str, Result]
+) -> tuple[Planned, dict[str, Result]]:
+    """Fall back to sessions of SQLAlchemy's own where those of the application take hardly a row."""
+    if not application.needs_plain_sessions(planned, results):
+        return planned, results
+    plain = rewritten(planned, stages.with_plain_sessions(planned))
+    again = check_factories(planned_suite(plain.root, where, plain.plan), {})
+    if _refusals(again) < _refusals(results):
+        return plain, again
+    return rewritten(plain, planned), results
+
+
+def _refusals(results: Mapping[str, Result]) -> int:
+    return sum(bool(one.refusals) for one in results.values())
 
 
 def _broken(results: Mapping[str, Result]) -> str:

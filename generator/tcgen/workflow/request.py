@@ -21,6 +21,7 @@ class Request:
         further: Name of a further database → what it runs on.
         dialect: Of the database of the suite there is; None before the first.
         known: Where that suite has the models; None before the first.
+        app: ``MODULE:NAME`` of the web application, ``none``, or "" for the one that is found.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Request:
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None
+    app: str = ""
 
 
 def quiet(message: str) -> None:

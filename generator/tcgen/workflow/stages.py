@@ -13,12 +13,14 @@ from tcgen.catalog.load import catalog
 from tcgen.discover import discover
 from tcgen.discover.tool_table import load_tool_table
 from tcgen.errors import TcgenError
+from tcgen.introspect.host.application import inspect_application
 from tcgen.introspect.host.runner import inspect_project, with_settings
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
 from tcgen.ir.schema import TITLES, Dialect, KnownDatabases, MetadataFact, Schema
+from tcgen.plan.application.decide import NO_APP, NOT_TRIED, Tried
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
@@ -30,6 +32,7 @@ from tcgen.record.lines import RecordedSuite, plan_lines
 from tcgen.render.engine import render
 from tcgen.update.run import Update
 from tcgen.update.run import prepare as prepare_update
+from tcgen.verify.application import ApplicationTrial
 from tcgen.verify.suite import MigrationTrial
 from tcgen.workflow.request import Progress, Request, quiet
 
@@ -86,7 +89,24 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         schema = described(dialect=shown)  # its types say more than its files
     _check_kinds(schema, request)
     files = [one.name for one in schema.further if _is_a_file(one, request)]
-    return with_settings(project, schema), _with_files(schema, files, described) if files else schema
+    schema = _with_files(schema, files, described) if files else schema
+    return with_settings(project, schema), _with_application(project, schema, request, progress)
+
+
+def _with_application(project: Project, schema: Schema, request: Request, progress: Progress) -> Schema:
+    """Look at the code around the models, where the project's text shows some."""
+    if not project.has_application:
+        return schema
+    progress("looking for what opens sessions and answers requests")
+    app = "" if request.app == NO_APP else request.app
+    found, remarks, settings = inspect_application(project, schema, catalog().applications, app)
+    return schema.model_copy(
+        update={
+            "application": found,
+            "diagnostics": (*schema.diagnostics, *remarks),
+            "import_env": {**settings, **schema.import_env},
+        }
+    )
 
 
 def _with_files(schema: Schema, files: list[str], described: Callable[..., Schema]) -> Schema:
@@ -160,7 +180,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     table = load_tool_table(request.root)
-    request = as_before(request, record)
+    request = as_before(replace(request, app=request.app or table.app), record)
     project, schema = inspect(request, progress)
     for one in schema.diagnostics:
         if one.level == "error":
@@ -180,6 +200,8 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         user_choices=_choices(request),
         dialect=request.dialect,
         refused=_refused_before(record),
+        tried=_tried_before(record),
+        left_out=table.routes_left_out,
         repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,
@@ -205,6 +227,7 @@ def as_before(request: Request, record: Record | None) -> Request:
             dialects={one.name: one.database.dialect for one in suite.further},
         ),
         further={**choices.further, **request.further},
+        app=request.app or choices.app,
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -215,7 +238,11 @@ def _choices(request: Request) -> UserChoices:
     inside = config and config.is_relative_to(request.root)
     path = config.relative_to(request.root).as_posix() if config and inside else None
     return UserChoices(
-        models=request.models, alembic_config=path, database=request.database, further=dict(request.further)
+        models=request.models,
+        alembic_config=path,
+        database=request.database,
+        further=dict(request.further),
+        app=request.app,
     )
 
 
@@ -317,11 +344,33 @@ def as_tried(planned: Planned, refused: Mapping[str, tuple[RefusalPlan, ...]]) -
     return _again(planned, replace(planned.options, refused=Refused(refused, given)))
 
 
+def as_asked(planned: Planned, trial: ApplicationTrial) -> Planned:
+    """Plan again, with what the application's tests showed on record.
+
+    Args:
+        planned: The plan whose suite was tried.
+        trial: What failed, and which pages were not answered.
+    """
+    tried = replace(planned.options.tried, refused=trial.failed, left_out=trial.pages)
+    return _again(planned, replace(planned.options, tried=tried))
+
+
+def with_plain_sessions(planned: Planned) -> Planned:
+    """Plan again, with sessions of SQLAlchemy's own class instead of those that the application opens."""
+    tried = replace(planned.options.tried, plain_sessions=True)
+    return _again(planned, replace(planned.options, tried=tried))
+
+
 def _refused_before(record: Record | None) -> Refused:
     if record is None:
         return NOTHING
     factories = record.plan.factories
     return Refused({one.label: one.refused for one in factories}, {one.label: one.given for one in factories})
+
+
+def _tried_before(record: Record | None) -> Tried:
+    known = record.plan.suite.application if record else None
+    return Tried(known.refused, known.left_out, known.plain_sessions) if known else NOT_TRIED
 
 
 def _again(planned: Planned, options: Options) -> Planned:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from tcgen.errors import TcgenError
+from tcgen.ir.base import ImportRef
 from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.project import AlembicConfig
-from tcgen.ir.schema import AlembicFact, ImportRef, Schema
+from tcgen.ir.schema import AlembicFact, Schema
 
 from .conftest import ALEMBIC_INI, Inspect, codes, revision
 

@@ -7,8 +7,9 @@ import ast
 import pytest
 from plan_builders import TEXT, column, enumeration, factories, key, mapper, of_type, table
 
+from tcgen.ir.base import ImportRef
 from tcgen.ir.plan import FactoryPlan
-from tcgen.ir.schema import EnumFact, ImportRef
+from tcgen.ir.schema import EnumFact
 from tcgen.plan.source.code import Code
 from tcgen.plan.source.imports import apart, names_in
 

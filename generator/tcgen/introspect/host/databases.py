@@ -9,7 +9,7 @@ from itertools import count
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.schema import BACKENDS, TITLES, KnownDatabases, MapperFact, Schema
 
-_OF_ONE_DATABASE = ("name", "bind", "backend", "engine", "metadatas", "tables", "mappers", "alembic")
+_OF_ONE_DATABASE = ("name", "bind", "backend", "engine", "place", "metadatas", "tables", "mappers", "alembic")
 
 
 def arranged(schema: Schema, known: KnownDatabases | None) -> Schema:

@@ -80,7 +80,7 @@ def inspect_project(
     """
     check_python(project.python)
     request = make_request(project, models, alembic_config, frameworks, dialect)
-    answer, settings = _ask_with_settings(project, request, timeout)
+    answer, settings = ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
         raise TcgenError(error["code"], error["message"], hint=error["hint"], detail=error["detail"])
@@ -187,15 +187,21 @@ def _settings_made_up(settings: Mapping[str, str]) -> Diagnostic:
     )
 
 
-def _ask_with_settings(
-    project: Project, request: ProbeRequest, timeout: float
+def ask_with_settings(
+    project: Project, request: ProbeRequest, timeout: float, known: Mapping[str, str] | None = None
 ) -> tuple[ProbeAnswer, dict[str, str]]:
     """Ask, and ask again with harmless values for what the project says it misses.
+
+    Args:
+        project: Gives the interpreter and the working folder.
+        request: What to find out.
+        timeout: Seconds each run may take.
+        known: Settings that are known to be needed.
 
     Returns:
         The best answer, and the settings it took.
     """
-    settings: dict[str, str] = {}
+    settings = dict(known or {})
     first = answer = ask(project, request, settings, timeout)
     for _ in range(ROUNDS):
         fresh = _values(project, request["dialect"], answer.get("missing", []), settings)
@@ -208,7 +214,7 @@ def _ask_with_settings(
         second = ask(project, request, {**settings, **own}, timeout)
         if "error" not in second:
             return second, {**settings, **own}
-    return (answer, settings) if _is_better(answer, first) else (first, {})
+    return (answer, settings) if _is_better(answer, first) else (first, dict(known or {}))
 
 
 def _is_better(answer: ProbeAnswer, first: ProbeAnswer) -> bool:
@@ -219,8 +225,8 @@ def _is_better(answer: ProbeAnswer, first: ProbeAnswer) -> bool:
 
 
 def _losses(answer: ProbeAnswer) -> int:
-    remarks = answer.get("schema", {}).get("diagnostics", ())
-    left_out = [one for one in remarks if one["code"] == "module-not-imported"]
+    remarks = [*answer.get("schema", {}).get("diagnostics", ()), *answer.get("remarks", ())]
+    left_out = [one for one in remarks if one["code"] in ("module-not-imported", "application-not-imported")]
     sources = answer.get("url_sources", {}).values()
     return len(left_out) + sum(seen["via"] == "direct" for seen in sources)
 
@@ -249,6 +255,9 @@ def make_request(
         "alembic": _alembic(project, alembic_config),
         "other_alembics": [] if alembic_config else _other_alembics(project),
         "frameworks": {name: _told(spec) for name, spec in frameworks.items()},
+        "applications": {},
+        "setup_modules": [],
+        "app": "",
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
         "drivername": "",

@@ -90,6 +90,7 @@ def _database_fact(
         "bind": database.bind,
         "backend": database.backend,
         "engine": database.engine,
+        "place": database.place,
         "alembic": _alembic_fact(request, database, notes),
     }
 

@@ -61,6 +61,11 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
         no_database.install()
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
+        if request["mode"] == "application":
+            from .application import describe as around
+
+            found = around.application(request, notes)
+            return {"application": found, "remarks": notes.diagnostics, "missing": notes.missing}
         schema, url_sources = describe.schema(request, notes)
         schema["environment"] = environment
         schema["source_roots"] = source_roots.needed(schema, request, known)

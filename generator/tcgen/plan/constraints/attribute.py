@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tcgen.ir.schema import ColumnFact, Dialect, ImportRef, MapperFact, Schema, TableFact, TypeFact
+from tcgen.ir.base import ImportRef
+from tcgen.ir.schema import ColumnFact, Dialect, MapperFact, Schema, TableFact, TypeFact
 from tcgen.plan.constraints.limits import Limits
 from tcgen.plan.constraints.unique_keys import wanted_of_parents
 

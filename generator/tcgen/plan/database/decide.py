@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from tcgen.errors import TcgenError
+from tcgen.ir.base import ImportRef
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseFindings
@@ -19,7 +20,6 @@ from tcgen.ir.schema import (
     TITLES,
     AlembicFact,
     Backend,
-    ImportRef,
     MetadataFact,
     Schema,
     TypeFact,
@@ -31,6 +31,7 @@ from tcgen.plan.database.drivers import choose_async, choose_sync
 from tcgen.plan.database.foreign_keys import left_out, refused_keys
 from tcgen.plan.services.decide import composed_images
 from tcgen.plan.source.code import quoted
+from tcgen.plan.source.imports import imported
 from tcgen.plan.source.naming import camel_case
 
 AsyncRunner = Literal["pytest-asyncio", "anyio"]
@@ -261,11 +262,6 @@ def _alembic_plan(fact: AlembicFact, via: str) -> AlembicPlan:
         version_table=fact.version_table,
         version_table_schema=fact.version_table_schema,
     )
-
-
-def imported(ref: ImportRef) -> ImportedName:
-    top = ref.qualname.partition(".")[0]
-    return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
 
 
 def _names_of_bases(schema: Schema) -> list[str]:

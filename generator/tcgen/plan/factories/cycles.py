@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from tcgen.ir.base import ImportRef
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.schema import ImportRef
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.factories.draft import Draft
 from tcgen.plan.factories.parents import Link

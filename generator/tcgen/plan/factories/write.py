@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tcgen.ir.base import ImportRef
 from tcgen.ir.plan import FactoryPlan, FieldPlan, ParentPlan
 from tcgen.ir.runtime import BATCH, HELPERS
-from tcgen.ir.schema import ImportRef, MapperFact
+from tcgen.ir.schema import MapperFact
 from tcgen.plan.factories.draft import Draft
 from tcgen.plan.source.code import quoted
 from tcgen.plan.source.imports import apart, bound_names, model_name, names_in, sorted_imports

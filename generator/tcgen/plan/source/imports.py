@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from tcgen.ir.base import ImportRef
+from tcgen.ir.plan import ImportedName
 from tcgen.ir.runtime import BASE_NAMES
 from tcgen.plan.source.code import Code
 from tcgen.plan.source.layout import LINE_LENGTH
@@ -108,3 +110,9 @@ def sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, .
     for group in groups:
         lines += [*([""] if lines and group else []), *group]
     return tuple(lines)
+
+
+def imported(ref: ImportRef) -> ImportedName:
+    """Return how something is imported that may lie in an object."""
+    top = ref.qualname.partition(".")[0]
+    return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)

@@ -6,7 +6,7 @@ import keyword
 import re
 from collections.abc import Iterable
 
-from tcgen.ir.schema import ImportRef
+from tcgen.ir.base import ImportRef
 
 _TAKEN = {"base", "con", "prn", "aux", "nul", "conftest"}
 

@@ -52,7 +52,8 @@ class Database:
         arguments: What its migrations are told: by that one history makes the databases of all binds.
         why: What shows that it is one of its own; "" for the first.
         name, backend: Where there are several: what it is called, and its kind as far as URLs can tell.
-        engine: Where there are several: an engine on it that a module of the project holds.
+        engine, place: Where there are several: an engine on it that a module of the project holds, and host, port and name
+            of that database.
     """
 
     metadatas: list[MetaData]
@@ -63,6 +64,7 @@ class Database:
     name: str = ""
     backend: str = ""
     engine: dict[str, str] | None = None
+    place: list[Live] = field(default_factory=list[Live])
 
 
 def of_use(
@@ -154,7 +156,7 @@ def split(
         _name(found, every)
         for database in found:
             database.backend = _backend_of(database, every, tops)
-            database.engine = _engine_of(database, every, tops)
+            database.engine, database.place = _engine_of(database, every, tops)
     return found
 
 
@@ -211,11 +213,13 @@ def _backend_of(database: Database, every: list[Live], tops: set[str]) -> str:
     return str(next((kind for kind, *_ in known.values()), engines.backend_of_bind(database.bind, names)))
 
 
-def _engine_of(database: Database, every: list[Live], tops: set[str]) -> dict[str, str] | None:
+def _engine_of(
+    database: Database, every: list[Live], tops: set[str]
+) -> tuple[dict[str, str] | None, list[Live]]:
     names = modules_under(tops)
     known = engines.places(database.metadatas, _homes(database.metadatas, every, tops), names)
     place = next(iter(known.values()), None)
-    return engines.reference(place, names) if place else None
+    return (engines.reference(place, names), list(place[1:])) if place else (None, [])
 
 
 def elsewhere(histories: list[History]) -> list[MetaData]:

@@ -1,0 +1,1 @@
+"""The suite's part in the project's own code around the models."""

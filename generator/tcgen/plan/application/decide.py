@@ -1,0 +1,253 @@
+"""Decides which session factories, which web application and which task queue the suite knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tcgen.errors import TcgenError
+from tcgen.ir.application import Application, EngineFact, SessionsFact, WebApplicationFact
+from tcgen.ir.catalog import ApplicationSpec
+from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.plan import (
+    ApplicationPlan,
+    DatabasePlan,
+    FactoryPlan,
+    ImportedName,
+    SessionsPlan,
+    WebApplicationPlan,
+)
+from tcgen.ir.project import Project
+from tcgen.ir.schema import Schema
+from tcgen.plan.source.imports import imported
+
+NO_APP = "none"
+"""Instead of the name of an application: the suite is to have no client."""
+_OWN_TRANSACTIONS = "zope-sqlalchemy"
+"""Where it is used, a session may not be committed by itself."""
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What running the application's tests showed; fields as in ``ApplicationPlan``, and whether plain sessions are needed."""
+
+    refused: Mapping[str, str] = field(default_factory=dict[str, str])
+    left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+    plain_sessions: bool = False
+
+
+NOT_TRIED = Tried()
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The plan, what it requires, and remarks."""
+
+    plan: ApplicationPlan | None = None
+    requirements: tuple[str, ...] = ()
+    remarks: tuple[Diagnostic, ...] = ()
+
+
+def plan_application(
+    project: Project,
+    schema: Schema,
+    database: DatabasePlan,
+    factories: tuple[FactoryPlan, ...],
+    specs: Mapping[str, ApplicationSpec],
+    app: str = "",
+    tried: Tried = NOT_TRIED,
+    left_out: tuple[str, ...] = (),
+) -> Decided:
+    """Decide what the suite does with the code around the models.
+
+    Args:
+        project: Its files.
+        schema: Its models, and the application as the probe found it.
+        database: The first one.
+        factories: Of the suite.
+        specs: The web frameworks.
+        app: ``MODULE:NAME`` of the user's choice, ``none``, or "" for the likeliest.
+        tried: What running its tests showed.
+        left_out: Paths that the user does not want to be asked for.
+
+    Raises:
+        TcgenError: ``bad-app``: there is no such application.
+    """
+    found = schema.application
+    web, remarks = _web(found, app, specs)
+    spec = specs[web.framework] if web else None
+    chosen = _web_plan(web, spec, database, found, project, schema) if web and spec else None
+    ours = [one for one in found.sessions if one.bound and _fits(one, schema, database)]
+    plain = (
+        tried.plain_sessions or _OWN_TRANSACTIONS in project.dependencies or database.framework is not None
+    )
+    plan = ApplicationPlan(
+        session=None if plain else _session(ours, found, database, is_async=False),
+        async_session=None if plain else _session(ours, found, database, is_async=True),
+        factories=_tested(ours, found, schema, database, is_async=False),
+        async_factories=_tested(ours, found, schema, database, is_async=True)
+        if database.async_driver
+        else (),
+        row=_row(factories),
+        web=chosen,
+        celery=next((imported(one.ref) for one in found.queues), None),
+        left_out={**tried.left_out, **dict.fromkeys(left_out, "[tool.tcgen] routes_left_out")},
+        refused=dict(tried.refused),
+        plain_sessions=tried.plain_sessions,
+    )
+    if not (plan.session or plan.async_session or plan.factories or plan.async_factories or plan.web):
+        return Decided(remarks=remarks)
+    return Decided(plan, _requirements(chosen, spec), remarks)
+
+
+def _fits(one: SessionsFact | EngineFact, schema: Schema, database: DatabasePlan) -> bool:
+    """Tell whether a session factory, or an engine, leads to the first database as the suite has it."""
+    driver = database.async_driver if one.is_async else database.sync_driver
+    elsewhere = schema.further and schema.place and one.place != schema.place
+    return one.driver == driver and not elsewhere
+
+
+def _tested(
+    ours: list[SessionsFact], found: Application, schema: Schema, database: DatabasePlan, *, is_async: bool
+) -> tuple[SessionsPlan, ...]:
+    """Return what opens sessions: the session factories, or else an engine."""
+    of_kind = [_sessions(one) for one in ours if one.is_async == is_async]
+    if of_kind:
+        names = Counter(one.code for one in of_kind)
+        return tuple(one for one in of_kind if names[one.code] == 1) or tuple(of_kind[:1])
+    engines = (one for one in found.engines if one.is_async == is_async and _fits(one, schema, database))
+    return tuple(map(_by_engine, list(engines)[:1]))
+
+
+def _by_engine(one: EngineFact) -> SessionsPlan:
+    top, dot, rest = one.ref.qualname.partition(".")
+    cls = "AsyncSession" if one.is_async else "Session"
+    return SessionsPlan(
+        statement=f"from {one.ref.module} import {top} as application_{top}",
+        code=f"partial({cls}, application_{top}{dot}{rest})()",
+        name=f"{one.ref.module}:{one.ref.qualname}",
+        by_engine=True,
+    )
+
+
+def _session(
+    ours: list[SessionsFact], found: Application, database: DatabasePlan, *, is_async: bool
+) -> SessionsPlan | None:
+    """Choose what opens the suite's sessions; None where nothing of the project's does."""
+    of_kind = [one for one in ours if one.is_async == is_async]
+    if of_kind and not (is_async and not database.async_driver):
+        # one that is no registry gives each who asks a session of their own
+        return _sessions(min(of_kind, key=lambda one: one.scoped))
+    return None
+
+
+def _sessions(one: SessionsFact) -> SessionsPlan:
+    name = imported(one.ref)
+    factory = ".session_factory" if one.scoped else ""
+    return SessionsPlan(
+        statement=name.statement,
+        code=f"{name.name}{factory}()",
+        name=f"{one.ref.module}:{one.ref.qualname}",
+    )
+
+
+def _row(factories: tuple[FactoryPlan, ...]) -> ImportedName | None:
+    """Return a factory of the first database whose row needs no other one and was not refused."""
+    alone = (
+        one
+        for one in factories
+        if not (one.database or one.parents or one.awaited_code or one.common_code or one.refused)
+        and not any("Factory" in given.code for given in one.fields)
+    )
+    best = min(alone, key=lambda one: (len(one.fields), one.slug), default=None)
+    if best is None:
+        return None
+    return ImportedName(statement=f"from .factories.{best.slug} import {best.name}", name=best.name)
+
+
+def _web(
+    found: Application, app: str, specs: Mapping[str, ApplicationSpec]
+) -> tuple[WebApplicationFact | None, tuple[Diagnostic, ...]]:
+    """Choose a web application."""
+    if app == NO_APP:
+        return None, ()
+    names = {f"{one.ref.module}:{one.ref.qualname}": one for one in found.applications}
+    if app:
+        if app not in names:
+            known = f"those that are seen: {', '.join(names)}" if names else "none is seen in the project"
+            raise TcgenError("bad-app", f"{app}: there is no such application", hint=known)
+        chosen = names[app]
+        if chosen.needs:
+            raise TcgenError(
+                "bad-app",
+                f"{app} needs {', '.join(chosen.needs)}",
+                hint="name a function that needs nothing, in a module of the project",
+            )
+        return chosen, ()
+    usable = [one for one in found.applications if not one.needs]
+    if not usable:
+        return None, tuple(map(_needs, found.applications[:1]))
+    remarks = () if len(usable) == 1 else (_several(list(names), usable[0]),)
+    return usable[0], remarks
+
+
+def _needs(one: WebApplicationFact) -> Diagnostic:
+    return Diagnostic(
+        level="warning",
+        code="application-needs-arguments",
+        message=f"{one.ref.dotted} makes the application, but needs {', '.join(one.needs)}: the suite has no client",
+        hint="write a function without arguments that calls it, and name it with --app MODULE:FUNCTION",
+    )
+
+
+def _several(names: list[str], chosen: WebApplicationFact) -> Diagnostic:
+    others = [one for one in names if one != f"{chosen.ref.module}:{chosen.ref.qualname}"]
+    return Diagnostic(
+        level="note",
+        code="several-applications",
+        message=f"The clients are those of {chosen.ref.module}:{chosen.ref.qualname}; there are {', '.join(others)} too.",
+        hint="--app MODULE:NAME chooses another",
+    )
+
+
+def _web_plan(
+    fact: WebApplicationFact,
+    spec: ApplicationSpec,
+    database: DatabasePlan,
+    found: Application,
+    project: Project,
+    schema: Schema,
+) -> WebApplicationPlan | None:
+    on_loop = spec.asynchronous and database.async_driver is not None
+    # code on another event loop than the test's cannot share its connection
+    blocking = bool(spec.client) and (not on_loop or any(not one.is_async for one in found.sessions))
+    if not (on_loop or blocking):
+        return None
+    name = imported(fact.ref)
+    return WebApplicationPlan(
+        framework=fact.framework,
+        title=spec.title,
+        statement=name.statement,
+        code=f"{name.name}()" if fact.is_factory else name.name,
+        class_statement=spec.statement,
+        name=f"{fact.ref.module}:{fact.ref.qualname}",
+        client_statement=spec.client if blocking else "",
+        asynchronous=on_loop,
+        route_statement=spec.route,
+        http=_http(project, schema),
+    )
+
+
+def _http(project: Project, schema: Schema) -> str:
+    """Choose the package of the asynchronous client: the newer of the two where the project has it."""
+    known = {*project.dependencies, *(name for name, one in schema.environment.distributions.items() if one)}
+    return "httpx2" if "httpx2" in known else "httpx"
+
+
+def _requirements(web: WebApplicationPlan | None, spec: ApplicationSpec | None) -> tuple[str, ...]:
+    if web is None or spec is None:
+        return ()
+    http = "httpx2>=2" if web.http == "httpx2" else "httpx>=0.27"
+    needs_http = web.asynchronous or spec.client_needs_http
+    return (*([http] if needs_http else ()), *(["asgi-lifespan>=2.1"] if web.asynchronous else ()))
