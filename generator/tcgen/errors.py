@@ -26,6 +26,7 @@ class TcgenError(Exception):
 ERRORS: Mapping[str, str] = {
     "alembic-config-not-found": "`--alembic-config` names no Alembic configuration, or one without an env.py.",
     "bad-answers": "`.tcgen/answers.yml` is damaged.",
+    "bad-app": "`--app` or `[tool.tcgen] app` names no web application, or one that cannot be made without arguments.",
     "bad-catalogue": "A file of the template that describes a service, or the like, is not of its form.",
     "bad-ci": "`--ci` names a provider that there are no files for.",
     "bad-database": "`--database` names none that there is.",

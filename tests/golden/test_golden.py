@@ -1,4 +1,4 @@
-"""What is rendered for five projects, to the letter: first the plan, then the tree."""
+"""What is rendered for seven projects, to the letter: first the plan, then the tree."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ PROJECTS = {
     "courier": Path(__file__).parents[1] / "e2e" / "projects" / "courier",
     "legacy": Path(__file__).parents[1] / "e2e" / "projects" / "legacy",
     "bank": Path(__file__).parents[1] / "e2e" / "projects" / "bank",
+    "desk": Path(__file__).parents[1] / "e2e" / "projects" / "desk",
+    "ferry": Path(__file__).parents[1] / "e2e" / "projects" / "ferry",
 }
 every_case = pytest.mark.parametrize("case", PROJECTS)
 

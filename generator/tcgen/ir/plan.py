@@ -332,6 +332,7 @@ class ApplicationPlan(Frozen):
     Attributes:
         session, async_session: What the suite's sessions are opened by; None for SQLAlchemy's own class.
         factories, async_factories: Session factories whose commits are tested.
+        imports: What these tests import for them.
         row: Factory of a class whose row needs no other one: module and name; None where there is no such class.
         web: The web application.
         celery: Imports the object of the task queue, and its name; None where there is none.
@@ -344,6 +345,7 @@ class ApplicationPlan(Frozen):
     async_session: SessionsPlan | None = None
     factories: tuple[SessionsPlan, ...] = ()
     async_factories: tuple[SessionsPlan, ...] = ()
+    imports: tuple[str, ...] = ()
     row: ImportedName | None = None
     web: WebApplicationPlan | None = None
     celery: ImportedName | None = None

@@ -6,11 +6,17 @@ from collections.abc import Mapping
 
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import ask_with_settings, make_request
+from tcgen.introspect.host.url_source import (
+    default_drivername,
+    harmless_url,
+    is_database_url,
+    own_drivername,
+)
 from tcgen.ir.application import Application
 from tcgen.ir.catalog import ApplicationSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
-from tcgen.ir.schema import Schema
+from tcgen.ir.schema import BACKENDS, Schema
 
 
 def inspect_application(
@@ -51,7 +57,26 @@ def inspect_application(
     if "error" in answer:
         return Application(), (_not_seen(answer["error"]["message"], answer["error"]["hint"]),), {}
     remarks = tuple(Diagnostic.model_validate(one) for one in answer.get("remarks", ()))
-    return Application.model_validate(answer.get("application", {})), remarks, settings
+    found = Application.model_validate(answer.get("application", {}))
+    return found, remarks, {**settings, **_database_settings(project, schema, found)}
+
+
+def _database_settings(project: Project, schema: Schema, found: Application) -> dict[str, str]:
+    """Return what tells an application whose engine nobody saw that it runs on the suite's kind of database.
+
+    Left alone it may well take another, such as a file beside it; where it connects to, the suite sees to.
+    """
+    backend = BACKENDS[schema.dialect]
+    kinds = [*(one.backend for one in found.sessions), *(one.backend for one in found.engines)]
+    seen = {kind.replace("mariadb", "mysql") for kind in kinds}
+    if not found.applications or backend in seen:
+        return {}
+    drivername = default_drivername(project, backend)
+    return {
+        name: harmless_url(own_drivername(project, name, backend) or drivername)
+        for name in project.environment_names
+        if is_database_url(name, backend) and name not in schema.import_env
+    }
 
 
 def _not_seen(message: str, hint: str) -> Diagnostic:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tcgen.errors import TcgenError
 from tcgen.ir.application import Application, EngineFact, SessionsFact, WebApplicationFact
 from tcgen.ir.catalog import ApplicationSpec
-from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.plan import (
     ApplicationPlan,
     DatabasePlan,
@@ -20,12 +20,30 @@ from tcgen.ir.plan import (
 )
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
-from tcgen.plan.source.imports import imported
+from tcgen.plan.source.imports import imported, joined
 
 NO_APP = "none"
 """Instead of the name of an application: the suite is to have no client."""
 _OWN_TRANSACTIONS = "zope-sqlalchemy"
 """Where it is used, a session may not be committed by itself."""
+
+
+_TAKEN = frozenset(
+    [
+        *(
+            "AsyncSession",
+            "Callable",
+            "Engine",
+            "ModelFactory",
+            "Session",
+            "anyio",
+            "connections",
+            "create_async_engine",
+        ),
+        *("create_engine", "engine", "func", "partial", "paths", "pytest", "request", "select", "session"),
+    ]
+)
+"""Names that stand for something else where the session factories are imported."""
 
 
 @dataclass(frozen=True)
@@ -80,15 +98,20 @@ def plan_application(
     chosen = _web_plan(web, spec, database, found, project, schema) if web and spec else None
     ours = [one for one in found.sessions if one.bound and _fits(one, schema, database)]
     plain = (
-        tried.plain_sessions or _OWN_TRANSACTIONS in project.dependencies or database.framework is not None
+        tried.plain_sessions
+        or database.framework is not None
+        or _OWN_TRANSACTIONS in project.dependencies
+        # which has sessions that commit by themselves
+        or schema.environment.sqlalchemy.startswith("1.")
     )
+    tested = _tested(ours, found, schema, database, is_async=False)
+    async_tested = _tested(ours, found, schema, database, is_async=True) if database.async_driver else ()
     plan = ApplicationPlan(
         session=None if plain else _session(ours, found, database, is_async=False),
         async_session=None if plain else _session(ours, found, database, is_async=True),
-        factories=_tested(ours, found, schema, database, is_async=False),
-        async_factories=_tested(ours, found, schema, database, is_async=True)
-        if database.async_driver
-        else (),
+        factories=tested,
+        async_factories=async_tested,
+        imports=joined(one.statement for one in (*tested, *async_tested)),
         row=_row(factories),
         web=chosen,
         celery=next((imported(one.ref) for one in found.queues), None),
@@ -144,11 +167,14 @@ def _session(
 
 def _sessions(one: SessionsFact) -> SessionsPlan:
     name = imported(one.ref)
+    statement, code = name.statement, name.name
+    top, dot, rest = code.partition(".")
+    if top in _TAKEN:
+        alias = f"Application{top}" if top[:1].isupper() else f"application_{top}"
+        statement, code = f"{statement} as {alias}", f"{alias}{dot}{rest}"
     factory = ".session_factory" if one.scoped else ""
     return SessionsPlan(
-        statement=name.statement,
-        code=f"{name.name}{factory}()",
-        name=f"{one.ref.module}:{one.ref.qualname}",
+        statement=statement, code=f"{code}{factory}()", name=f"{one.ref.module}:{one.ref.qualname}"
     )
 
 
@@ -172,7 +198,7 @@ def _web(
     """Choose a web application."""
     if app == NO_APP:
         return None, ()
-    names = {f"{one.ref.module}:{one.ref.qualname}": one for one in found.applications}
+    names = {_named(one): one for one in found.applications}
     if app:
         if app not in names:
             known = f"those that are seen: {', '.join(names)}" if names else "none is seen in the project"
@@ -188,8 +214,9 @@ def _web(
     usable = [one for one in found.applications if not one.needs]
     if not usable:
         return None, tuple(map(_needs, found.applications[:1]))
-    remarks = () if len(usable) == 1 else (_several(list(names), usable[0]),)
-    return usable[0], remarks
+    # a function beside an application is most likely what made it
+    others = [one for one in usable[1:] if one.ref.module != usable[0].ref.module or not one.is_factory]
+    return usable[0], (_several(usable[0], others),) if others else ()
 
 
 def _needs(one: WebApplicationFact) -> Diagnostic:
@@ -201,14 +228,17 @@ def _needs(one: WebApplicationFact) -> Diagnostic:
     )
 
 
-def _several(names: list[str], chosen: WebApplicationFact) -> Diagnostic:
-    others = [one for one in names if one != f"{chosen.ref.module}:{chosen.ref.qualname}"]
+def _several(chosen: WebApplicationFact, others: list[WebApplicationFact]) -> Diagnostic:
     return Diagnostic(
         level="note",
         code="several-applications",
-        message=f"The clients are those of {chosen.ref.module}:{chosen.ref.qualname}; there are {', '.join(others)} too.",
+        message=f"The clients are those of {_named(chosen)}; there are {some_of([*map(_named, others)], 3)} too.",
         hint="--app MODULE:NAME chooses another",
     )
+
+
+def _named(one: WebApplicationFact) -> str:
+    return f"{one.ref.module}:{one.ref.qualname}"
 
 
 def _web_plan(
@@ -231,7 +261,7 @@ def _web_plan(
         statement=name.statement,
         code=f"{name.name}()" if fact.is_factory else name.name,
         class_statement=spec.statement,
-        name=f"{fact.ref.module}:{fact.ref.qualname}",
+        name=_named(fact),
         client_statement=spec.client if blocking else "",
         asynchronous=on_loop,
         route_statement=spec.route,

@@ -116,3 +116,19 @@ def imported(ref: ImportRef) -> ImportedName:
     """Return how something is imported that may lie in an object."""
     top = ref.qualname.partition(".")[0]
     return ImportedName(statement=f"from {ref.module} import {top}", name=ref.qualname)
+
+
+def joined(statements: Iterable[str]) -> tuple[str, ...]:
+    """Return statements ``from … import …`` with one for each module, in the order of isort and ruff."""
+    names: dict[str, set[str]] = {}
+    for statement in statements:
+        module, _, name = statement.removeprefix("from ").partition(" import ")
+        names.setdefault(module, set()).add(name)
+    return tuple(
+        f"from {module} import {', '.join(sorted(names[module], key=_by_type))}" for module in sorted(names)
+    )
+
+
+def _by_type(name: str) -> tuple[int, str]:
+    """Return what constants come first by, then classes, then the rest."""
+    return (0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name)

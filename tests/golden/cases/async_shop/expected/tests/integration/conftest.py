@@ -99,8 +99,12 @@ def _needed(item: pytest.Item) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the logs of its containers to the report of a test that failed."""
+    """Fail a test that wanted another database, and show its containers' logs."""
     report = yield
+    if said := connections.refused():
+        report.sections.append(("databases", said))
+        if report.passed:
+            report.outcome, report.longrepr = "failed", said
     if report.failed:
         for name in _needed(item):
             container = containers.LOGGED.get(name)
@@ -214,6 +218,8 @@ def _async_session_on(loop_scope: LoopScope) -> object:
         loop_scope=loop_scope, name=f"async_session_on_{loop_scope}_loop"
     )
     async def async_session(database_url: URL) -> AsyncIterator[AsyncSession]:
+        from async_shop.db import Session as ApplicationSession
+
         from .factories.base import ModelFactory
 
         # An engine a test, without a pool: connections cannot move between event loops.
@@ -223,11 +229,7 @@ def _async_session_on(loop_scope: LoopScope) -> object:
             transaction = await connection.begin()
             assert connection.sync_connection
             with connections.joined(connection.sync_connection):
-                async with AsyncSession(
-                    bind=connection,
-                    expire_on_commit=False,
-                    join_transaction_mode="create_savepoint",
-                ) as session:
+                async with ApplicationSession() as session:
                     ModelFactory.__async_session__ = session
                     yield session
                     ModelFactory.__async_session__ = None
@@ -249,16 +251,23 @@ def async_db_session(
     request: pytest.FixtureRequest,
     database_url: URL,  # which tells pytest, and our marks, what is needed
 ) -> AsyncSession:
-    """An async session whose commits end at a savepoint; the factories use it.
+    """An async session of the application's; the factories use it.
+
+    Whatever is committed, the test's end takes it back.
 
     It lives on the loop of its test: that of the mark's `loop_scope`, else the default.
     Code on another loop, as under Starlette's `TestClient`, needs `committed_db`.
     """
+    name = f"async_session_on_{_loop_of(request)}_loop"
+    session: AsyncSession = request.getfixturevalue(name)
+    return session
+
+
+def _loop_of(request: pytest.FixtureRequest) -> str:
+    """Return the scope of the loop that a test runs on."""
     mark = request.node.get_closest_marker("asyncio")
     chosen = mark.kwargs.get("loop_scope") if mark else None
-    loop = chosen or request.config.getini("asyncio_default_test_loop_scope")
-    session: AsyncSession = request.getfixturevalue(f"async_session_on_{loop}_loop")
-    return session
+    return str(chosen or request.config.getini("asyncio_default_test_loop_scope"))
 
 
 @pytest.fixture(scope="session")

@@ -103,8 +103,12 @@ def _needed(item: pytest.Item) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the logs of its containers to the report of a test that failed."""
+    """Fail a test that wanted another database, and show its containers' logs."""
     report = yield
+    if said := connections.refused():
+        report.sections.append(("databases", said))
+        if report.passed:
+            report.outcome, report.longrepr = "failed", said
     if report.failed:
         for name in _needed(item):
             container = containers.LOGGED.get(name)
@@ -258,11 +262,16 @@ def async_db_session(
     It lives on the loop of its test: that of the mark's `loop_scope`, else the default.
     Code on another loop, as under Starlette's `TestClient`, needs `committed_db`.
     """
+    name = f"async_session_on_{_loop_of(request)}_loop"
+    session: AsyncSession = request.getfixturevalue(name)
+    return session
+
+
+def _loop_of(request: pytest.FixtureRequest) -> str:
+    """Return the scope of the loop that a test runs on."""
     mark = request.node.get_closest_marker("asyncio")
     chosen = mark.kwargs.get("loop_scope") if mark else None
-    loop = chosen or request.config.getini("asyncio_default_test_loop_scope")
-    session: AsyncSession = request.getfixturevalue(f"async_session_on_{loop}_loop")
-    return session
+    return str(chosen or request.config.getini("asyncio_default_test_loop_scope"))
 
 
 @pytest.fixture(scope="session")

@@ -19,15 +19,17 @@ from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
+_READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
 _allowed: set[URL] = set()
 _joined: dict[tuple[str, bool], Shared] = {}
 """By database, and whether its engines are asynchronous."""
 _committed: dict[str, URL] = {}
 _known: WeakSet[Dialect] = WeakSet()
+_refused: list[str] = []
 
 
-class NotForTests(BaseException):  # no handler of the application's is to swallow it
+class NotForTests(Exception):
     """The application was about to connect to a database that is not one for tests."""
 
 
@@ -68,19 +70,32 @@ class Joined:
         """Share the connection of a test."""
         self.shared = shared
         self.commits_itself = False
+        self.writes = 0
+        """Statements of this transaction that may have written something."""
         self._savepoint = ""
 
     def __getattr__(self, name: str) -> Any:
         """Be like the driver's connection in all else."""
         return getattr(self.shared.real, name)
 
-    def cursor(self, *args: Any, **options: Any) -> Any:
+    def begin(self) -> None:
         """Begin a transaction where there is none."""
+        begun = self.shared.begun
         with self.shared.lock:
-            if self not in self.shared.begun:
-                self._savepoint = next(self.shared.names)
-                self.shared.begun.append(self)
+            if self in begun:
+                return
+            self._savepoint, self.writes = next(self.shared.names), 0
+            begun.append(self)
+            try:
                 self.shared.execute(f"SAVEPOINT {self._savepoint}")
+            except BaseException:
+                begun.remove(self)
+                raise
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        """Begin a transaction, as drivers do."""
+        self.begin()
+        self.writes += 1
         return self.shared.real.cursor(*args, **options)
 
     def commit(self) -> None:
@@ -88,8 +103,11 @@ class Joined:
         self._end(keep=True)
 
     def rollback(self) -> None:
-        """Take back what was done."""
-        self._end(keep=self.commits_itself)
+        """Take back what was done.
+
+        Where that is nothing, what others committed meanwhile has to stay.
+        """
+        self._end(keep=self.commits_itself or not self.writes)
 
     def close(self) -> None:
         """Leave the connection to the others."""
@@ -145,22 +163,34 @@ def only_test_databases() -> Iterator[None]:
             return led
         if is_called_for_tests(url):
             return original(engine, *args)
-        raise _refusal(engine, "no database of this suite")
+        session = "async_db_session" if engine.dialect.is_async else "db_session"
+        raise _refusal(
+            engine,
+            ", which is no database of this suite: a test with"
+            f" `{session}` or `committed_db` has it use theirs",
+        )
 
     event.listen(Session, "after_begin", _remember)
+    event.listen(Engine, "before_cursor_execute", _spare_reads, named=True)
     with pytest.MonkeyPatch.context() as patch:
         # what all ways to a connection have in common
         patch.setattr(Engine, "raw_connection", connect)
         yield
     event.remove(Session, "after_begin", _remember)
+    event.remove(Engine, "before_cursor_execute", _spare_reads)
 
 
 def _refusal(engine: Engine, what: str) -> NotForTests:
-    session = "async_db_session" if engine.dialect.is_async else "db_session"
-    return NotForTests(
-        f"the application was about to use {engine.url!r}, which is {what}: a test with"
-        f" `{session}` or `committed_db` has it use theirs"
-    )
+    message = f"the application was about to use {engine.url!r}{what}"
+    _refused.append(message)
+    return NotForTests(message)
+
+
+def refused() -> str:
+    """Return what was refused since the last call: a handler may have swallowed it."""
+    said = "\n".join(_refused)
+    _refused.clear()
+    return said
 
 
 def _lead(engine: Engine) -> PoolProxiedConnection | None:
@@ -180,9 +210,17 @@ def _is_alike(engine: Engine, url: URL) -> bool:
 
 def _join(shared: Shared, engine: Engine) -> PoolProxiedConnection:
     if shared.loop is not _running_loop() and engine.dialect.is_async:
-        raise _refusal(engine, "on another event loop than this test")
+        raise _refusal(
+            engine,
+            " on another event loop than the test's, which `async_db_session` lives on:"
+            " with `committed_db` it may run on any",
+        )
     if engine.driver != shared.connection.dialect.driver:
-        raise _refusal(engine, "used by another driver than the test's")
+        raise _refusal(
+            engine,
+            f" by {engine.driver}, which cannot share the test's connection: with"
+            " `committed_db` it has its own",
+        )
     _prepare(engine, shared.connection.connection)
     return NullPool(lambda: Joined(shared), dialect=engine.dialect).connect()
 
@@ -207,7 +245,12 @@ def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
         return
     _known.add(dialect)
     dialect.initialize(Connection(engine, connection))
-    set_level = dialect.set_isolation_level
+    do_begin, set_level = dialect.do_begin, dialect.set_isolation_level
+
+    def begin(one: Any) -> None:
+        do_begin(one)
+        if isinstance(one.dbapi_connection, Joined):
+            one.dbapi_connection.begin()
 
     def set_isolation_level(one: Any, level: Any) -> None:
         if isinstance(one, Joined):
@@ -216,7 +259,13 @@ def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
         else:
             set_level(one, level)
 
-    vars(dialect)["set_isolation_level"] = set_isolation_level
+    vars(dialect).update(do_begin=begin, set_isolation_level=set_isolation_level)
+
+
+def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
+    one = conn.connection.dbapi_connection
+    if isinstance(one, Joined) and _READS.match(statement):
+        one.writes -= 1
 
 
 def _remember(session: Session, _: object, connection: Connection) -> None:

@@ -95,8 +95,12 @@ def _needed(item: pytest.Item) -> list[str]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the logs of its containers to the report of a test that failed."""
+    """Fail a test that wanted another database, and show its containers' logs."""
     report = yield
+    if said := connections.refused():
+        report.sections.append(("databases", said))
+        if report.passed:
+            report.outcome, report.longrepr = "failed", said
     if report.failed:
         for name in _needed(item):
             container = containers.LOGGED.get(name)

@@ -1,0 +1,1 @@
+"""Tests of desk against a real PostgreSQL."""

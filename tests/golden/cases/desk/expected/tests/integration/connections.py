@@ -1,0 +1,294 @@
+"""Leads the application's engines to the databases of the tests, and to no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from tempfile import gettempdir
+from threading import RLock
+from typing import Any
+from weakref import WeakSet
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool, PoolProxiedConnection
+
+_READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
+_FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
+_allowed: set[URL] = set()
+_joined: dict[bool, Shared] = {}
+"""By whether its engines are asynchronous."""
+_committed: list[URL] = []
+_known: WeakSet[Dialect] = WeakSet()
+_refused: list[str] = []
+
+
+class NotForTests(Exception):
+    """The application was about to connect to a database that is not one for tests."""
+
+
+class Shared:
+    """A test's connection, and the application's that share it."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take a connection inside a transaction."""
+        self.connection = connection
+        self.begun: list[Joined] = []
+        self.names = (f"application_{number}" for number in count(1))
+        self.sessions: WeakSet[Session] = WeakSet()
+        self.lock = RLock()
+        self.is_over = False
+
+    @property
+    def real(self) -> Any:
+        """The driver's connection."""
+        if self.is_over:
+            raise RuntimeError("this connection was opened in a test that is over")
+        return self.connection.connection.dbapi_connection
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement beneath SQLAlchemy."""
+        cursor = self.real.cursor()
+        cursor.execute(statement)
+        cursor.close()
+
+
+class Joined:
+    """The driver's connection as one of the application's sees it.
+
+    A savepoint is its transaction. Those of others may begin and end meanwhile.
+    """
+
+    def __init__(self, shared: Shared) -> None:
+        """Share the connection of a test."""
+        self.shared = shared
+        self.commits_itself = False
+        self.writes = 0
+        """Statements of this transaction that may have written something."""
+        self._savepoint = ""
+
+    def __getattr__(self, name: str) -> Any:
+        """Be like the driver's connection in all else."""
+        return getattr(self.shared.real, name)
+
+    def begin(self) -> None:
+        """Begin a transaction where there is none."""
+        begun = self.shared.begun
+        with self.shared.lock:
+            if self in begun:
+                return
+            self._savepoint, self.writes = next(self.shared.names), 0
+            begun.append(self)
+            try:
+                self.shared.execute(f"SAVEPOINT {self._savepoint}")
+            except BaseException:
+                begun.remove(self)
+                raise
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        """Begin a transaction, as drivers do."""
+        self.begin()
+        self.writes += 1
+        return self.shared.real.cursor(*args, **options)
+
+    def commit(self) -> None:
+        """Keep what was done; the end of the test takes it back."""
+        self._end(keep=True)
+
+    def rollback(self) -> None:
+        """Take back what was done.
+
+        Where that is nothing, what others committed meanwhile has to stay.
+        """
+        self._end(keep=self.commits_itself or not self.writes)
+
+    def close(self) -> None:
+        """Leave the connection to the others."""
+        self.rollback()
+
+    terminate = close
+
+    def _end(self, *, keep: bool) -> None:
+        begun = self.shared.begun
+        with self.shared.lock:
+            if self.shared.is_over or self not in begun:
+                return
+            if not keep:
+                self.shared.execute(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
+                del begun[begun.index(self) + 1 :]
+            # to release it would end the later ones, too
+            if begun[-1] is self:
+                self.shared.execute(f"RELEASE SAVEPOINT {self._savepoint}")
+            begun.remove(self)
+
+
+@contextmanager
+def joined(connection: Connection) -> Iterator[None]:
+    """Have the application's engines share a connection with the test."""
+    key = connection.dialect.is_async
+    shared = _joined[key] = Shared(connection)
+    yield
+    del _joined[key]
+    shared.is_over = True
+    # one that is kept for longer must not go on with rows of this test
+    for session in list(shared.sessions):
+        session.close()
+
+
+@contextmanager
+def committing(url: URL) -> Iterator[None]:
+    """Have the application's engines connect to a database where commits are real."""
+    _committed.append(url)
+    yield
+    _committed.remove(url)
+
+
+@contextmanager
+def only_test_databases() -> Iterator[None]:
+    """Keep the application's engines from databases that hold more than tests."""
+    original = Engine.raw_connection
+
+    def connect(engine: Engine, *args: Any) -> PoolProxiedConnection:
+        url = engine.url
+        if _is_own(url) or _is_scratch(url):
+            return original(engine, *args)
+        if led := _lead(engine):
+            return led
+        if is_called_for_tests(url):
+            return original(engine, *args)
+        raise _refusal(
+            engine,
+            ", which is no database of this suite: a test with"
+            " `db_session` or `committed_db` has it use theirs",
+        )
+
+    event.listen(Session, "after_begin", _remember)
+    event.listen(Engine, "before_cursor_execute", _spare_reads, named=True)
+    with pytest.MonkeyPatch.context() as patch:
+        # what all ways to a connection have in common
+        patch.setattr(Engine, "raw_connection", connect)
+        yield
+    event.remove(Session, "after_begin", _remember)
+    event.remove(Engine, "before_cursor_execute", _spare_reads)
+
+
+def _refusal(engine: Engine, what: str) -> NotForTests:
+    message = f"the application was about to use {engine.url!r}{what}"
+    _refused.append(message)
+    return NotForTests(message)
+
+
+def refused() -> str:
+    """Return what was refused since the last call: a handler may have swallowed it."""
+    said = "\n".join(_refused)
+    _refused.clear()
+    return said
+
+
+def _lead(engine: Engine) -> PoolProxiedConnection | None:
+    url = _committed[-1] if _committed else None
+    shared = _joined.get(engine.dialect.is_async)
+    if url and _is_alike(engine, url):
+        return _connect_to(url, engine)
+    if shared and _is_alike(engine, shared.connection.engine.url):
+        return _join(shared, engine)
+    return None
+
+
+def _is_alike(engine: Engine, url: URL) -> bool:
+    return engine.dialect.name == url.get_backend_name()
+
+
+def _join(shared: Shared, engine: Engine) -> PoolProxiedConnection:
+    if engine.driver != shared.connection.dialect.driver:
+        raise _refusal(
+            engine,
+            f" by {engine.driver}, which cannot share the test's connection: with"
+            " `committed_db` it has its own",
+        )
+    _prepare(engine, shared.connection.connection)
+    return NullPool(lambda: Joined(shared), dialect=engine.dialect).connect()
+
+
+def _connect_to(url: URL, engine: Engine) -> PoolProxiedConnection:
+    dialect = engine.dialect
+    url = url.set(drivername=engine.url.drivername)
+    args, options = dialect.create_connect_args(url)
+    # without a pool: connections cannot move between threads and event loops
+    pool = NullPool(lambda: dialect.connect(*args, **options), dialect=dialect)
+    if on_connect := dialect.on_connect():
+        event.listen(pool, "connect", lambda connection, _: on_connect(connection))
+    connection = pool.connect()
+    _prepare(engine, connection)
+    return connection
+
+
+def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
+    """Let a dialect learn what it does from the first connection of an engine."""
+    dialect = engine.dialect
+    if dialect in _known:
+        return
+    _known.add(dialect)
+    dialect.initialize(Connection(engine, connection))
+    do_begin, set_level = dialect.do_begin, dialect.set_isolation_level
+
+    def begin(one: Any) -> None:
+        do_begin(one)
+        if isinstance(one.dbapi_connection, Joined):
+            one.dbapi_connection.begin()
+
+    def set_isolation_level(one: Any, level: Any) -> None:
+        if isinstance(one, Joined):
+            # some drivers would commit for it
+            one.commits_itself = level == "AUTOCOMMIT"
+        else:
+            set_level(one, level)
+
+    vars(dialect).update(do_begin=begin, set_isolation_level=set_isolation_level)
+
+
+def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
+    one = conn.connection.dbapi_connection
+    if isinstance(one, Joined) and _READS.match(statement):
+        one.writes -= 1
+
+
+def _remember(session: Session, _: object, connection: Connection) -> None:
+    one = connection.connection.dbapi_connection
+    if isinstance(one, Joined):
+        one.shared.sessions.add(session)
+
+
+def allow(database: URL) -> None:
+    """Let engines use a database of the suite's, and those that are named after it."""
+    _allowed.add(database)
+
+
+def is_called_for_tests(url: URL) -> bool:
+    """Tell whether the name of a database says that it is one for tests."""
+    return _FOR_TESTS.search(Path(url.database or "").name.lower()) is not None
+
+
+def _is_own(url: URL) -> bool:
+    return any(
+        _place(url) == _place(own) and f"{url.database}_".startswith(f"{own.database}_")
+        for own in _allowed
+    )
+
+
+def _place(url: URL) -> tuple[object, object]:
+    # a socket's folder is part of the query
+    return url.host or url.query.get("host"), url.port or url.query.get("port")
+
+
+def _is_scratch(url: URL) -> bool:
+    name = url.database or ":memory:"
+    in_memory = ":memory:" in name or "mode=memory" in name
+    return url.get_backend_name() == "sqlite" and (
+        in_memory or Path(name).is_relative_to(gettempdir())
+    )

@@ -1,0 +1,1 @@
+"""Tests of ferry against a real PostgreSQL."""

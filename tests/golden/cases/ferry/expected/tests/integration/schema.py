@@ -1,0 +1,14 @@
+"""Brings an empty database to the schema the tests run on."""
+
+from __future__ import annotations
+
+from sqlalchemy.engine import URL, Engine
+
+from ferry.models import Base
+
+
+def create_schema(engine: Engine, url: URL) -> None:
+    """Create all tables from the models, as there are no migrations to run."""
+    with engine.connect() as connection:  # what listens to tables may commit
+        Base.metadata.create_all(connection)
+        connection.commit()

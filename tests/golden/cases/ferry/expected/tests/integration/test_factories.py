@@ -1,0 +1,43 @@
+"""Each factory puts a valid row into the real database, once and in numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from .explain import explained
+from .factories import all_factories
+from .factories.base import ModelFactory
+
+every_factory = pytest.mark.parametrize(
+    "factory",
+    [
+        pytest.param(factory, id=f"{model.__module__}.{model.__qualname__}")
+        for factory in all_factories()
+        for model in [factory.__model__]
+    ],
+)
+
+
+@pytest.mark.asyncio
+@every_factory
+async def test_inserts_a_row(
+    factory: type[ModelFactory[Any]], async_db_session: AsyncSession
+) -> None:
+    with explained(factory):
+        key = inspect(await factory.create_async()).identity
+        await async_db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    async_db_session.expunge_all()
+    assert await async_db_session.get(factory.__model__, key) is not None
+
+
+@every_factory
+def test_inserts_25_rows(factory: type[ModelFactory[Any]], db_session: Session) -> None:
+    with explained(factory):
+        rows = factory.create_batch_sync(25)
+        db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    assert len({inspect(row).identity for row in rows}) == 25
