@@ -257,7 +257,7 @@ def test_an_asynchronous_one_and_its_update(tmp_path: Path) -> None:
     assert accounts.with_name("closing.py").is_file()
     assert "de-" in accounts.read_text()
     ran = pytest_in(root, "tests", **settings)
-    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 20 + 2), ran.text
+    assert (ran.status, ran.outcomes(), len(ran.cases)) == (0, {"passed"}, 21 + 2), ran.text
     assert (
         "everything is up to date" in tcgen("update", "--python", sys.executable, cwd=root, **settings).text
     )

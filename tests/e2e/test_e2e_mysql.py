@@ -95,10 +95,11 @@ OWN_TESTS = """
 
     from parcels.models import Parcel, Step
 
+    from . import connections
+    from .connections import NotForTests
     from .explain import explained
     from .factories.parcel import ParcelFactory
     from .factories.step import StepFactory
-    from .connections import NotForTests
 
 
     def parcels(session):
@@ -180,6 +181,24 @@ OWN_TESTS = """
         theirs = create_engine(database_url.set(database="mysql"))
         with pytest.raises(NotForTests, match="/mysql"), theirs.connect():
             pass
+        assert "/mysql" in connections.refused()
+
+
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_the_applications_engine_is_led_here(db_session, database_url, time):
+        theirs = create_engine(database_url.set(database="theirs"))
+        assert parcels(db_session) == 0
+        with Session(theirs) as session:
+            session.add(ParcelFactory.create_sync())
+            session.commit()
+        made = parcels(db_session)
+        assert made
+        with Session(theirs) as session, session.begin_nested():
+            ParcelFactory.create_sync()
+        options = {{"isolation_level": "READ COMMITTED"}}
+        with theirs.connect().execution_options(**options) as connection:
+            connection.execute(text("DELETE FROM parcel"))
+        assert parcels(db_session) == made + 1
 """
 ASYNC_TESTS = """
     import pytest

@@ -83,6 +83,7 @@ OWN_TESTS = """
 
     from savings.models import Account, Booking
 
+    from . import connections
     from .connections import NotForTests
     from .factories.account import AccountFactory
     from .factories.booking import BookingFactory
@@ -139,9 +140,35 @@ OWN_TESTS = """
         assert accounts(db_session) == 0
 
 
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_the_applications_engine_is_led_here(db_session, time):
+        theirs = create_engine("sqlite:///savings.db")
+        assert accounts(db_session) == 0
+        with Session(theirs) as session:
+            session.add(AccountFactory.build())
+            session.commit()
+        with theirs.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(select(Account))
+        with Session(theirs) as session:
+            session.add(AccountFactory.build())
+            session.flush()
+        assert accounts(db_session) == 1
+
+
+    def test_it_is_led_to_committed_db_too(committed_db):
+        theirs = create_engine("sqlite:///savings.db")
+        with Session(theirs) as session:
+            session.add(AccountFactory.build())
+            session.commit()
+            assert session.scalar(text("PRAGMA foreign_keys")) == 1
+        with Session(committed_db) as session:
+            assert accounts(session) == 1
+
+
     def test_the_developers_own_file_is_left_alone(tmp_path):
         with pytest.raises(NotForTests, match="savings.db"), create_engine("sqlite:///savings.db").connect():
             pass
+        assert "savings.db" in connections.refused()
         with create_engine(f"sqlite:///{tmp_path}/scratch.db").connect() as connection:
             assert connection.scalar(text("SELECT 1")) == 1
 """
