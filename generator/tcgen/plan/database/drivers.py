@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tcgen.ir.application import EngineFact, SessionsFact
 from tcgen.ir.driver import DRIVERS, Driver
 from tcgen.ir.plan import DatabasePlan
 from tcgen.ir.project import Project
@@ -12,6 +13,8 @@ def choose_sync(project: Project, schema: Schema) -> str:
     """Return the driver of the suite's own engine, as URLs have it."""
     known = [one for one in DRIVERS[BACKENDS[schema.dialect]] if not one.asynchronous]
     names = [one.name for one in known]
+    if opened := [one for one in _opened(schema, is_async=False) if one in names]:
+        return opened[0]
     if schema.own_driver in names:
         return schema.own_driver
     declared = [one.name for one in known if one.is_among(project.dependencies)]
@@ -29,11 +32,26 @@ def choose_sync(project: Project, schema: Schema) -> str:
 def choose_async(project: Project, schema: Schema) -> str:
     """Return the driver of the suite's asynchronous engines."""
     known = [one for one in DRIVERS[BACKENDS[schema.dialect]] if one.asynchronous]
+    if opened := _opened(schema, is_async=True):
+        return opened[0]
     here = {*project.dependencies, *_installed(schema)}
     found = next((one.name for one in known if one.is_among(here)), "")
     if found:
         return found
     return "psycopg" if schema.dialect == "postgresql" and _is_modern(schema) else known[0].name
+
+
+def _opened(schema: Schema, *, is_async: bool) -> list[str]:
+    """Return the drivers of the application's engines: a connection cannot be shared with any other."""
+    around = schema.application
+    opened: list[EngineFact | SessionsFact] = [*around.engines, *around.sessions]
+    backend = BACKENDS[schema.dialect]
+    known = {one.name for one in DRIVERS[backend]}
+    return [
+        one.driver
+        for one in opened
+        if one.is_async == is_async and _backend(one.backend) == backend and one.driver in known
+    ]
 
 
 def requirements(project: Project, schema: Schema, database: DatabasePlan) -> list[str]:

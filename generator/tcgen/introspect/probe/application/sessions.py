@@ -64,10 +64,9 @@ def _everything(held: Held) -> Iterator[tuple[str, str, Live]]:
 
 
 def _may_hold(value: Live, module: str) -> bool:
-    """Whether an object or class is the project's own."""
-    top = module.split(".")[0]
+    """Whether an object or class is the project's own, or a configuration that a library makes sessions by."""
     owner = value if isinstance(value, type) else type(value)
-    return str(getattr(owner, "__module__", "")).split(".")[0] == top
+    return str(getattr(owner, "__module__", "")).split(".")[0] in (module.split(".")[0], "advanced_alchemy")
 
 
 def _kind(value: Live) -> str:
