@@ -230,7 +230,9 @@ THREADS = """
 """
 
 
-def test_what_cannot_be_shared_is_said(tmp_path: Path, finished_ferry: Path, on_a_url: dict[str, str]) -> None:
+def test_what_cannot_be_shared_is_said(
+    tmp_path: Path, finished_ferry: Path, on_a_url: dict[str, str]
+) -> None:
     root = copy(finished_ferry, tmp_path / "ferry")
     write(root / "tests/integration/test_own.py", THREADS)
     done = pytest_in(root, "tests/integration/test_own.py", **on_a_url)
@@ -244,16 +246,22 @@ def test_an_application_that_cannot_be_imported(tmp_path: Path, on_a_url: dict[s
     root = copy(PROJECTS / "desk", tmp_path / "desk")
     replace(root / "desk/main.py", "app = FastAPI(", 'raise RuntimeError("no licence")\napp = FastAPI(')
     done = init(root, **on_a_url)
-    assert "desk.main: the application cannot be imported: RuntimeError: no licence (desk/main.py:" in done.err
+    assert (
+        "desk.main: the application cannot be imported: RuntimeError: no licence (desk/main.py:" in done.err
+    )
     assert pytest_in(root, "tests", **on_a_url).status == 0
     assert "def client" not in (root / "tests/integration/conftest.py").read_text()
 
 
 def test_an_application_that_does_not_start(tmp_path: Path, on_a_url: dict[str, str]) -> None:
     root = copy(PROJECTS / "desk", tmp_path / "desk")
-    replace(root / "desk/main.py", "    Base.metadata.create_all(engine)\n", '    raise RuntimeError("no mail")\n')
+    replace(
+        root / "desk/main.py", "    Base.metadata.create_all(engine)\n", '    raise RuntimeError("no mail")\n'
+    )
     done = init(root, prove=True, **on_a_url)
-    assert "test_application.py::test_every_page_answers fails, and is marked: RuntimeError: no mail" in done.err
+    assert (
+        "test_application.py::test_every_page_answers fails, and is marked: RuntimeError: no mail" in done.err
+    )
     suite = pytest_in(root, "tests", **on_a_url)
     assert suite.status == 0, suite.text
     assert set(suite.outcomes()) == {"passed", "skipped"}

@@ -99,7 +99,10 @@ def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_
     # the application swallowed both refusals
     assert refused == {"test_a_live_database_is_not_touched", "test_a_file_of_the_developers_is_not_touched"}
     assert "/live" in done.text
-    assert "which is no database of this suite: a test with `db_session` or `committed_db` has it use" in done.text
+    assert (
+        "which is no database of this suite: a test with `db_session` or `committed_db` has it use"
+        in done.text
+    )
     assert "sqlite:///shop.db, which is no database of this suite" in done.text
     assert "secret" not in done.text
     assert shared_postgres.query("SELECT count(*) FROM item", "live") == [(0,)]

@@ -108,6 +108,7 @@ def inspect(
     as_json: Json = False,
 ) -> None:
     """Show what tcgen finds in a project: its files, models, tables and migrations."""
+    from tcgen.cli.findings import around_models
     from tcgen.workflow import stages
 
     project, schema = stages.inspect(request(directory, python, models, alembic_config), progress)
@@ -119,6 +120,8 @@ def inspect(
         where = f"\t{one.name}" if schema.further else ""
         for mapper in one.mappers:
             typer.echo(f"{mapper.cls.dotted}\t{mapper.table}{where}")
+    for line in around_models(schema.application):
+        typer.echo(line)
     tables = sum(len(one.tables) for one in schema.databases)
     say(f"{len(schema.every_mapper)} mapped classes, {tables} tables")
     show_diagnostics((*project.diagnostics, *schema.diagnostics))

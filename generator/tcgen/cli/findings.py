@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tcgen.cli.output import say
+from tcgen.ir.application import Application
 from tcgen.ir.plan import DatabasePlan, SuitePlan
 from tcgen.ir.schema import TITLES
 from tcgen.workflow.stages import Planned
@@ -36,6 +37,7 @@ def show_findings(planned: Planned) -> None:
         ("database", f"{TITLES[plan.database.dialect]}: {plan.database.reason}", "--database"),
         *_further(planned),
         ("driver", _drivers(plan), ""),
+        *_application(plan),
         ("services", _services(plan), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
         ("ci", plan.ci, "--ci"),
@@ -54,6 +56,17 @@ def _further(planned: Planned) -> Iterator[tuple[str, str, str]]:
             f"{one.name}: {len(schema.mappers)} mapped classes{way}, in {planned.plan.dest}/{one.name}/",
             "",
         )
+
+
+def _application(plan: SuitePlan) -> Iterator[tuple[str, str, str]]:
+    around = plan.application
+    if around is None:
+        return
+    opened = [one.name for one in (around.session, around.async_session) if one]
+    if opened:
+        yield "sessions", ", ".join(opened), ""
+    if around.web:
+        yield "application", f"{around.web.name} ({around.web.title})", "--app"
 
 
 def _services(plan: SuitePlan) -> str:
@@ -78,3 +91,16 @@ def _drivers(plan: SuitePlan) -> str:
     return (
         f"{database.sync_driver}, {database.async_driver}" if database.async_driver else database.sync_driver
     )
+
+
+def around_models(found: Application) -> Iterator[str]:
+    """Return a line for each application, session factory, engine and task queue: where it is, and what it is."""
+    for web in found.applications:
+        needs = f", needs {', '.join(web.needs)}" if web.needs else ""
+        yield f"{web.ref.dotted}\t{web.framework} application{needs}"
+    for one in found.sessions:
+        yield f"{one.ref.dotted}\t{'async ' if one.is_async else ''}sessions{'' if one.bound else ', without an engine'}"
+    for engine in found.engines:
+        yield f"{engine.ref.dotted}\t{'async ' if engine.is_async else ''}engine, {engine.backend}+{engine.driver}"
+    for queue in found.queues:
+        yield f"{queue.ref.dotted}\t{queue.library} queue"

@@ -12,6 +12,7 @@ from tcgen.introspect.host.url_source import (
     is_database_url,
     own_drivername,
 )
+from tcgen.introspect.protocol import ProbeRequest
 from tcgen.ir.application import Application
 from tcgen.ir.catalog import ApplicationSpec
 from tcgen.ir.diagnostics import Diagnostic
@@ -39,9 +40,8 @@ def inspect_application(
     Returns:
         What was found, remarks, and settings that the application's modules cannot be imported without.
     """
-    request = make_request(project, (), None, {}, schema.dialect)
-    request = {
-        **request,
+    request: ProbeRequest = {
+        **make_request(project, (), None, {}, schema.dialect),
         "mode": "application",
         "alembic": None,
         "other_alembics": [],

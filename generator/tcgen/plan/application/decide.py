@@ -100,6 +100,8 @@ def plan_application(
     plain = (
         tried.plain_sessions
         or database.framework is not None
+        # whose schema is chosen on the connection of the session
+        or database.tenants is not None
         or _OWN_TRANSACTIONS in project.dependencies
         # which has sessions that commit by themselves
         or schema.environment.sqlalchemy.startswith("1.")

@@ -12,7 +12,7 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -71,7 +71,7 @@ class _Watch:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Live, Live]:
     """Watch the test that asks for all pages."""
     if getattr(item, "originalname", item.name) != PAGES:
         return (yield)
@@ -85,9 +85,9 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Live:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Live, Live]:
     """Keep why a test failed."""
-    report = yield
+    report: Live = yield
     if call.excinfo is not None and (report.failed or hasattr(report, "wasxfail")):
         name = getattr(item, "originalname", None) or item.name
         pages = _pages(call.excinfo)
@@ -100,9 +100,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 def _pages(excinfo: pytest.ExceptionInfo[BaseException]) -> dict[str, str]:
     for entry in excinfo.traceback:
-        failed = entry.frame.f_locals.get("failed")
-        if entry.frame.code.name == PAGES and isinstance(failed, dict):
-            return {path: _said(reason) for path, reason in failed.items()}
+        failed: Live = entry.frame.f_locals.get("failed")
+        if entry.frame.code.name == PAGES and failed is not None:
+            return {str(path): _said(failed[path]) for path in failed}
     return {}
 
 

@@ -42,7 +42,7 @@ def found(
     objects: dict[int, tuple[Live, dict[str, Live]]] = {}
     for module, values in held:
         for attribute, value in values.items():
-            kind = _kind(type(value), classes)
+            kind = _kind(value, classes)
             if kind and not attribute.startswith("__"):
                 known = objects.get(id(value))
                 if known is None or (module in texts and known[1]["ref"]["module"] not in texts):
@@ -58,7 +58,7 @@ def named(app: str, loader: Loader, kinds: Mapping[str, str]) -> list[dict[str, 
     module, _, attribute = app.partition(":")
     value = getattr(loader.load(module), attribute, None) if attribute else None
     classes = {_class(dotted): name for name, dotted in kinds.items() if _class(dotted) is not None}
-    kind = _kind(type(value), classes)
+    kind = _kind(value, classes)
     if kind:
         return [_fact(kind, module, attribute)]
     if not callable(value) or not classes:
@@ -73,9 +73,9 @@ def _class(dotted: str) -> Live:
     return getattr(sys.modules.get(module), name, None)
 
 
-def _kind(cls: type, classes: Mapping[Live, str]) -> str:
-    """The framework of a class: that of the nearest ancestor, for FastAPI's is derived from Starlette's."""
-    return next((classes[base] for base in cls.__mro__ if base in classes), "")
+def _kind(value: Live, classes: Mapping[Live, str]) -> str:
+    """The framework of an object: that of its class's nearest ancestor, for FastAPI's is derived from Starlette's."""
+    return next((classes[base] for base in type(value).__mro__ if base in classes), "")
 
 
 def _fact(kind: str, module: str, attribute: str, needs: list[str] | None = None) -> dict[str, Live]:

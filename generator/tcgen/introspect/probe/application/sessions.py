@@ -77,8 +77,8 @@ def _kind(value: Live) -> str:
 def _described(value: Live, kind: str) -> dict[str, Live] | None:
     """What a factory gives to its sessions; None of one that was made for another library's sessions."""
     maker = getattr(value, "session_factory", value) if "scoped" in kind else value
-    settings = getattr(maker, "kw", None)
-    if not isinstance(settings, dict):
+    settings: dict[str, Live] | None = getattr(maker, "kw", None)
+    if settings is None:
         return None
     cls = _own_class(maker)
     if cls is None:

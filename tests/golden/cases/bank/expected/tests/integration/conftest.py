@@ -207,9 +207,7 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
     from .factories.base import ModelFactory
 
-    with Session(
-        bind=db_connection, join_transaction_mode="create_savepoint"
-    ) as session:
+    with Session(connections.sharing(db_connection)) as session:
         ModelFactory.__session__ = session
         yield session
         ModelFactory.__session__ = None
@@ -231,11 +229,8 @@ def _async_session_on(loop_scope: LoopScope) -> object:
             transaction = await connection.begin()
             assert connection.sync_connection
             with connections.joined(connection.sync_connection):
-                async with AsyncSession(
-                    bind=connection,
-                    expire_on_commit=False,
-                    join_transaction_mode="create_savepoint",
-                ) as session:
+                shared = connections.sharing_async(connection)
+                async with AsyncSession(shared, expire_on_commit=False) as session:
                     ModelFactory.__async_session__ = session
                     yield session
                     ModelFactory.__async_session__ = None

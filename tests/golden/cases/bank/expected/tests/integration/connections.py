@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,8 +15,9 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
@@ -26,6 +28,7 @@ _joined: dict[tuple[str, bool], Shared] = {}
 """By database, and whether its engines are asynchronous."""
 _committed: dict[str, URL] = {}
 _known: WeakSet[Dialect] = WeakSet()
+_of_tests: WeakSet[Engine] = WeakSet()
 _refused: list[str] = []
 
 
@@ -193,11 +196,35 @@ def refused() -> str:
     return said
 
 
+def sharing(connection: Connection, database: str = "") -> Engine:
+    """Return an engine for a test's own sessions, which is never led elsewhere."""
+    return _sharing(connection.engine.url, database)
+
+
+@cache
+def _sharing(url: URL, database: str) -> Engine:
+    engine = create_engine(url.set(database=f"application_{database}"))
+    _of_tests.add(engine)
+    return engine
+
+
+def sharing_async(connection: AsyncConnection, database: str = "") -> AsyncEngine:
+    """Return an engine for a test's own sessions, which is never led elsewhere."""
+    return _sharing_async(connection.engine.url, database)
+
+
+@cache
+def _sharing_async(url: URL, database: str) -> AsyncEngine:
+    engine = create_async_engine(url.set(database=f"application_{database}"))
+    _of_tests.add(engine.sync_engine)
+    return engine
+
+
 def _lead(engine: Engine) -> PoolProxiedConnection | None:
     database = _database_of(engine)
     url = _committed.get(database)
     shared = _joined.get((database, engine.dialect.is_async))
-    if url and _is_alike(engine, url):
+    if url and engine not in _of_tests and _is_alike(engine, url):
         return _connect_to(url, engine)
     if shared and _is_alike(engine, shared.connection.engine.url):
         return _join(shared, engine)
@@ -282,6 +309,9 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def _database_of(engine: Engine) -> str:
     """Return the name of the database that an engine of the application's is for."""
+    own = str(engine.url.database).removeprefix("application_")
+    if own in {"ledger"}:
+        return own
     return ""
 
 

@@ -207,9 +207,7 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
     from .factories.base import ModelFactory
 
-    with Session(
-        bind=db_connection, join_transaction_mode="create_savepoint"
-    ) as session:
+    with Session(connections.sharing(db_connection)) as session:
         ModelFactory.__session__ = session
         yield session
         ModelFactory.__session__ = None

@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
@@ -14,8 +15,9 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
@@ -26,6 +28,7 @@ _joined: dict[bool, Shared] = {}
 """By whether its engines are asynchronous."""
 _committed: list[URL] = []
 _known: WeakSet[Dialect] = WeakSet()
+_of_tests: WeakSet[Engine] = WeakSet()
 _refused: list[str] = []
 
 
@@ -193,10 +196,34 @@ def refused() -> str:
     return said
 
 
+def sharing(connection: Connection) -> Engine:
+    """Return an engine for a test's own sessions, which is never led elsewhere."""
+    return _sharing(connection.engine.url)
+
+
+@cache
+def _sharing(url: URL) -> Engine:
+    engine = create_engine(url.set(database="application"))
+    _of_tests.add(engine)
+    return engine
+
+
+def sharing_async(connection: AsyncConnection) -> AsyncEngine:
+    """Return an engine for a test's own sessions, which is never led elsewhere."""
+    return _sharing_async(connection.engine.url)
+
+
+@cache
+def _sharing_async(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url.set(database="application"))
+    _of_tests.add(engine.sync_engine)
+    return engine
+
+
 def _lead(engine: Engine) -> PoolProxiedConnection | None:
     url = _committed[-1] if _committed else None
     shared = _joined.get(engine.dialect.is_async)
-    if url and _is_alike(engine, url):
+    if url and engine not in _of_tests and _is_alike(engine, url):
         return _connect_to(url, engine)
     if shared and _is_alike(engine, shared.connection.engine.url):
         return _join(shared, engine)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import gettempdir
@@ -13,7 +14,7 @@ from typing import Any
 from weakref import WeakSet
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
@@ -25,6 +26,7 @@ _joined: dict[bool, Shared] = {}
 """By whether its engines are asynchronous."""
 _committed: list[URL] = []
 _known: WeakSet[Dialect] = WeakSet()
+_of_tests: WeakSet[Engine] = WeakSet()
 _refused: list[str] = []
 
 
@@ -190,10 +192,22 @@ def refused() -> str:
     return said
 
 
+def sharing(connection: Connection) -> Engine:
+    """Return an engine for a test's own sessions, which is never led elsewhere."""
+    return _sharing(connection.engine.url)
+
+
+@cache
+def _sharing(url: URL) -> Engine:
+    engine = create_engine(url.set(database="application"))
+    _of_tests.add(engine)
+    return engine
+
+
 def _lead(engine: Engine) -> PoolProxiedConnection | None:
     url = _committed[-1] if _committed else None
     shared = _joined.get(engine.dialect.is_async)
-    if url and _is_alike(engine, url):
+    if url and engine not in _of_tests and _is_alike(engine, url):
         return _connect_to(url, engine)
     if shared and _is_alike(engine, shared.connection.engine.url):
         return _join(shared, engine)

@@ -76,9 +76,7 @@ def ledger_session(ledger_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
     from .factories.base import ModelFactory
 
-    with Session(
-        bind=ledger_connection, join_transaction_mode="create_savepoint"
-    ) as session:
+    with Session(connections.sharing(ledger_connection, "ledger")) as session:
         ModelFactory.__session__ = session
         yield session
         ModelFactory.__session__ = None
@@ -100,11 +98,8 @@ def _async_session_on(loop_scope: LoopScope) -> object:
             transaction = await connection.begin()
             assert connection.sync_connection
             with connections.joined(connection.sync_connection, "ledger"):
-                async with AsyncSession(
-                    bind=connection,
-                    expire_on_commit=False,
-                    join_transaction_mode="create_savepoint",
-                ) as session:
+                shared = connections.sharing_async(connection, "ledger")
+                async with AsyncSession(shared, expire_on_commit=False) as session:
                     ModelFactory.__async_session__ = session
                     yield session
                     ModelFactory.__async_session__ = None
