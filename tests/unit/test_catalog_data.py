@@ -255,11 +255,16 @@ SESSION = '''db_connection: Connection) -> Iterator[Session]:
 
     from shop.app import db  # isort: skip  # after what opens the application's context
 
+    engines: dict[str | None, Engine] = db.engines
+    before = dict(engines)
+    for key, engine in before.items():
+        engines[key] = connections.fitting(engine, db_connection)
     db.session.remove()
     ModelFactory.__session__ = db.session()
     yield ModelFactory.__session__
     ModelFactory.__session__ = None
     db.session.remove()
+    engines.update(before)
 
 '''
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tcgen.discover.project_files import ProjectFiles, is_aside, join
@@ -49,9 +49,7 @@ class EnvironmentSettings:
 
 _BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
-_APPLICATION = re.compile(
-    r"\b(create_(async_)?engine|(async_)?(sessionmaker|scoped_session)|FastAPI|Starlette|Litestar|Flask|Quart|Celery)\("
-)
+_SESSIONS = r"create_(?:async_)?engine|(?:async_)?(?:sessionmaker|scoped_session)|Celery"
 _TRANSLATED = re.compile(
     r"""schema_translate_map["']?\s*[=:]\s*\{\s*(?:["'](\w+)["']|None)\s*:(?!\s*(?:["']|None\b))"""
 )
@@ -60,8 +58,12 @@ _DRIVERNAME = re.compile(
 )
 
 
-def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> EnvironmentSettings:
+def find_environment(
+    tree: ProjectFiles, folders: tuple[str, ...], applications: Iterable[str] = ()
+) -> EnvironmentSettings:
     """Read the environment files in ``folders`` and the names the source text mentions.
+
+    ``applications`` are the names of classes of web applications.
 
     Values are only ever taken from what the project's own tests set and from example files: what is in a real
     one may be a secret, so of it only the names are kept.
@@ -74,6 +76,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             if value:
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
+    application = re.compile(rf"\b({'|'.join([_SESSIONS, *applications])})(\[[^\]\n]*\])?\(")
     async_engine = has_application = False
     drivernames: set[str] = set()
     translated: set[str] = set()
@@ -86,7 +89,7 @@ def find_environment(tree: ProjectFiles, folders: tuple[str, ...]) -> Environmen
             names.update(names_in_source(text))
             backends.update(_BACKEND.findall(text))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
-            has_application = has_application or _APPLICATION.search(text) is not None
+            has_application = has_application or application.search(text) is not None
             translated |= {*_TRANSLATED.findall(text)}
             drivernames |= {found[1] or found[2] for found in _DRIVERNAME.finditer(text)}
     return EnvironmentSettings(

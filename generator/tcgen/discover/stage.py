@@ -63,7 +63,8 @@ def discover(
     )
     code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
     tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
-    environment = find_environment(tree, bases)
+    classes = [one.cls.rpartition(".")[2] for one in catalog().applications.values()]
+    environment = find_environment(tree, bases, classes)
     compose_files = find_compose_files(tree)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)

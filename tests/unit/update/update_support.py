@@ -70,11 +70,16 @@ def updated(root: Path, plan: list[Row], template: str | None = None) -> Update:
 
 
 def kinds(update: Update) -> dict[str, str]:
-    """What happens to files besides the record, those left alone not listed."""
+    """What happens to files besides the record and the README, whose example may be of a model that changed.
+
+    Those left alone are not listed.
+    """
     return {
         one.path: one.kind
         for one in update.changes
-        if one.kind != "unchanged" and not one.path.startswith(".tcgen/")
+        if one.kind != "unchanged"
+        and not one.path.startswith(".tcgen/")
+        and not one.path.endswith("/README.md")
     }
 
 

@@ -280,6 +280,6 @@ def _http(project: Project, schema: Schema) -> str:
 def _requirements(web: WebApplicationPlan | None, spec: ApplicationSpec | None) -> tuple[str, ...]:
     if web is None or spec is None:
         return ()
-    http = "httpx2>=2" if web.http == "httpx2" else "httpx>=0.27"
+    http = "httpx2>=2" if web.http == "httpx2" else "httpx>=0.23"
     needs_http = web.asynchronous or spec.client_needs_http
     return (*([http] if needs_http else ()), *(["asgi-lifespan>=2.1"] if web.asynchronous else ()))

@@ -368,7 +368,11 @@ _client_on_session_loop = _async_client_on("session")
 
 
 @pytest.fixture
-def async_client(request: pytest.FixtureRequest, database_url: URL) -> AsyncClient:
+def async_client(
+    request: pytest.FixtureRequest,
+    app: FastAPI,  # which tell pytest, and our marks, what is needed
+    database_url: URL,
+) -> AsyncClient:
     """A client on the loop of its test: what its requests commit is gone after it.
 
     The application starts before the first request, and stops after the test.
