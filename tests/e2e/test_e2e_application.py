@@ -290,3 +290,217 @@ def test_which_application(tmp_path: Path) -> None:
     assert "from desk.admin import admin" in conftest.read_text()
     init(root, "--app", "none")
     assert "def client" not in conftest.read_text()
+
+
+MODELS = """
+    from sqlalchemy import String
+    from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+    class Base(DeclarativeBase):
+        pass
+
+
+    class Word(Base):
+        __tablename__ = "word"
+
+        id: Mapped[int] = mapped_column(primary_key=True)
+        text: Mapped[str] = mapped_column(String(40))
+"""
+SYNC_DB = """
+    from sqlalchemy import create_engine, select
+    from sqlalchemy.orm import Session
+
+    from words.models import Word
+
+    URL = "postgresql+psycopg://localhost/words"
+
+
+    def add(text: str) -> None:
+        with Session(create_engine(URL)) as session:
+            session.add(Word(text=text))
+            session.commit()
+
+
+    def texts() -> list[str]:
+        with Session(create_engine(URL)) as session:
+            return list(session.scalars(select(Word.text)))
+"""
+ASYNC_DB = """
+    from sqlalchemy import select
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+    from words.models import Word
+
+    URL = "postgresql+asyncpg://localhost/words"
+
+
+    async def add(text: str) -> None:
+        async with AsyncSession(create_async_engine(URL)) as session:
+            session.add(Word(text=text))
+            await session.commit()
+
+
+    async def texts() -> list[str]:
+        async with AsyncSession(create_async_engine(URL)) as session:
+            return list(await session.scalars(select(Word.text)))
+"""
+FLASK = """
+    from flask import Flask
+
+    from words.db import add, texts
+
+
+    def create_app():
+        app = Flask("words")
+
+        @app.get("/words")
+        def all_words():
+            return texts()
+
+        @app.post("/words/<text>")
+        def add_word(text):
+            add(text)
+            return "", 201
+
+        @app.get("/broken")
+        def broken():
+            raise RuntimeError("broken")
+
+        return app
+"""
+STARLETTE = """
+    from starlette.applications import Starlette
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+
+    from words.db import add, texts
+
+
+    def all_words(request):
+        return JSONResponse(texts())
+
+
+    def add_word(request):
+        add(request.path_params["text"])
+        return JSONResponse(None, 201)
+
+
+    def broken(request):
+        raise RuntimeError("broken")
+
+
+    app = Starlette(
+        routes=[
+            Route("/words", all_words),
+            Route("/words/{text}", add_word, methods=["POST"]),
+            Route("/broken", broken),
+        ]
+    )
+"""
+LITESTAR = """
+    from litestar import Litestar, get, post
+
+    from words.db import add, texts
+
+
+    @get("/words", sync_to_thread=True)
+    def all_words() -> list[str]:
+        return texts()
+
+
+    @post("/words/{text:str}", sync_to_thread=True)
+    def add_word(text: str) -> None:
+        add(text)
+
+
+    @get("/broken", sync_to_thread=True)
+    def broken() -> None:
+        raise RuntimeError("broken")
+
+
+    app = Litestar([all_words, add_word, broken])
+"""
+QUART = """
+    from quart import Quart
+
+    from words.db import add, texts
+
+    app = Quart("words")
+
+
+    @app.get("/words")
+    async def all_words():
+        return await texts()
+
+
+    @app.post("/words/<text>")
+    async def add_word(text):
+        await add(text)
+        return "", 201
+
+
+    @app.get("/broken")
+    async def broken():
+        raise RuntimeError("broken")
+"""
+SYNC_TEST = """
+    import pytest
+    from sqlalchemy import select
+
+    from words.models import Word
+
+    from .factories.word import WordFactory
+
+
+    @pytest.mark.parametrize("time", [1, 2])
+    def test_words(client, db_session, time):
+        assert db_session.scalars(select(Word.text)).all() == []
+        WordFactory.create_sync(text="one")
+        assert client.post("/words/two").status_code == 201
+        answer = client.get("/words")
+        assert (answer.json() if callable(answer.json) else answer.json) == ["one", "two"]
+        assert db_session.scalars(select(Word.text)).all() == ["one", "two"]
+"""
+ASYNC_TEST = """
+    import pytest
+    from sqlalchemy import select
+
+    from words.models import Word
+
+    from .factories.word import WordFactory
+
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_words(async_client, async_db_session, time):
+        assert (await async_db_session.scalars(select(Word.text))).all() == []
+        await WordFactory.create_async(text="one")
+        assert (await async_client.post("/words/two")).status_code == 201
+        assert (await async_client.get("/words")).json() == ["one", "two"]
+"""
+
+
+@pytest.mark.parametrize(
+    "framework, code, driver",
+    [
+        ("flask", FLASK, "psycopg[binary]"),
+        ("starlette", STARLETTE, "psycopg[binary]"),
+        ("litestar", LITESTAR, "psycopg[binary]"),
+        ("quart", QUART, "asyncpg"),
+    ],
+)
+def test_every_framework(
+    tmp_path: Path, on_a_url: dict[str, str], framework: str, code: str, driver: str
+) -> None:
+    is_async = driver == "asyncpg"
+    requirements = f'dependencies = ["sqlalchemy>=2", "{driver}", "{framework}"]'
+    write(tmp_path / "pyproject.toml", f'[project]\nname = "words"\nversion = "1"\n{requirements}\n')
+    files = {"__init__": "", "models": MODELS, "db": ASYNC_DB if is_async else SYNC_DB, "main": code}
+    for name, text in files.items():
+        write(tmp_path / f"words/{name}.py", text)
+    done = init(tmp_path, prove=True, **on_a_url)
+    assert "leaves out 1 of the application's pages, which did not answer: /broken" in done.err
+    write(tmp_path / "tests/integration/test_own.py", ASYNC_TEST if is_async else SYNC_TEST)
+    ran = pytest_in(tmp_path, "tests", **on_a_url)
+    assert (ran.status, ran.outcomes()) == (0, {"passed"}), ran.text

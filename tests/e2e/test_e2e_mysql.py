@@ -188,17 +188,19 @@ OWN_TESTS = """
     def test_the_applications_engine_is_led_here(db_session, database_url, time):
         theirs = create_engine(database_url.set(database="theirs"))
         assert parcels(db_session) == 0
-        with Session(theirs) as session:
-            session.add(ParcelFactory.create_sync())
-            session.commit()
+        ParcelFactory.create_sync()
         made = parcels(db_session)
-        assert made
         with Session(theirs) as session, session.begin_nested():
-            ParcelFactory.create_sync()
+            assert parcels(session) == made
+            session.execute(text("DELETE FROM step"))
+        with Session(theirs) as session:
+            session.execute(text("DELETE FROM parcel"))
+            session.flush()
+            session.rollback()
         options = {{"isolation_level": "READ COMMITTED"}}
         with theirs.connect().execution_options(**options) as connection:
-            connection.execute(text("DELETE FROM parcel"))
-        assert parcels(db_session) == made + 1
+            assert connection.scalar(select(func.count()).select_from(Parcel)) == made
+        assert parcels(db_session) == made
 """
 ASYNC_TESTS = """
     import pytest

@@ -57,4 +57,4 @@ def test_strict_options_and_plugins(tmp_path: Path, open_folder: Path) -> None:
         [python, "-m", "pytest", "tests", "--no-cov"], root, TEST_DATABASE="embedded", XDG_RUNTIME_DIR=""
     )
     assert done.status == 0, done.text
-    assert "3 passed" in done.out
+    assert "4 passed" in done.out

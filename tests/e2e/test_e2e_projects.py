@@ -103,7 +103,7 @@ def test_async_shop(tmp_path: Path) -> None:
     strict = ("-W", "error::sqlalchemy.exc.SAWarning")
     done = pytest_in(root, "tests/integration", "-n", "2", *strict, TEST_DATABASE="embedded")
     assert_green(done, [f"async_shop.models.{name}" for name in SHOP])
-    assert len(done.cases) == 10 + 3 + 4
+    assert len(done.cases) == 10 + 3 + 1 + 4
 
 
 def test_legacy(tmp_path: Path, on_a_url: dict[str, str]) -> None:
