@@ -13,7 +13,8 @@ PROJECTS = Path(__file__).parent / "projects"
 
 DESK = """
     import pytest
-    from sqlalchemy import create_engine, func, select
+    from sqlalchemy import create_engine, func, select, text
+    from sqlalchemy.exc import DataError
 
     from desk.db import SessionLocal, Scoped, engine as their_engine
     from desk.main import note
@@ -91,6 +92,12 @@ DESK = """
         note("object")
         reading.close()
         assert db_session.scalar(COUNT) == 1
+        failing = SessionLocal()
+        with pytest.raises(DataError):
+            failing.scalar(text("SELECT 1 / 0"))
+        failing.rollback()
+        assert failing.scalar(COUNT) == 1
+        failing.close()
         writing = SessionLocal()
         writing.add(Note(text="lost"))
         writing.flush()

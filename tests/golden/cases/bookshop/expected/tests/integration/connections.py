@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 import pytest
 from sqlalchemy import create_engine, event
-from sqlalchemy.engine import URL, Connection, Dialect, Engine
+from sqlalchemy.engine import URL, Connection, Dialect, Engine, ExceptionContext
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
@@ -71,7 +71,7 @@ class Joined:
         self.shared = shared
         self.commits_itself = False
         self.writes = 0
-        """Statements of this transaction that may have written something."""
+        """Statements of this transaction that may have written something, or failed."""
         self._savepoint = ""
 
     def __getattr__(self, name: str) -> Any:
@@ -171,12 +171,14 @@ def only_test_databases() -> Iterator[None]:
 
     event.listen(Session, "after_begin", _remember)
     event.listen(Engine, "before_cursor_execute", _spare_reads, named=True)
+    event.listen(Engine, "handle_error", _count_failures)
     with pytest.MonkeyPatch.context() as patch:
         # what all ways to a connection have in common
         patch.setattr(Engine, "raw_connection", connect)
         yield
     event.remove(Session, "after_begin", _remember)
     event.remove(Engine, "before_cursor_execute", _spare_reads)
+    event.remove(Engine, "handle_error", _count_failures)
 
 
 def _refusal(engine: Engine, what: str) -> NotForTests:
@@ -270,6 +272,14 @@ def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
     one = conn.connection.dbapi_connection
     if isinstance(one, Joined) and _READS.match(statement):
         one.writes -= 1
+
+
+def _count_failures(context: ExceptionContext) -> None:
+    # after one, a transaction goes on nowhere but from its savepoint
+    if context.connection is not None and not context.connection.invalidated:
+        one = context.connection.connection.dbapi_connection
+        if isinstance(one, Joined):
+            one.writes += 1
 
 
 def _remember(session: Session, _: object, connection: Connection) -> None:
