@@ -27,20 +27,25 @@ NO_APP = "none"
 _OWN_TRANSACTIONS = "zope-sqlalchemy"
 """Where it is used, a session may not be committed by itself."""
 
-
 _TAKEN = frozenset(
     [
-        *(
-            "AsyncSession",
-            "Callable",
-            "Engine",
-            "ModelFactory",
-            "Session",
-            "anyio",
-            "connections",
-            "create_async_engine",
-        ),
-        *("create_engine", "engine", "func", "partial", "paths", "pytest", "request", "select", "session"),
+        "AsyncSession",
+        "Callable",
+        "Engine",
+        "ModelFactory",
+        "Session",
+        "anyio",
+        "connections",
+        "create_async_engine",
+        "create_engine",
+        "engine",
+        "func",
+        "partial",
+        "paths",
+        "pytest",
+        "request",
+        "select",
+        "session",
     ]
 )
 """Names that stand for something else where the session factories are imported."""
@@ -109,8 +114,8 @@ def plan_application(
     tested = _tested(ours, found, schema, database, is_async=False)
     async_tested = _tested(ours, found, schema, database, is_async=True) if database.async_driver else ()
     plan = ApplicationPlan(
-        session=None if plain else _session(ours, found, database, is_async=False),
-        async_session=None if plain else _session(ours, found, database, is_async=True),
+        session=None if plain else _session(ours, database, is_async=False),
+        async_session=None if plain else _session(ours, database, is_async=True),
         factories=tested,
         async_factories=async_tested,
         imports=joined(one.statement for one in (*tested, *async_tested)),
@@ -156,9 +161,7 @@ def _by_engine(one: EngineFact) -> SessionsPlan:
     )
 
 
-def _session(
-    ours: list[SessionsFact], found: Application, database: DatabasePlan, *, is_async: bool
-) -> SessionsPlan | None:
+def _session(ours: list[SessionsFact], database: DatabasePlan, *, is_async: bool) -> SessionsPlan | None:
     """Choose what opens the suite's sessions; None where nothing of the project's does."""
     of_kind = [one for one in ours if one.is_async == is_async]
     if of_kind and not (is_async and not database.async_driver):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 
 from sqlalchemy.engine import Engine
 
 from ..common import Live, is_importable
+from ..models.engines import sync_engine
 
 Held = list[tuple[str, dict[str, Live]]]
 """Modules by name, short names first, with what they hold."""
@@ -37,7 +37,7 @@ def engines(held: Held) -> list[dict[str, Live]]:
     """Engines, each once."""
     found: dict[int, dict[str, Live]] = {}
     for module, path, value in _everything(held):
-        engine = _sync(value)
+        engine = sync_engine(value)
         if isinstance(engine, Engine) and id(engine) not in found:
             is_async = engine is not value
             found[id(engine)] = {
@@ -84,7 +84,7 @@ def _described(value: Live, kind: str) -> dict[str, Live] | None:
     if cls is None:
         return None
     bind = settings.get("bind")
-    engine = _sync(bind)
+    engine = sync_engine(bind)
     is_async = _FACTORIES[kind] or any(base.__name__ == "AsyncSession" for base in cls.__mro__)
     return {
         "is_async": is_async,
@@ -117,14 +117,6 @@ def _public(cls: Live) -> str:
         "sqlmodel.orm.session": "sqlmodel",
     }
     return homes.get(cls.__module__, str(cls.__module__))
-
-
-def _sync(value: Live) -> Live:
-    """The engine below an asynchronous one."""
-    if type(value).__name__ == "AsyncEngine":
-        with suppress(Exception):
-            return value.sync_engine
-    return value
 
 
 def _url(engine: Engine) -> dict[str, Live]:

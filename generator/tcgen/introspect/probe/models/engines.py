@@ -86,10 +86,15 @@ def _values(module: str) -> list[Live]:
 def _engine_places(value: Live) -> Iterator[Place]:
     """The databases of an engine, or of a session factory's."""
     for one in (value, _settings(value).get("bind")):
-        engine = getattr(one, "sync_engine", one) if type(one).__name__ == "AsyncEngine" else one
+        engine = sync_engine(one)
         if isinstance(engine, Engine):
             url = engine.url
             yield url.get_backend_name(), url.host, url.port, url.database
+
+
+def sync_engine(value: Live) -> Live:
+    """The engine below an asynchronous one; anything else as it is."""
+    return getattr(value, "sync_engine", value) if type(value).__name__ == "AsyncEngine" else value
 
 
 def _settings(value: Live) -> dict[str, Live]:

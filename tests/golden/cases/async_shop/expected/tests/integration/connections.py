@@ -290,23 +290,26 @@ def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
     vars(dialect).update(do_begin=begin, set_isolation_level=set_isolation_level)
 
 
+def _joined_of(connection: Connection) -> Joined | None:
+    one = connection.connection.dbapi_connection
+    return one if isinstance(one, Joined) else None
+
+
 def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
-    one = conn.connection.dbapi_connection
-    if isinstance(one, Joined) and _READS.match(statement):
+    if (one := _joined_of(conn)) and _READS.match(statement):
         one.writes -= 1
 
 
 def _count_failures(context: ExceptionContext) -> None:
     # after one, a transaction goes on nowhere but from its savepoint
-    if context.connection is not None and not context.connection.invalidated:
-        one = context.connection.connection.dbapi_connection
-        if isinstance(one, Joined):
-            one.writes += 1
+    if context.connection is None or context.connection.invalidated:
+        return
+    if one := _joined_of(context.connection):
+        one.writes += 1
 
 
 def _remember(session: Session, _: object, connection: Connection) -> None:
-    one = connection.connection.dbapi_connection
-    if isinstance(one, Joined):
+    if one := _joined_of(connection):
         one.shared.sessions.add(session)
 
 

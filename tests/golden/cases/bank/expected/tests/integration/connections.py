@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from threading import RLock
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
 from sqlalchemy import create_engine, event
@@ -28,7 +28,8 @@ _joined: dict[tuple[str, bool], Shared] = {}
 """By database, and whether its engines are asynchronous."""
 _committed: dict[str, URL] = {}
 _known: WeakSet[Dialect] = WeakSet()
-_of_tests: WeakSet[Engine] = WeakSet()
+_of_tests: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
+"""Engines of tests' own sessions → the database that they are on."""
 _refused: list[str] = []
 
 
@@ -206,7 +207,7 @@ def sharing(connection: Connection, database: str = "") -> Engine:
 @cache
 def _sharing(url: URL, database: str) -> Engine:
     engine = create_engine(url.set(database=f"application_{database}"))
-    _of_tests.add(engine)
+    _of_tests[engine] = database
     return engine
 
 
@@ -218,7 +219,7 @@ def sharing_async(connection: AsyncConnection, database: str = "") -> AsyncEngin
 @cache
 def _sharing_async(url: URL, database: str) -> AsyncEngine:
     engine = create_async_engine(url.set(database=f"application_{database}"))
-    _of_tests.add(engine.sync_engine)
+    _of_tests[engine.sync_engine] = database
     return engine
 
 
@@ -291,23 +292,26 @@ def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
     vars(dialect).update(do_begin=begin, set_isolation_level=set_isolation_level)
 
 
+def _joined_of(connection: Connection) -> Joined | None:
+    one = connection.connection.dbapi_connection
+    return one if isinstance(one, Joined) else None
+
+
 def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
-    one = conn.connection.dbapi_connection
-    if isinstance(one, Joined) and _READS.match(statement):
+    if (one := _joined_of(conn)) and _READS.match(statement):
         one.writes -= 1
 
 
 def _count_failures(context: ExceptionContext) -> None:
     # after one, a transaction goes on nowhere but from its savepoint
-    if context.connection is not None and not context.connection.invalidated:
-        one = context.connection.connection.dbapi_connection
-        if isinstance(one, Joined):
-            one.writes += 1
+    if context.connection is None or context.connection.invalidated:
+        return
+    if one := _joined_of(context.connection):
+        one.writes += 1
 
 
 def _remember(session: Session, _: object, connection: Connection) -> None:
-    one = connection.connection.dbapi_connection
-    if isinstance(one, Joined):
+    if one := _joined_of(connection):
         one.shared.sessions.add(session)
 
 
@@ -319,9 +323,8 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 def _database_of(engine: Engine) -> str:
     """Return the name of the database that an engine of the application's is for."""
-    own = str(engine.url.database).removeprefix("application_")
-    if own in {"ledger"}:
-        return own
+    if engine in _of_tests:
+        return _of_tests[engine]
     return ""
 
 
