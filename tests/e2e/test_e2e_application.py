@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
-from e2e_support import copy, init, pytest_in, replace, write
+from e2e_support import copy, init, pytest_in, replace, run, tcgen, virtual_environment, write
 
 pytestmark = pytest.mark.e2e
 
@@ -13,6 +17,7 @@ PROJECTS = Path(__file__).parent / "projects"
 
 DESK = """
     import pytest
+    from factory.alchemy import SQLAlchemyModelFactory
     from sqlalchemy import create_engine, func, select, text
     from sqlalchemy.exc import DataError
 
@@ -63,6 +68,25 @@ DESK = """
         TopicFactory.create_sync(name="keys")
         assert client.post("/topics/keys/tickets?title=lost").status_code == 201
         assert db_session.scalar(select(Note.text)).startswith("ticket ")
+
+
+    def test_a_command_is_part_of_the_test(run_command, db_session):
+        assert run_command(["add", "keys"]).output.strip() == "added keys"
+        assert db_session.scalars(select(Topic.name)).all() == ["keys"]
+
+
+    class NoteOfTheirs(SQLAlchemyModelFactory):
+        class Meta:
+            model = Note
+            sqlalchemy_session = Scoped
+            sqlalchemy_session_persistence = "commit"
+
+        text = "by factory_boy"
+
+
+    def test_their_own_factories_use_the_session(factory_boy_session, db_session):
+        assert NoteOfTheirs() in factory_boy_session
+        assert db_session.scalar(COUNT) == 1
 
 
     def test_the_session_is_of_the_applications_kind(db_session):
@@ -144,6 +168,52 @@ def test_a_synchronous_application(tmp_path: Path, on_a_url: dict[str, str]) -> 
         assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
+NAMES = {
+    "db_session": "session",
+    "db_connection": "connection_of_the_test",
+    "committed_db": "real_db",
+    "app": "web",
+    "client": "browser",
+    "eager_tasks": "tasks_at_once",
+    "run_command": "shell",
+    "factory_boy_session": "legacy",
+}
+
+
+def test_fixtures_under_names_of_the_projects(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    root = copy(PROJECTS / "desk", tmp_path / "desk")
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(
+            f"\n[tool.tcgen]\nfixtures = {{ {', '.join(f'{ours} = {theirs!r}' for ours, theirs in NAMES.items())} }}\n"
+        )
+    init(root, prove=True, **on_a_url)
+    suite = root / "tests/integration"
+    own = DESK
+    for ours, theirs in NAMES.items():
+        own = re.sub(rf"(?<!\.)\b{ours}\b(?!:)", theirs, own)
+    write(suite / "test_own.py", own)
+    done = pytest_in(root, "tests", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    for path in suite.rglob("*"):
+        if path.suffix in (".py", ".md") and path.name != "test_own.py":
+            found = re.findall(
+                r"\b(?:async_)?db_session\b|\bdb_connection\b|\bcommitted_db\b", path.read_text()
+            )
+            assert not found, path
+
+
+def test_names_of_fixtures_that_meet(tmp_path: Path) -> None:
+    root = copy(PROJECTS / "desk", tmp_path / "desk")
+    write(root / "tests/conftest.py", "import pytest\n\n@pytest.fixture()\ndef client():\n    return None\n")
+    done = init(root, "--dest", "tests/integration")
+    assert "tests/conftest.py has fixtures called as the suite's are: client" in done.err
+    with (root / "pyproject.toml").open("a") as file:
+        file.write('\n[tool.tcgen]\nfixtures = { client = "browser" }\n')
+    done = init(root)
+    assert "fixtures called as" not in done.err
+    assert "def browser(" in (root / "tests/integration/conftest.py").read_text()
+
+
 FERRY = """
     import pytest
     from sqlalchemy import func, select
@@ -212,8 +282,14 @@ def finished_ferry(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 THREADS = """
-    from fastapi.testclient import TestClient
+    import asyncio
+    from contextlib import suppress
 
+    import pytest
+    from fastapi.testclient import TestClient
+    from sqlalchemy import text
+
+    from ferry.db import SessionLocal
     from ferry.main import create_app
 
     from .factories.boat import BoatFactory
@@ -224,11 +300,33 @@ THREADS = """
             client.post("/boats/Nina")
 
 
+    def test_the_client(client):
+        BoatFactory.create_sync(name="Nina")
+        assert client.post("/boats/Nina").status_code == 409
+        assert client.post("/boats/Pinta").status_code == 201
+        assert client.get("/trips").json() == 0
+
+
     def test_another_loop_on_committed_db(committed_db):
         BoatFactory.create_sync(name="Nina")
         with TestClient(create_app()) as client:
             assert client.post("/boats/Nina").status_code == 409
             assert client.post("/boats/Pinta").status_code == 201
+
+
+    async def end_by_hand():
+        async with SessionLocal() as session:
+            await session.execute(text("commit"))
+
+
+    def test_on_committed_db_it_may_end_a_transaction_by_hand(committed_db):
+        asyncio.run(end_by_hand())
+
+
+    @pytest.mark.asyncio
+    async def test_it_may_not_end_the_tests(async_db_session):
+        with suppress(Exception):
+            await end_by_hand()
 
 
     def test_no_fixture_at_all():
@@ -243,8 +341,9 @@ def test_what_cannot_be_shared_is_said(
     root = copy(finished_ferry, tmp_path / "ferry")
     write(root / "tests/integration/test_own.py", THREADS)
     done = pytest_in(root, "tests/integration/test_own.py", **on_a_url)
-    assert list(done.cases.values()) == ["failed", "passed", "failed"], done.text
+    assert list(done.cases.values()) == ["failed", *["passed"] * 3, "failed", "failed"], done.text
     assert "on another event loop than the test's, which `async_db_session` lives on" in done.text
+    assert "for commit, which would end the test's transaction: with `committed_db`" in done.text
     # swallowed by the client, and told nevertheless
     assert "which is no database of this suite: a test with `async_db_session` or `committed_db`" in done.text
 
@@ -488,6 +587,14 @@ ASYNC_TEST = """
 """
 
 
+def words(root: Path, *requirements: str, **modules: str) -> None:
+    """Write a project."""
+    listed = ", ".join(f'"{one}"' for one in ("sqlalchemy>=2", *requirements))
+    write(root / "pyproject.toml", f'[project]\nname = "words"\nversion = "1"\ndependencies = [{listed}]\n')
+    for name, text in {"__init__": "", "models": MODELS, "db": SYNC_DB, **modules}.items():
+        write(root / f"words/{name}.py", text)
+
+
 @pytest.mark.parametrize(
     "framework, code, driver",
     [
@@ -501,13 +608,218 @@ def test_every_framework(
     tmp_path: Path, on_a_url: dict[str, str], framework: str, code: str, driver: str
 ) -> None:
     is_async = driver == "asyncpg"
-    requirements = f'dependencies = ["sqlalchemy>=2", "{driver}", "{framework}"]'
-    write(tmp_path / "pyproject.toml", f'[project]\nname = "words"\nversion = "1"\n{requirements}\n')
-    files = {"__init__": "", "models": MODELS, "db": ASYNC_DB if is_async else SYNC_DB, "main": code}
-    for name, text in files.items():
-        write(tmp_path / f"words/{name}.py", text)
+    words(tmp_path, driver, framework, db=ASYNC_DB if is_async else SYNC_DB, main=code)
     done = init(tmp_path, prove=True, **on_a_url)
     assert "leaves out 1 of the application's pages, which did not answer: /broken" in done.err
     write(tmp_path / "tests/integration/test_own.py", ASYNC_TEST if is_async else SYNC_TEST)
     ran = pytest_in(tmp_path, "tests", **on_a_url)
     assert (ran.status, ran.outcomes()) == (0, {"passed"}), ran.text
+
+
+QUEUES = {
+    "celery": """
+        from celery import Celery
+
+        from words.db import add
+
+        queue = Celery(broker="amqp://queue.invalid")
+
+
+        @queue.task
+        def keep(text):
+            add(text)
+
+
+        send = keep.delay
+    """,
+    "dramatiq": """
+        import dramatiq
+        from dramatiq.brokers.redis import RedisBroker
+
+        from words.db import add
+
+        broker = RedisBroker(url="redis://queue.invalid")
+        dramatiq.set_broker(broker)
+
+
+        @dramatiq.actor
+        def keep(text):
+            add(text)
+
+
+        send = keep.send
+    """,
+    "taskiq": """
+        import asyncio
+
+        from taskiq import AsyncBroker
+
+        from words.db import add
+
+
+        class Broker(AsyncBroker):
+            async def kick(self, message):
+                raise ConnectionError
+
+            async def listen(self):
+                yield b""
+
+
+        broker = Broker()
+
+
+        @broker.task
+        def keep(text):
+            add(text)
+
+
+        def send(text):
+            asyncio.run(keep.kiq(text))
+    """,
+    "arq": """
+        import asyncio
+
+        from arq.connections import ArqRedis
+
+        from words.db import add
+
+
+        async def keep(context, text):
+            add(text)
+
+
+        class WorkerSettings:
+            functions = [keep]
+
+
+        def send(text):
+            asyncio.run(ArqRedis().enqueue_job("keep", text, _defer_by=1))
+    """,
+}
+
+
+@pytest.fixture
+def python_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """A function that returns an interpreter which has a library: these tests' own, where they can be installed beside it."""
+
+    def interpreter(library: str) -> str:
+        if library != "arq":  # which wants an older redis-py
+            return sys.executable
+        suite = ("faker", "filelock", "greenlet", "polyfactory", "pytest", "pytest-xdist", "testcontainers")
+        folder = tmp_path_factory.mktemp("environment") / "venv"
+        return virtual_environment(folder, library, "sqlalchemy>=2", "psycopg[binary]", *suite)
+
+    return interpreter
+
+
+@pytest.mark.parametrize(
+    "library", [pytest.param(name, marks=pytest.mark.matrix if name == "arq" else ()) for name in QUEUES]
+)
+def test_tasks_run_where_they_are_called(
+    tmp_path: Path, on_a_url: dict[str, str], python_for: Callable[[str], str], library: str
+) -> None:
+    words(tmp_path, "psycopg[binary]", library, tasks=QUEUES[library])
+    python = python_for(library)
+    done = tcgen(
+        "init", "--yes", "--no-prove", "--service", "postgres", "--python", python, cwd=tmp_path, **on_a_url
+    )
+    assert done.status == 0, done.text
+    write(
+        tmp_path / "tests/integration/test_own.py",
+        """
+        from words.db import texts
+        from words.tasks import send
+
+
+        def test_a_task(db_session, eager_tasks):
+            send("kept")
+            assert texts() == ["kept"]
+
+
+        def test_it_is_gone(db_session):
+            assert texts() == []
+        """,
+    )
+    done = run([python, "-m", "pytest", "tests/integration/test_own.py", "-q"], tmp_path, **on_a_url)
+    assert done.status == 0, done.text
+    assert "2 passed" in done.text
+
+
+ON_REDIS = {
+    "celery": """
+        import os
+
+        from celery import Celery
+
+        from words.db import add
+
+        queue = Celery(broker=os.environ.get("REDIS_URL", "redis://queue.invalid"))
+
+
+        @queue.task
+        def keep(text):
+            add(text)
+
+
+        send = keep.delay
+    """,
+    "rq": """
+        import os
+
+        from redis import Redis
+        from rq import Queue
+
+        from words.db import add
+
+        queue = Queue(connection=Redis.from_url(os.environ.get("REDIS_URL", "redis://queue.invalid")))
+
+
+        def send(text):
+            queue.enqueue(add, text)
+    """,
+}
+WORKER = """
+    from time import monotonic, sleep
+
+    from words.db import texts
+
+
+    def test_a_task(db_session, eager_tasks):
+        from words.tasks import send
+
+        send("kept")
+        assert texts() == ["kept"]
+
+
+    def test_a_worker(db_session, eager_tasks, task_worker):
+        from words.tasks import send
+
+        send("from the broker")
+        end = monotonic() + 20
+        while not texts() and monotonic() < end:
+            sleep(0.1)
+        assert texts() == ["from the broker"]
+
+
+    def test_it_is_gone(db_session):
+        assert texts() == []
+"""
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("library", ON_REDIS)
+def test_tasks_with_their_broker(
+    tmp_path: Path, on_a_url: dict[str, str], engine: dict[str, str], library: str
+) -> None:
+    words(tmp_path, "psycopg[binary]", library, "redis", tasks=ON_REDIS[library])
+    init(tmp_path, **on_a_url)
+    conftest = (tmp_path / "tests/integration/conftest.py").read_text()
+    assert ("def task_worker(redis_url: str)" in conftest) == (library == "celery")
+    own = (
+        WORKER
+        if library == "celery"
+        else re.sub(r"def test_a_worker.*?\n\n\n", "", dedent(WORKER), flags=re.S)
+    )
+    write(tmp_path / "tests/integration/test_own.py", own)
+    done = pytest_in(tmp_path, "tests", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text

@@ -11,7 +11,15 @@ from pydantic import ValidationError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
-from tcgen.ir.catalog import ApplicationSpec, Catalog, CiSpec, FrameworkSpec, ManagerSpec
+from tcgen.ir.catalog import (
+    ApplicationSpec,
+    Catalog,
+    CiSpec,
+    CommandSpec,
+    FrameworkSpec,
+    ManagerSpec,
+    QueueSpec,
+)
 from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
@@ -75,6 +83,18 @@ def applications() -> dict[str, ApplicationSpec]:
 
 
 @cache
+def queues() -> dict[str, QueueSpec]:
+    """Return the libraries for task queues."""
+    return load(_templates() / "queues", "*/queue.yml", QueueSpec)
+
+
+@cache
+def commands() -> dict[str, CommandSpec]:
+    """Return the libraries for command lines."""
+    return load(_templates() / "commands", "*.yml", CommandSpec)
+
+
+@cache
 def catalog() -> Catalog:
     """Return all of it, of tcgen's own template."""
     return Catalog(
@@ -83,6 +103,8 @@ def catalog() -> Catalog:
         managers=package_managers(),
         frameworks=frameworks(),
         applications=applications(),
+        queues=queues(),
+        commands=commands(),
     )
 
 

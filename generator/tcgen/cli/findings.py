@@ -67,6 +67,10 @@ def _application(plan: SuitePlan) -> Iterator[tuple[str, str, str]]:
         yield "sessions", ", ".join(opened), ""
     if around.web:
         yield "application", f"{around.web.name} ({around.web.title})", "--app"
+    if around.queue:
+        yield "tasks", f"{around.queue.name} ({around.queue.title})", ""
+    if around.command:
+        yield "command line", f"{around.command.name} ({around.command.title})", ""
 
 
 def _services(plan: SuitePlan) -> str:
@@ -94,7 +98,7 @@ def _drivers(plan: SuitePlan) -> str:
 
 
 def around_models(found: Application) -> Iterator[str]:
-    """Return a line for each application, session factory, engine and task queue: where it is, and what it is."""
+    """Return a line for each application, session factory, engine, task queue and command line: where it is, and what it is."""
     for web in found.applications:
         needs = f", needs {', '.join(web.needs)}" if web.needs else ""
         yield f"{web.ref.dotted}\t{web.framework} application{needs}"
@@ -104,3 +108,5 @@ def around_models(found: Application) -> Iterator[str]:
         yield f"{engine.ref.dotted}\t{'async ' if engine.is_async else ''}engine, {engine.backend}+{engine.driver}"
     for queue in found.queues:
         yield f"{queue.ref.dotted}\t{queue.library} queue"
+    for command in found.commands:
+        yield f"{command.ref.dotted}\t{command.library} command line"

@@ -13,6 +13,7 @@ from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI
 from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
+from tcgen.plan.application.decide import Chosen
 from tcgen.plan.database.own_database import check_name, names
 from tcgen.workflow.request import Request
 
@@ -128,7 +129,7 @@ def request(
         services=None if service is None else chosen(service),
         ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),
-        app=app or "",
+        chosen=Chosen(app=app or ""),
     )
 
 

@@ -49,7 +49,7 @@ class EnvironmentSettings:
 
 _BACKEND = re.compile(r"\b(cockroachdb|mariadb|mssql|mysql|oracle|postgres|postgresql|sqlite)(?:\+\w+)?://")
 _ASYNC_ENGINE = re.compile(r"\b(create_async_engine|async_engine_from_config)\b")
-_SESSIONS = r"create_(?:async_)?engine|(?:async_)?(?:sessionmaker|scoped_session)|Celery"
+_SESSIONS = r"create_(?:async_)?engine|(?:async_)?(?:sessionmaker|scoped_session)"
 _TRANSLATED = re.compile(
     r"""schema_translate_map["']?\s*[=:]\s*\{\s*(?:["'](\w+)["']|None)\s*:(?!\s*(?:["']|None\b))"""
 )
@@ -59,11 +59,15 @@ _DRIVERNAME = re.compile(
 
 
 def find_environment(
-    tree: ProjectFiles, folders: tuple[str, ...], applications: Iterable[str] = ()
+    tree: ProjectFiles,
+    folders: tuple[str, ...],
+    applications: Iterable[str] = (),
+    texts: Iterable[str] = (),
 ) -> EnvironmentSettings:
     """Read the environment files in ``folders`` and the names the source text mentions.
 
-    ``applications`` are the names of classes of web applications.
+    ``applications`` are the names of classes of web applications, ``texts`` regular expressions for what else makes a
+    project one with code around its models.
 
     Values are only ever taken from what the project's own tests set and from example files: what is in a real
     one may be a secret, so of it only the names are kept.
@@ -76,7 +80,8 @@ def find_environment(
             if value:
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
-    application = re.compile(rf"\b({'|'.join([_SESSIONS, *applications])})(\[[^\]\n]*\])?\(")
+    made = rf"\b({'|'.join([_SESSIONS, *applications])})(\[[^\]\n]*\])?\("
+    application = re.compile("|".join([made, *texts]))
     async_engine = has_application = False
     drivernames: set[str] = set()
     translated: set[str] = set()

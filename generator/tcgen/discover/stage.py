@@ -10,6 +10,7 @@ from tcgen.discover.ci import find_ci, find_git
 from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
 from tcgen.discover.environment import find_environment
+from tcgen.discover.fixtures import find_fixtures
 from tcgen.discover.interpreter import find_interpreter
 from tcgen.discover.manager import find_manager
 from tcgen.discover.manifest import first_text, read_manifest
@@ -64,7 +65,7 @@ def discover(
     code = tuple(join(source, name) for source in layout.source_roots for name in layout.packages)
     tests_dir, has_conftest = find_tests(tree, settings.config.testpaths, bases, code)
     classes = [one.cls.rpartition(".")[2] for one in catalog().applications.values()]
-    environment = find_environment(tree, bases, classes)
+    environment = find_environment(tree, bases, classes, catalog().texts)
     compose_files = find_compose_files(tree)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)
@@ -94,6 +95,7 @@ def discover(
         drivernames=environment.drivernames,
         compose_files=compose_files,
         compose_images=find_compose_images(tree, compose_files),
+        fixtures=find_fixtures(tree),
         ci=provider,
         diagnostics=tuple(diagnostics),
     )

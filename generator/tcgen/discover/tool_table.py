@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path, PurePath
+from typing import Annotated
 
 import tomlkit
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
@@ -28,18 +29,34 @@ def check_dest(dest: str, origin: str) -> None:
         )
 
 
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+"""One name, or a list of them."""
+
+
 class ToolTable(Frozen):
     """What a project can overrule for good.
 
     Attributes:
         dest: Folder of the suite.
         app: The web application, ``module:name``; ``none`` for none.
+        sessions: Session factories that the suite's sessions are opened by, ``module:name``; ``none`` for none.
+        queue: What runs the tasks, ``module:name``; ``none`` for none.
+        command: The command line, ``module:name``; ``none`` for none.
+        fixtures: Our name of a fixture → the project's.
         routes_left_out: Paths that the test of all GET routes does not ask for.
         providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
     """
 
     dest: str | None = None
     app: str = ""
+    sessions: Names = ()
+    queue: str = ""
+    command: str = ""
+    fixtures: dict[str, str] = {}
     routes_left_out: tuple[str, ...] = ()
     providers: dict[str, str] = {}
 

@@ -31,6 +31,20 @@ class FrameworkRequest(TypedDict):
     env_py: str
 
 
+class KindRequest(TypedDict):
+    """How objects of a library are known.
+
+    Attributes:
+        cls: Their class, with its module; "" where a class of settings stands for one.
+        named: How the name of that class of settings ends.
+        text: Regular expression for the text of a module that makes one.
+    """
+
+    cls: str
+    named: str
+    text: str
+
+
 class ProbeRequest(TypedDict):
     """What to find out.
 
@@ -43,6 +57,9 @@ class ProbeRequest(TypedDict):
         frameworks: Those whose extensions may own the session, by name.
         applications: Of ``application``: name of a web framework → the class of its applications, with its module.
         app: Of ``application``: ``MODULE:NAME`` that the user has named; "" for none.
+        queues: Of ``application``: name of a library for task queues → how it is known.
+        commands: Of ``application``: name of a library for command lines → how its objects are known.
+        named: Of ``application``: modules in which the user has named something.
         setup_modules: Of ``application``: modules to be imported before any other.
         models: As given to ``--models``.
         environment_names: Variables that the project's text mentions.
@@ -64,6 +81,9 @@ class ProbeRequest(TypedDict):
     applications: dict[str, str]
     setup_modules: list[str]
     app: str
+    queues: dict[str, KindRequest]
+    commands: dict[str, KindRequest]
+    named: list[str]
     environment_names: list[str]
     distributions: list[str]
     environment: dict[str, str]
@@ -149,6 +169,7 @@ class ApplicationAnswer(TypedDict):
     sessions: list[dict[str, Any]]
     engines: list[dict[str, Any]]
     queues: list[dict[str, Any]]
+    commands: list[dict[str, Any]]
 
 
 class ProbeAnswer(TypedDict, total=False):

@@ -63,6 +63,13 @@ class QueueFact(Frozen):
     ref: ImportRef
 
 
+class CommandFact(Frozen):
+    """A command line: the object of a library for them."""
+
+    library: str
+    ref: ImportRef
+
+
 class Application(Frozen):
     """The project's own code around its models.
 
@@ -71,9 +78,11 @@ class Application(Frozen):
         sessions: Session factories.
         engines: Those that sessions are opened on without a factory among them.
         queues: Task queues.
+        commands: Command lines, the likeliest first.
     """
 
     applications: tuple[WebApplicationFact, ...] = ()
     sessions: tuple[SessionsFact, ...] = ()
     engines: tuple[EngineFact, ...] = ()
     queues: tuple[QueueFact, ...] = ()
+    commands: tuple[CommandFact, ...] = ()

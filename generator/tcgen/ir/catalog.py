@@ -149,6 +149,47 @@ class ApplicationSpec(Frozen):
     client_needs_http: bool
 
 
+class QueueSpec(Frozen):
+    """A task queue's library: the ``queue.yml`` in a folder of ``templates/queues``.
+
+    Beside it lies ``eager.py.jinja``, the body of the fixture that runs tasks where they are called, and, where there are
+    ``brokers``, ``worker.py.jinja``, that of the fixture with a worker.
+
+    Attributes:
+        title: Its name as people write it.
+        text: Regular expression for the text of a module that makes the object which runs the tasks.
+        cls: Class of that object, with its module; "" where a class of settings has the tasks.
+        named: How the name of that class of settings ends.
+        imports: What the body imports, beside the object.
+        runs_in_broker: Tasks that run where they are called are kept in the broker all the same.
+        brokers: Kinds of services whose broker a worker of the suite can take its tasks from.
+    """
+
+    title: str
+    text: str
+    cls: str = ""
+    named: str = ""
+    imports: tuple[str, ...] = ()
+    runs_in_broker: bool = False
+    brokers: tuple[str, ...] = ()
+
+
+class CommandSpec(Frozen):
+    """A library for command lines: a file of ``templates/commands``.
+
+    Attributes:
+        title: Its name as people write it.
+        text: Regular expression for the text of a module that makes one.
+        cls: Class of the object, with its module.
+        runner: Imports what calls it in a test.
+    """
+
+    title: str
+    text: str
+    cls: str
+    runner: str
+
+
 class Catalog(Frozen):
     """All of it, each by name, in the order in which they are looked at."""
 
@@ -157,6 +198,8 @@ class Catalog(Frozen):
     managers: dict[str, ManagerSpec]
     frameworks: dict[str, FrameworkSpec]
     applications: dict[str, ApplicationSpec] = {}
+    queues: dict[str, QueueSpec] = {}
+    commands: dict[str, CommandSpec] = {}
 
     @model_validator(mode="after")
     def _has_one_default_each(self) -> Catalog:
@@ -210,6 +253,11 @@ class Catalog(Frozen):
             hint = f"there are: {', '.join(self.managers)}"
             raise TcgenError("unknown-manager", f"no package manager is called {name!r}", hint=hint)
         return self.managers[name]
+
+    @property
+    def texts(self) -> list[str]:
+        """Regular expressions for the texts of modules that make a task queue or a command line."""
+        return [*(one.text for one in self.queues.values()), *(one.text for one in self.commands.values())]
 
     @property
     def default_ci(self) -> str:

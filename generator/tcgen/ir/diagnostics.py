@@ -53,6 +53,7 @@ REMARKS: Mapping[str, str] = {
     "databases-disagree": "The project shows several databases; the suite runs on the one that is named first.",
     "env-not-run": "env.py cannot be run as it is; its scripts are run on a connection of the suite's.",
     "environment-broken": "An environment is left out: its python cannot be run.",
+    "fixtures-meet": "A conftest.py of the project has fixtures called as some of the suite's are.",
     "foreign-key-left-out": "The database refuses a foreign key to columns that are not unique or of another type: the tables go without it.",
     "further-database": "Some models have a database of their own: a folder of the suite is for it.",
     "independent-branches": "The migrations have branches that share no script; all heads are upgraded to.",

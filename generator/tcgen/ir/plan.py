@@ -326,6 +326,48 @@ class WebApplicationPlan(Frozen):
     http: str
 
 
+class QueuePlan(Frozen):
+    """The task queue whose tasks the suite runs where they are called.
+
+    Attributes:
+        library: The folder of ``templates/queues`` with the parts of its own.
+        title: The library's name as people write it.
+        statement: Imports the object that runs the tasks.
+        code: That object.
+        name: Where it is, as a person writes it.
+        imports: What the fixture needs of the library.
+        runs_in_broker: Its broker has to be there all the same.
+        brokers: Kinds of services that a worker of the suite can take its tasks from.
+    """
+
+    library: str
+    title: str
+    statement: str
+    code: str
+    name: str
+    imports: tuple[str, ...] = ()
+    runs_in_broker: bool = False
+    brokers: tuple[str, ...] = ()
+
+
+class CommandPlan(Frozen):
+    """The command line that the suite can call.
+
+    Attributes:
+        title: Its library's name as people write it.
+        statement: Imports its object.
+        code: That object.
+        name: Where it is, as a person writes it.
+        runner: Imports what calls it.
+    """
+
+    title: str
+    statement: str
+    code: str
+    name: str
+    runner: str
+
+
 class ApplicationPlan(Frozen):
     """The project's own code around the models, as far as the suite has to know it.
 
@@ -335,7 +377,12 @@ class ApplicationPlan(Frozen):
         imports: What these tests import for them.
         row: Factory of a class whose row needs no other one: module and name; None where there is no such class.
         web: The web application.
-        celery: Imports the object of the task queue, and its name; None where there is none.
+        queue: The task queue.
+        command: The command line.
+        tested: There are tests of it.
+        commits: Code on another event loop than a test's needs a database where commits are real: sessions are
+            asynchronous alone.
+        factory_boy: The project has factories of that library's.
         left_out: Paths that are not asked for by the test of all paths → the reason.
         refused: Tests that failed when they were tried → the reason.
         plain_sessions: The suite's sessions are SQLAlchemy's own: the factories failed with the application's.
@@ -348,7 +395,11 @@ class ApplicationPlan(Frozen):
     imports: tuple[str, ...] = ()
     row: ImportedName | None = None
     web: WebApplicationPlan | None = None
-    celery: ImportedName | None = None
+    queue: QueuePlan | None = None
+    command: CommandPlan | None = None
+    tested: bool = False
+    commits: bool = False
+    factory_boy: bool = False
     left_out: dict[str, str] = {}
     refused: dict[str, str] = {}
     plain_sessions: bool = False
@@ -405,6 +456,7 @@ class SuitePlan(Frozen):
         setup_modules: Modules to be imported before any model.
         further: The project's databases beside the first.
         application: The code around the models; None where nothing was found.
+        fixtures: Our name of a fixture → what it is called instead.
         services: Those beside the databases.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
@@ -430,6 +482,7 @@ class SuitePlan(Frozen):
     database: DatabasePlan
     further: tuple[FurtherDatabase, ...] = ()
     application: ApplicationPlan | None = None
+    fixtures: dict[str, str] = {}
     services: tuple[ServicePlan, ...] = ()
     enables_sockets: bool = False
     compose_file: str = ""

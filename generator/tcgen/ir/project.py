@@ -68,6 +68,7 @@ class Project(Frozen):
         has_application: It makes engines, sessions, a web application or a task queue somewhere.
         translated_schemas: Schemas that stand for others, not always the same, in a ``schema_translate_map``; "" for None.
         drivernames: Those of the URLs of databases in the source text (``postgresql``, ``mysql+pymysql``).
+        fixtures: Names of the fixtures in each ``conftest.py``, by its path relative to the root.
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
         env_defaults: Values for settings the project cannot be imported without, as its tests and its example files set them.
     """
@@ -97,5 +98,6 @@ class Project(Frozen):
     drivernames: tuple[str, ...] = ()
     compose_files: tuple[str, ...] = ()
     compose_images: tuple[str, ...] = ()
+    fixtures: dict[str, tuple[str, ...]] = {}
     ci: str = ""
     diagnostics: tuple[Diagnostic, ...] = ()

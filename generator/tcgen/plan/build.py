@@ -25,7 +25,7 @@ from tcgen.ir.plan import (
 from tcgen.ir.project import MIN_PYTHON, Project
 from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
-from tcgen.plan.application.decide import NOT_TRIED, Tried, plan_application
+from tcgen.plan.application.decide import AUTOMATIC, NOT_TRIED, Chosen, Tried, plan_application
 from tcgen.plan.commands import plan_commands
 from tcgen.plan.database import drivers, kept_by_mysql, kept_by_sqlite
 from tcgen.plan.database.decide import engine_of, plan_database
@@ -33,6 +33,7 @@ from tcgen.plan.database.drift import with_drift
 from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
+from tcgen.plan.fixtures import check_fixtures, meeting, names_of_fixtures
 from tcgen.plan.services.decide import detect, plan_service
 
 # any version does: what a project has compiled against an older one breaks with a newer
@@ -55,7 +56,8 @@ class Options:
         dialect: Of the suite there is; None before the first.
         refused: Rows that were refused when the suite was tried.
         tried: What the application's tests showed then.
-        left_out: Paths of the application that its test is not to ask for.
+        chosen: What the user named of the code around the models.
+        fixtures: Our name of a fixture → what it is to be called.
         repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
@@ -72,7 +74,8 @@ class Options:
     dialect: Dialect | None = None
     refused: Refused = NOTHING
     tried: Tried = NOT_TRIED
-    left_out: tuple[str, ...] = ()
+    chosen: Chosen = AUTOMATIC
+    fixtures: Mapping[str, str] = field(default_factory=dict[str, str])
     repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict[str, tuple[TakenPlan, ...]])
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
@@ -101,11 +104,12 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         schema,
         database,
         factories,
-        catalog.applications,
-        options.user_choices.app,
+        catalog,
+        options.chosen,
         options.tried,
-        options.left_out,
     )
+    fixtures = names_of_fixtures(database, around.plan)
+    check_fixtures(options.fixtures, fixtures)
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     brought = [one for part in planned for one in part.brought]
     brought += around.requirements
@@ -135,6 +139,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
             for one in further
         ),
         application=around.plan,
+        fixtures=dict(options.fixtures),
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
@@ -154,6 +159,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
             *(remark for one in planned for remark in one.remarks),
             *about_services,
             *around.remarks,
+            *meeting(project, dest, fixtures, options.fixtures),
         ),
     )
 

@@ -154,6 +154,8 @@ def plan_lines(plan: SuitePlan) -> str:
         del suite["further"]
     if plan.application is None:
         del suite["application"]
+    if not plan.fixtures:
+        del suite["fixtures"]
     if not plan.user_choices.app:
         del suite["user_choices"]["app"]
     if not plan.user_choices.further:

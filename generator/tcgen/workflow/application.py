@@ -19,9 +19,9 @@ from tcgen.workflow.stages import Planned
 def tried(planned: Planned, where: Environment, progress: Progress) -> tuple[Planned, tuple[Diagnostic, ...]]:
     """Run the application's tests, and mark what fails."""
     before = planned.plan.application
-    if before is None:
+    if before is None or not before.tested:
         return planned, ()
-    progress("starting the application, and asking for its pages" if before.web else "opening its sessions")
+    progress("starting the application, and asking for its pages" if before.web else "running its code")
     try:
         trial = try_application(where, planned.root, planned.plan)
     except TcgenError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tcgen.ir.schema import Dialect, KnownDatabases
 from tcgen.ir.service import ServiceChoice
+from tcgen.plan.application.decide import AUTOMATIC, Chosen
 
 Progress = Callable[[str], None]
 """Told what is being done, in a few words, before it is done."""
@@ -21,7 +22,7 @@ class Request:
         further: Name of a further database → what it runs on.
         dialect: Of the database of the suite there is; None before the first.
         known: Where that suite has the models; None before the first.
-        app: ``MODULE:NAME`` of the web application, ``none``, or "" for the one that is found.
+        chosen: What was named of the code around the models.
     """
 
     root: Path
@@ -35,7 +36,7 @@ class Request:
     services: tuple[ServiceChoice, ...] | None = None
     ci: str | None = None
     dest: str | None = None
-    app: str = ""
+    chosen: Chosen = AUTOMATIC
 
 
 def quiet(message: str) -> None:

@@ -11,7 +11,7 @@ from tcgen.apply.changes import Change, compare
 from tcgen.apply.pyproject import add_group
 from tcgen.catalog.load import catalog
 from tcgen.discover import discover
-from tcgen.discover.tool_table import load_tool_table
+from tcgen.discover.tool_table import ToolTable, load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.application import inspect_application
 from tcgen.introspect.host.runner import inspect_project, with_settings
@@ -20,7 +20,7 @@ from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
 from tcgen.ir.project import Project
 from tcgen.ir.schema import TITLES, Dialect, KnownDatabases, MetadataFact, Schema
-from tcgen.plan.application.decide import NO_APP, NOT_TRIED, Tried
+from tcgen.plan.application.decide import NONE, NOT_TRIED, Chosen, Tried
 from tcgen.plan.build import Options, build_plan, destinations
 from tcgen.plan.database.decide import failed_at
 from tcgen.plan.database.drift import drift_of, not_made
@@ -98,8 +98,8 @@ def _with_application(project: Project, schema: Schema, request: Request, progre
     if not project.has_application:
         return schema
     progress("looking for what opens sessions and answers requests")
-    app = "" if request.app == NO_APP else request.app
-    found, remarks, settings = inspect_application(project, schema, catalog().applications, app)
+    app = "" if request.chosen.app == NONE else request.chosen.app
+    found, remarks, settings = inspect_application(project, schema, catalog(), app, request.chosen.others)
     return schema.model_copy(
         update={
             "application": found,
@@ -180,7 +180,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     table = load_tool_table(request.root)
-    request = as_before(replace(request, app=request.app or table.app), record)
+    request = as_before(replace(request, chosen=_chosen(request, table)), record)
     project, schema = inspect(request, progress)
     for one in schema.diagnostics:
         if one.level == "error":
@@ -201,12 +201,23 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         dialect=request.dialect,
         refused=_refused_before(record),
         tried=_tried_before(record),
-        left_out=table.routes_left_out,
+        chosen=request.chosen,
+        fixtures=table.fixtures,
         repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,
     )
     return Planned(project, schema, build_plan(project, schema, catalog(), options), options, record)
+
+
+def _chosen(request: Request, table: ToolTable) -> Chosen:
+    return Chosen(
+        app=request.chosen.app or table.app,
+        sessions=table.sessions,
+        queue=table.queue,
+        command=table.command,
+        left_out=table.routes_left_out,
+    )
 
 
 def as_before(request: Request, record: Record | None) -> Request:
@@ -227,7 +238,7 @@ def as_before(request: Request, record: Record | None) -> Request:
             dialects={one.name: one.database.dialect for one in suite.further},
         ),
         further={**choices.further, **request.further},
-        app=request.app or choices.app,
+        chosen=replace(request.chosen, app=request.chosen.app or choices.app),
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -242,7 +253,7 @@ def _choices(request: Request) -> UserChoices:
         alembic_config=path,
         database=request.database,
         further=dict(request.further),
-        app=request.app,
+        app=request.chosen.app,
     )
 
 

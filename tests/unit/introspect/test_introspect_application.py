@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tcgen.errors import TcgenError
+from tcgen.ir.plan import SuitePlan
 from tcgen.ir.schema import Schema
+from tcgen.plan.application.decide import Chosen
 from tcgen.workflow import stages
 from tcgen.workflow.request import Request
 
@@ -53,7 +55,7 @@ def write(root: Path, **files: str) -> None:
 
 
 def inspected(root: Path, app: str = "") -> Schema:
-    return stages.inspect(Request(root=root, python=sys.executable, app=app))[1]
+    return stages.inspect(Request(root=root, python=sys.executable, chosen=Chosen(app=app)))[1]
 
 
 def told(root: Path) -> dict[str, str]:
@@ -168,7 +170,7 @@ def test_a_named_application(tmp_path: Path) -> None:
 def test_a_bad_name(tmp_path: Path, app: str, message: str) -> None:
     write(tmp_path, web="from fastapi import FastAPI\ndef make(name):\n    return FastAPI()\n")
     with pytest.raises(TcgenError, match=message) as caught:
-        stages.plan(Request(root=tmp_path, python=sys.executable, app=app))
+        stages.plan(Request(root=tmp_path, python=sys.executable, chosen=Chosen(app=app)))
     assert caught.value.code == "bad-app"
 
 
@@ -176,3 +178,95 @@ def test_task_queues(tmp_path: Path) -> None:
     write(tmp_path, tasks="from celery import Celery\nqueue = Celery('shop')\n")
     found = inspected(tmp_path).application.queues
     assert [(one.library, one.ref.dotted) for one in found] == [("celery", "shop.tasks.queue")]
+
+
+QUEUES = {
+    "celery": ("from celery import Celery\nqueue = Celery('shop')\n", "queue"),
+    "dramatiq": ("from dramatiq.brokers.stub import StubBroker\nbroker = StubBroker()\n", "broker"),
+    "taskiq": ("from taskiq import InMemoryBroker\nbroker = InMemoryBroker()\n", "broker"),
+    "rq": ("from redis import Redis\nfrom rq import Queue\njobs = Queue(connection=Redis())\n", "jobs"),
+    "arq": ("async def f(ctx): ...\nclass WorkerSettings:\n    functions = [f]\n", "WorkerSettings"),
+}
+
+
+@pytest.mark.parametrize("library", QUEUES)
+def test_task_queues_of_every_library(tmp_path: Path, library: str) -> None:
+    text, name = QUEUES[library]
+    write(tmp_path, tasks=text, api=f"from shop.tasks import {name}\n")
+    found = inspected(tmp_path).application.queues
+    assert [(one.library, one.ref.dotted) for one in found] == [(library, f"shop.tasks.{name}")]
+
+
+TYPER = """
+    import typer
+    from shop.more import more
+
+    app = typer.Typer()
+    app.add_typer(more, name="more")
+"""
+CLICK = """
+    import click
+    from flask.cli import AppGroup
+
+    of_flask = AppGroup("shop")
+
+    @click.group()
+    def main(): ...
+
+    @main.group()
+    def inner(): ...
+"""
+
+
+def test_command_lines(tmp_path: Path) -> None:
+    write(tmp_path, cli=TYPER, more="import typer\nmore = typer.Typer()\n", old=CLICK)
+    found = inspected(tmp_path).application.commands
+    assert [(one.library, one.ref.dotted) for one in found] == [
+        ("typer", "shop.cli.app"),
+        ("click", "shop.old.main"),
+    ]
+
+
+def planned(root: Path, settings: str) -> SuitePlan:
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(f"[tool.tcgen]\n{settings}\n")
+    return stages.plan(Request(root=root, python=sys.executable)).plan
+
+
+def test_what_is_named_is_taken(tmp_path: Path) -> None:
+    tasks = "from celery import Celery\nfirst = Celery('a')\nsecond = Celery('b')\n"
+    write(tmp_path, db=DB, cli=TYPER, more="import typer\nmore = typer.Typer()\n", tasks=tasks)
+    sessions = 'sessions = ["shop.db:store.open_session"]'
+    plan = planned(tmp_path, f'{sessions}\nqueue = "shop.tasks:second"\ncommand = "none"')
+    around = plan.application
+    assert around and around.session and around.queue
+    assert around.session.name == "shop.db:store.open_session"
+    assert around.async_session and around.async_session.name == "shop.db:AsyncLocal"
+    assert (around.queue.name, around.command) == ("shop.tasks:second", None)
+
+
+def test_no_session_factory_is_taken(tmp_path: Path) -> None:
+    write(tmp_path, db=DB)
+    around = planned(tmp_path, 'sessions = "none"').application
+    assert around
+    assert (around.session, around.async_session) == (None, None)
+    assert around.factories
+
+
+@pytest.mark.parametrize(
+    "settings, message",
+    [
+        ('sessions = "shop.db:Nothing"', "sessions: there is no shop.db:Nothing"),
+        ('queue = "shop.db:engine"', "queue: there is no shop.db:engine"),
+        ('command = "nowhere:app"', "command: there is no nowhere:app"),
+        ('fixtures = { sessions = "db" }', "the suite has no fixture sessions"),
+        ('fixtures = { db_session = "class" }', "a fixture cannot be called that"),
+        ('fixtures = { db_session = "engine" }', "the suite would have two called engine"),
+        ('fixtures = { db_session = "committed_db" }', "the suite would have two called committed_db"),
+    ],
+)
+def test_a_bad_setting(tmp_path: Path, settings: str, message: str) -> None:
+    write(tmp_path, db=DB)
+    with pytest.raises(TcgenError, match=message) as caught:
+        planned(tmp_path, settings)
+    assert caught.value.code == "bad-setting"

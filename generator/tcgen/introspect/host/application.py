@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.runner import ask_with_settings, make_request
@@ -12,9 +12,9 @@ from tcgen.introspect.host.url_source import (
     is_database_url,
     own_drivername,
 )
-from tcgen.introspect.protocol import ProbeRequest
+from tcgen.introspect.protocol import KindRequest, ProbeRequest
 from tcgen.ir.application import Application
-from tcgen.ir.catalog import ApplicationSpec
+from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import BACKENDS, Schema
@@ -23,8 +23,9 @@ from tcgen.ir.schema import BACKENDS, Schema
 def inspect_application(
     project: Project,
     schema: Schema,
-    specs: Mapping[str, ApplicationSpec],
+    catalog: Catalog,
     app: str = "",
+    named: Iterable[str] = (),
     *,
     timeout: float = 120,
 ) -> tuple[Application, tuple[Diagnostic, ...], dict[str, str]]:
@@ -33,8 +34,9 @@ def inspect_application(
     Args:
         project: What discover found.
         schema: What the models' run found.
-        specs: The web frameworks to look for.
+        catalog: The web frameworks, task queues and command lines to look for.
         app: ``MODULE:NAME`` that the user has named; "" for none.
+        named: What else the user has named.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
@@ -46,7 +48,10 @@ def inspect_application(
         "alembic": None,
         "other_alembics": [],
         "source_roots": [*project.source_roots, *schema.source_roots],
-        "applications": {name: spec.cls for name, spec in specs.items()},
+        "applications": {name: spec.cls for name, spec in catalog.applications.items()},
+        "queues": {name: _kind(spec.cls, spec.text, spec.named) for name, spec in catalog.queues.items()},
+        "commands": {name: _kind(spec.cls, spec.text) for name, spec in catalog.commands.items()},
+        "named": sorted({one.partition(":")[0] for one in named}),
         "setup_modules": list(schema.setup_modules),
         "app": app,
     }
@@ -59,6 +64,10 @@ def inspect_application(
     remarks = tuple(Diagnostic.model_validate(one) for one in answer.get("remarks", ()))
     found = Application.model_validate(answer.get("application", {}))
     return found, remarks, {**settings, **_database_settings(project, schema, found)}
+
+
+def _kind(cls: str, text: str, named: str = "") -> KindRequest:
+    return {"cls": cls, "named": named, "text": text}
 
 
 def _database_settings(project: Project, schema: Schema, found: Application) -> dict[str, str]:

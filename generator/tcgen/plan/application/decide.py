@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from tcgen.errors import TcgenError
-from tcgen.ir.application import Application, EngineFact, SessionsFact, WebApplicationFact
-from tcgen.ir.catalog import ApplicationSpec
+from tcgen.ir.application import (
+    Application,
+    CommandFact,
+    EngineFact,
+    QueueFact,
+    SessionsFact,
+    WebApplicationFact,
+)
+from tcgen.ir.catalog import ApplicationSpec, Catalog
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.plan import (
     ApplicationPlan,
+    CommandPlan,
     DatabasePlan,
     FactoryPlan,
     ImportedName,
+    QueuePlan,
     SessionsPlan,
     WebApplicationPlan,
 )
@@ -22,8 +32,9 @@ from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.source.imports import imported, joined
 
-NO_APP = "none"
-"""Instead of the name of an application: the suite is to have no client."""
+NONE = "none"
+"""Instead of the name of an application, session factory, queue or command line: the suite is to use none."""
+Fact = TypeVar("Fact", SessionsFact, QueueFact, CommandFact)
 _OWN_TRANSACTIONS = "zope-sqlalchemy"
 """Where it is used, a session may not be committed by itself."""
 
@@ -64,6 +75,33 @@ NOT_TRIED = Tried()
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """What the user named, each as ``MODULE:NAME`` or ``none``; "" for the likeliest.
+
+    Attributes:
+        app: The web application.
+        sessions: Session factories that the suite's sessions are opened by, one of each kind.
+        queue: What runs the tasks.
+        command: The command line.
+        left_out: Paths that are not to be asked for.
+    """
+
+    app: str = ""
+    sessions: tuple[str, ...] = ()
+    queue: str = ""
+    command: str = ""
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """All names but the application's, which is looked for by another way."""
+        return tuple(one for one in (*self.sessions, self.queue, self.command) if one not in ("", NONE))
+
+
+AUTOMATIC = Chosen()
+
+
+@dataclass(frozen=True)
 class Decided:
     """The plan, what it requires, and remarks."""
 
@@ -77,10 +115,9 @@ def plan_application(
     schema: Schema,
     database: DatabasePlan,
     factories: tuple[FactoryPlan, ...],
-    specs: Mapping[str, ApplicationSpec],
-    app: str = "",
+    catalog: Catalog,
+    chosen: Chosen = AUTOMATIC,
     tried: Tried = NOT_TRIED,
-    left_out: tuple[str, ...] = (),
 ) -> Decided:
     """Decide what the suite does with the code around the models.
 
@@ -89,21 +126,25 @@ def plan_application(
         schema: Its models, and the application as the probe found it.
         database: The first one.
         factories: Of the suite.
-        specs: The web frameworks.
-        app: ``MODULE:NAME`` of the user's choice, ``none``, or "" for the likeliest.
+        catalog: The web frameworks, task queues and command lines.
+        chosen: What the user named.
         tried: What running its tests showed.
-        left_out: Paths that the user does not want to be asked for.
 
     Raises:
-        TcgenError: ``bad-app``: there is no such application.
+        TcgenError: ``bad-app``, ``bad-setting``: there is no such application, session factory, queue or command line.
     """
     found = schema.application
-    web, remarks = _web(found, app, specs)
-    spec = specs[web.framework] if web else None
-    chosen = _web_plan(web, spec, database, found, project, schema) if web and spec else None
-    ours = [one for one in found.sessions if one.bound and _fits(one, schema, database)]
+    web, remarks = _web(found, chosen.app)
+    spec = catalog.applications[web.framework] if web else None
+    # code on another event loop than the test's cannot share its connection
+    commits = database.async_driver is not None and all(one.is_async for one in found.sessions)
+    planned = _web_plan(web, spec, database, project, schema) if web and spec else None
+    ours = [
+        one for one in _wanted(found.sessions, chosen.sessions) if one.bound and _fits(one, schema, database)
+    ]
     plain = (
         tried.plain_sessions
+        or NONE in chosen.sessions
         or database.framework is not None
         # whose schema is chosen on the connection of the session
         or database.tenants is not None
@@ -113,22 +154,81 @@ def plan_application(
     )
     tested = _tested(ours, found, schema, database, is_async=False)
     async_tested = _tested(ours, found, schema, database, is_async=True) if database.async_driver else ()
+    row = _row(factories)
+    queue = _queue(_named_one(found.queues, chosen.queue, "queue"), catalog)
+    command = _command(_named_one(found.commands, chosen.command, "command"), catalog)
     plan = ApplicationPlan(
         session=None if plain else _session(ours, database, is_async=False),
         async_session=None if plain else _session(ours, database, is_async=True),
         factories=tested,
         async_factories=async_tested,
         imports=joined(one.statement for one in (*tested, *async_tested)),
-        row=_row(factories),
-        web=chosen,
-        celery=next((imported(one.ref) for one in found.queues), None),
-        left_out={**tried.left_out, **dict.fromkeys(left_out, "[tool.tcgen] routes_left_out")},
+        row=row,
+        web=planned,
+        queue=queue,
+        command=command,
+        tested=bool((row and (tested or async_tested)) or planned or command),
+        commits=commits,
+        factory_boy="factory-boy" in project.dependencies,
+        left_out={**tried.left_out, **dict.fromkeys(chosen.left_out, "[tool.tcgen] routes_left_out")},
         refused=dict(tried.refused),
         plain_sessions=tried.plain_sessions,
     )
-    if not (plan.session or plan.async_session or plan.factories or plan.async_factories or plan.web):
+    opened = plan.session or plan.async_session or plan.factories or plan.async_factories
+    if not (opened or plan.web or plan.queue or plan.command or plan.factory_boy):
         return Decided(remarks=remarks)
-    return Decided(plan, _requirements(chosen, spec), remarks)
+    return Decided(plan, _requirements(planned, spec), remarks)
+
+
+def _wanted(found: tuple[SessionsFact, ...], names: tuple[str, ...]) -> list[SessionsFact]:
+    """Return session factories: of those kinds that the user named one of, that one alone."""
+    named = {name: _one_of(found, name, "sessions") for name in names if name != NONE}
+    kinds = {one.is_async for one in named.values()}
+    return [one for one in found if one in named.values() or one.is_async not in kinds]
+
+
+def _named_one(found: tuple[Fact, ...], name: str, setting: str) -> Fact | None:
+    """Return what the user named, or else the likeliest."""
+    if name == NONE:
+        return None
+    return _one_of(found, name, setting) if name else next(iter(found), None)
+
+
+def _one_of(found: tuple[Fact, ...], name: str, setting: str) -> Fact:
+    names = {_named(one): one for one in found}
+    if name not in names:
+        known = f"those that are seen: {', '.join(names)}" if names else "none is seen in the project"
+        raise TcgenError("bad-setting", f"[tool.tcgen] {setting}: there is no {name}", hint=known)
+    return names[name]
+
+
+def _queue(fact: QueueFact | None, catalog: Catalog) -> QueuePlan | None:
+    if fact is None:
+        return None
+    name, spec = imported(fact.ref), catalog.queues[fact.library]
+    return QueuePlan(
+        library=fact.library,
+        title=spec.title,
+        statement=name.statement,
+        code=name.name,
+        name=_named(fact),
+        imports=spec.imports,
+        runs_in_broker=spec.runs_in_broker,
+        brokers=spec.brokers,
+    )
+
+
+def _command(fact: CommandFact | None, catalog: Catalog) -> CommandPlan | None:
+    if fact is None:
+        return None
+    name, spec = imported(fact.ref), catalog.commands[fact.library]
+    return CommandPlan(
+        title=spec.title,
+        statement=name.statement,
+        code=name.name,
+        name=_named(fact),
+        runner=spec.runner,
+    )
 
 
 def _fits(one: SessionsFact | EngineFact, schema: Schema, database: DatabasePlan) -> bool:
@@ -197,11 +297,9 @@ def _row(factories: tuple[FactoryPlan, ...]) -> ImportedName | None:
     return ImportedName(statement=f"from .factories.{best.slug} import {best.name}", name=best.name)
 
 
-def _web(
-    found: Application, app: str, specs: Mapping[str, ApplicationSpec]
-) -> tuple[WebApplicationFact | None, tuple[Diagnostic, ...]]:
+def _web(found: Application, app: str) -> tuple[WebApplicationFact | None, tuple[Diagnostic, ...]]:
     """Choose a web application."""
-    if app == NO_APP:
+    if app == NONE:
         return None, ()
     names = {_named(one): one for one in found.applications}
     if app:
@@ -242,7 +340,7 @@ def _several(chosen: WebApplicationFact, others: list[WebApplicationFact]) -> Di
     )
 
 
-def _named(one: WebApplicationFact) -> str:
+def _named(one: WebApplicationFact | SessionsFact | QueueFact | CommandFact) -> str:
     return f"{one.ref.module}:{one.ref.qualname}"
 
 
@@ -250,14 +348,11 @@ def _web_plan(
     fact: WebApplicationFact,
     spec: ApplicationSpec,
     database: DatabasePlan,
-    found: Application,
     project: Project,
     schema: Schema,
 ) -> WebApplicationPlan | None:
     on_loop = spec.asynchronous and database.async_driver is not None
-    # code on another event loop than the test's cannot share its connection
-    blocking = bool(spec.client) and (not on_loop or any(not one.is_async for one in found.sessions))
-    if not (on_loop or blocking):
+    if not (on_loop or spec.client):
         return None
     name = imported(fact.ref)
     return WebApplicationPlan(
@@ -267,7 +362,7 @@ def _web_plan(
         code=f"{name.name}()" if fact.is_factory else name.name,
         class_statement=spec.statement,
         name=_named(fact),
-        client_statement=spec.client if blocking else "",
+        client_statement=spec.client,
         asynchronous=on_loop,
         route_statement=spec.route,
         http=_http(project, schema),

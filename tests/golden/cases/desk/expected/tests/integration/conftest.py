@@ -13,10 +13,10 @@ import os
 import secrets
 import sys
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from zlib import crc32
 
 import pytest
@@ -31,6 +31,7 @@ from .containers import WORKER, ServiceUnavailable
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
+    from typer.testing import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
@@ -275,6 +276,37 @@ def eager_tasks() -> Iterator[None]:
     conf.task_always_eager, conf.task_eager_propagates = True, True
     yield
     conf.task_always_eager, conf.task_eager_propagates = before
+
+
+@pytest.fixture
+def run_command(
+    db_session: Session,  # whose transaction the application's share
+    eager_tasks: None,
+) -> Callable[..., Result]:
+    """Runs the application's commands: what they commit is gone after the test."""
+    from typer.testing import CliRunner
+
+    from desk.cli import app
+
+    return partial(CliRunner().invoke, app)
+
+
+@pytest.fixture
+def factory_boy_session(db_session: Session) -> Iterator[Session]:
+    """The test's session, which the factories made with factory_boy use, too."""
+    from factory.alchemy import SQLAlchemyModelFactory
+
+    with pytest.MonkeyPatch.context() as patch:
+        for factory in _derived(SQLAlchemyModelFactory):
+            patch.setattr(factory._meta, "sqlalchemy_session", db_session)
+            patch.setattr(factory._meta, "sqlalchemy_session_factory", None)
+        yield db_session
+
+
+def _derived(cls: type[Any]) -> Iterator[type[Any]]:
+    for one in cls.__subclasses__():
+        yield one
+        yield from _derived(one)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the application commits stays in the test; each of its pages answers."""
+"""What the application commits stays in the test; its pages and commands answer."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .factories.note import NoteFactory
 if TYPE_CHECKING:
     from fastapi import FastAPI
     from fastapi.testclient import TestClient
+    from typer.testing import Result
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,8 @@ def test_every_page_answers(app: FastAPI, client: TestClient) -> None:
             if status >= 500:
                 failed[path] = status
     assert failed == {}
+
+
+def test_the_command_line_answers(run_command: Callable[..., Result]) -> None:
+    result = run_command(["--help"])
+    assert result.exit_code == 0, result.output

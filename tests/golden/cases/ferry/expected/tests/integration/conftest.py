@@ -33,6 +33,7 @@ from .containers import WORKER, ServiceUnavailable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from fastapi.testclient import TestClient
     from httpx import AsyncClient
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -325,6 +326,18 @@ def app() -> FastAPI:
     from ferry.main import create_app
 
     return create_app()
+
+
+@pytest.fixture
+def client(
+    app: FastAPI,
+    committed_db: Engine,  # it may be on another event loop than the test
+) -> Iterator[TestClient]:
+    """FastAPI's client: what its requests commit is gone after the test."""
+    from fastapi.testclient import TestClient
+
+    with TestClient(app) as client:
+        yield client
 
 
 def _with_state_of_its_own(app: FastAPI) -> Callable[[Any, Any, Any], Awaitable[None]]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 _READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
+_ENDS = re.compile(r"\s*(COMMIT|END|ABORT|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
 _allowed: set[URL] = set()
 _joined: dict[bool, Shared] = {}
@@ -174,14 +175,14 @@ def only_test_databases() -> Iterator[None]:
         )
 
     event.listen(Session, "after_begin", _remember)
-    event.listen(Engine, "before_cursor_execute", _spare_reads, named=True)
+    event.listen(Engine, "before_cursor_execute", _look_at, named=True)
     event.listen(Engine, "handle_error", _count_failures)
     with pytest.MonkeyPatch.context() as patch:
         # what all ways to a connection have in common
         patch.setattr(Engine, "raw_connection", connect)
         yield
     event.remove(Session, "after_begin", _remember)
-    event.remove(Engine, "before_cursor_execute", _spare_reads)
+    event.remove(Engine, "before_cursor_execute", _look_at)
     event.remove(Engine, "handle_error", _count_failures)
 
 
@@ -295,9 +296,16 @@ def _joined_of(connection: Connection) -> Joined | None:
     return one if isinstance(one, Joined) else None
 
 
-def _spare_reads(conn: Connection, statement: str, **_: object) -> None:
-    if (one := _joined_of(conn)) and _READS.match(statement):
+def _look_at(conn: Connection, statement: str, **_: object) -> None:
+    one = _joined_of(conn)
+    if one and _READS.match(statement):
         one.writes -= 1
+    elif one and _ENDS.match(statement):
+        raise _refusal(
+            conn.engine,
+            f" for {statement.split()[0]}, which would end the test's transaction: with"
+            " `committed_db` it has its own",
+        )
 
 
 def _count_failures(context: ExceptionContext) -> None:
