@@ -10,12 +10,17 @@ from textwrap import dedent
 
 import pytest
 from e2e_support import copy, init, pytest_in, replace, run, tcgen, virtual_environment, write
+from sqlalchemy.engine import make_url
 
 pytestmark = pytest.mark.e2e
 
 PROJECTS = Path(__file__).parent / "projects"
 
 DESK = """
+    import os
+    import subprocess
+    import sys
+
     import pytest
     from factory.alchemy import SQLAlchemyModelFactory
     from sqlalchemy import create_engine, func, select, text
@@ -145,6 +150,25 @@ DESK = """
             assert other.scalar(COUNT) == 2
 
 
+    RAW = (
+        "import os, psycopg;"
+        "psycopg.connect(os.environ['DATABASE_URL'].replace('+psycopg', ''), autocommit=True)"
+        ".execute('INSERT INTO note (text) VALUES ($$raw$$)')"
+    )
+
+
+    def test_what_goes_past_sqlalchemy_reaches_committed_db(committed_db):
+        subprocess.run([sys.executable, "-c", RAW], check=True)
+        with committed_db.connect() as connection:
+            assert connection.scalar(COUNT) == 1
+
+
+    def test_it_reaches_no_other_database(db_session):
+        done = subprocess.run([sys.executable, "-c", RAW], capture_output=True, text=True)
+        assert "port 1 failed" in done.stderr
+        assert os.environ["DATABASE_URL"] == "postgresql+psycopg://nobody@localhost:1/nothing"
+
+
     def test_the_next_one_is_clean(committed_db):
         note("object")
         with committed_db.connect() as connection:
@@ -152,7 +176,15 @@ DESK = """
 """
 
 
-def test_a_synchronous_application(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+@pytest.fixture
+def on_a_real_one(on_a_url: dict[str, str]) -> dict[str, str]:
+    """With a database that is nobody's to write to in the application's own variable."""
+    real = make_url(on_a_url["TEST_DATABASE"]).set(drivername="postgresql+psycopg", database="postgres")
+    return {**on_a_url, "DATABASE_URL": real.render_as_string(hide_password=False)}
+
+
+def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]) -> None:
+    on_a_url = on_a_real_one
     root = copy(PROJECTS / "desk", tmp_path / "desk")
     done = init(root, prove=True, **on_a_url)
     assert "leaves out 1 of the application's pages" in done.err
@@ -180,7 +212,8 @@ NAMES = {
 }
 
 
-def test_fixtures_under_names_of_the_projects(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+def test_fixtures_under_names_of_the_projects(tmp_path: Path, on_a_real_one: dict[str, str]) -> None:
+    on_a_url = on_a_real_one
     root = copy(PROJECTS / "desk", tmp_path / "desk")
     with (root / "pyproject.toml").open("a") as file:
         file.write(

@@ -79,6 +79,7 @@ class Application(Frozen):
         engines: Those that sessions are opened on without a factory among them.
         queues: Task queues.
         commands: Command lines, the likeliest first.
+        settings: Variables that hold the URL of a database, by their names.
     """
 
     applications: tuple[WebApplicationFact, ...] = ()
@@ -86,3 +87,4 @@ class Application(Frozen):
     engines: tuple[EngineFact, ...] = ()
     queues: tuple[QueueFact, ...] = ()
     commands: tuple[CommandFact, ...] = ()
+    settings: tuple[str, ...] = ()

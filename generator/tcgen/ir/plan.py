@@ -379,6 +379,7 @@ class ApplicationPlan(Frozen):
         web: The web application.
         queue: The task queue.
         command: The command line.
+        settings: Variables that hold the URL of a database, by their names.
         tested: There are tests of it.
         commits: Code on another event loop than a test's needs a database where commits are real: sessions are
             asynchronous alone.
@@ -397,6 +398,7 @@ class ApplicationPlan(Frozen):
     web: WebApplicationPlan | None = None
     queue: QueuePlan | None = None
     command: CommandPlan | None = None
+    settings: tuple[str, ...] = ()
     tested: bool = False
     commits: bool = False
     factory_boy: bool = False

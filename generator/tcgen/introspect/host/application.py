@@ -62,7 +62,9 @@ def inspect_application(
     if "error" in answer:
         return Application(), (_not_seen(answer["error"]["message"], answer["error"]["hint"]),), {}
     remarks = tuple(Diagnostic.model_validate(one) for one in answer.get("remarks", ()))
-    found = Application.model_validate(answer.get("application", {}))
+    backend = BACKENDS[schema.dialect]
+    urls = sorted(name for name in project.environment_names if is_database_url(name, backend))
+    found = Application.model_validate({**answer.get("application", {}), "settings": urls})
     return found, remarks, {**settings, **_database_settings(project, schema, found)}
 
 

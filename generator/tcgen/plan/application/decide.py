@@ -167,6 +167,7 @@ def plan_application(
         web=planned,
         queue=queue,
         command=command,
+        settings=found.settings,
         tested=bool((row and (tested or async_tested)) or planned or command),
         commits=commits,
         factory_boy="factory-boy" in project.dependencies,

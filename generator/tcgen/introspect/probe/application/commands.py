@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ..common import Live
@@ -13,17 +13,20 @@ if TYPE_CHECKING:
 _USUAL = ("app", "cli", "main")
 
 
-def found(held: list[tuple[str, dict[str, Live]]], kinds: Mapping[str, KindRequest]) -> list[dict[str, Live]]:
+def found(
+    held: list[tuple[str, dict[str, Live]]], kinds: Mapping[str, KindRequest], frameworks: Collection[str]
+) -> list[dict[str, Live]]:
     """Command lines, each once, the likeliest first: none that is a part of another.
 
     Args:
         held: Modules by name, with what they hold.
         kinds: Name of a library → how its objects are known.
+        frameworks: Packages of web frameworks, whose own command lines have to know the application.
     """
     known: dict[int, tuple[Live, dict[str, Live]]] = {}
     for module, values in held:
         for attribute, value in values.items():
-            kind = _kind(value, kinds)
+            kind = "" if type(value).__module__.split(".")[0] in frameworks else _kind(value, kinds)
             if kind and id(value) not in known and not attribute.startswith("__"):
                 ref = {"module": module, "qualname": attribute}
                 known[id(value)] = (value, {"library": kind, "ref": ref})
@@ -32,9 +35,7 @@ def found(held: list[tuple[str, dict[str, Live]]], kinds: Mapping[str, KindReque
 
 
 def _kind(value: Live, kinds: Mapping[str, KindRequest]) -> str:
-    """The library of an object; "" of one that a web framework makes, which has to know the application."""
-    if type(value).__module__.startswith(("flask.", "quart.")):
-        return ""
+    """The library of an object; "" of any other one."""
     classes = {f"{cls.__module__}.{cls.__qualname__}" for cls in type(value).__mro__}
     return next((name for name, kind in kinds.items() if kind["cls"] in classes), "")
 

@@ -48,6 +48,7 @@ def application(request: ProbeRequest, notes: Notes) -> ApplicationAnswer:
         """Where something is made comes before where it is imported."""
         return sorted(held, key=lambda item: item[0] not in making[what])
 
+    frameworks = {dotted.split(".")[0] for dotted in kinds.values()}
     named = applications.named(request["app"], loader, kinds) if request["app"] else []
     found = named + applications.found(held, [one for one in makers if one.module in sys.modules], kinds)
     for one in makers:
@@ -67,7 +68,7 @@ def application(request: ProbeRequest, notes: Notes) -> ApplicationAnswer:
         "sessions": sessions.factories(made_first("sessions")),
         "engines": sessions.engines(made_first("sessions")),
         "queues": queues.found(made_first("queues"), request["queues"]),
-        "commands": commands.found(made_first("commands"), request["commands"]),
+        "commands": commands.found(made_first("commands"), request["commands"], frameworks),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,6 +25,9 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 _READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(COMMIT|END|ABORT|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
+
+_SETTINGS = ("DATABASE_URL",)
+"""Variables that tell the application where its database is."""
 _allowed: set[URL] = set()
 _joined: dict[bool, Shared] = {}
 """By whether its engines are asynchronous."""
@@ -35,6 +39,22 @@ _refused: list[str] = []
 
 class NotForTests(Exception):
     """The application was about to connect to a database that is not one for tests."""
+
+
+def hide_databases() -> None:
+    """Keep what goes past SQLAlchemy from a database that the application is set to."""
+    for name in _SETTINGS:
+        scheme, separator, _ = os.environ.get(name, "").partition("://")
+        if separator:
+            is_file = scheme.startswith("sqlite")
+            nowhere = "" if is_file else "nobody@localhost:1/nothing"
+            os.environ[name] = f"{scheme}://{nowhere}"
+
+
+def _written_like(url: URL, example: str) -> str:
+    scheme, separator, _ = example.partition("://")
+    url = url.set(drivername=scheme) if separator else url
+    return url.render_as_string(hide_password=False)
 
 
 class Shared:
@@ -150,7 +170,10 @@ def joined(connection: Connection) -> Iterator[None]:
 def committing(url: URL) -> Iterator[None]:
     """Have the application's engines connect to a database where commits are real."""
     _committed.append(url)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        for name in _SETTINGS:
+            patch.setenv(name, _written_like(url, os.environ.get(name, "")))
+        yield
     _committed.remove(url)
 
 
