@@ -115,6 +115,24 @@ DESK = """
         assert db_session.scalar(COUNT) == 2
 
 
+    @pytest.mark.parametrize("ended", [True, False])
+    def test_savepoints_of_two_sessions_are_told_apart(db_session, ended):
+        first, second = SessionLocal(), SessionLocal()
+        of_first = first.begin_nested()
+        first.add(Note(text="taken back"))
+        first.flush()
+        of_second = second.begin_nested()
+        second.add(Note(text="by another"))
+        second.flush()
+        if ended:
+            of_second.commit()
+        of_first.rollback()
+        first.add(Note(text="stays"))
+        first.commit()
+        second.commit()
+        assert db_session.scalars(select(Note.text)).all() == ["stays"]
+
+
     def test_who_only_read_takes_nothing_back(db_session):
         reading = SessionLocal()
         assert reading.scalar(COUNT) == 0
@@ -647,6 +665,46 @@ def test_every_framework(
     write(tmp_path / "tests/integration/test_own.py", ASYNC_TEST if is_async else SYNC_TEST)
     ran = pytest_in(tmp_path, "tests", **on_a_url)
     assert (ran.status, ran.outcomes()) == (0, {"passed"}), ran.text
+
+
+AT_ONCE = """
+    import asyncio
+
+    import pytest
+    from sqlalchemy import func, select
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+    from words.db import URL, add
+    from words.models import Word
+
+
+    async def look() -> None:
+        async with AsyncSession(create_async_engine(URL)) as session:
+            await session.scalar(select(func.count(Word.id)))
+
+
+    async def change_its_mind() -> None:
+        async with AsyncSession(create_async_engine(URL)) as session:
+            session.add(Word(text="not kept"))
+
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("time", range(5))
+    async def test_tasks(async_db_session, time):
+        await asyncio.gather(*(task for n in range(10) for task in (add(str(n)), look(), change_its_mind())))
+        await async_db_session.rollback()
+        assert set(await async_db_session.scalars(select(Word.text))) == set(map(str, range(10)))
+"""
+
+
+@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+def test_tasks_that_run_at_the_same_time(tmp_path: Path, on_a_url: dict[str, str], driver: str) -> None:
+    db = ASYNC_DB.replace("asyncpg", driver) + "\n    engine = create_async_engine(URL)\n"
+    words(tmp_path, "asyncpg" if driver == "asyncpg" else "psycopg[binary]", "pytest-asyncio", db=db)
+    init(tmp_path, **on_a_url)
+    write(tmp_path / "tests/integration/test_own.py", AT_ONCE)
+    done = pytest_in(tmp_path, "tests/integration/test_own.py", **on_a_url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
 QUEUES = {

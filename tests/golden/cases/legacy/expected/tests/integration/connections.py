@@ -74,6 +74,7 @@ class Joined:
         self.writes = 0
         """Statements of this transaction that may have written something, or failed."""
         self._savepoint = ""
+        self._nested: dict[str, tuple[str, list[Joined]]] = {}
 
     def __getattr__(self, name: str) -> Any:
         """Be like the driver's connection in all else."""
@@ -116,18 +117,34 @@ class Joined:
 
     terminate = close
 
+    def begin_nested(self, name: str) -> str:
+        """Return a name for a savepoint of this transaction that no other has."""
+        self.begin()
+        own = next(self.shared.names)
+        self._nested[name] = own, list(self.shared.begun)
+        return own
+
+    def nested(self, name: str) -> str:
+        """Return what a savepoint is called; nothing where another took it back."""
+        return self._nested[name][0] if self in self.shared.begun else ""
+
+    def forget_since(self, name: str) -> None:
+        """Forget the transactions that began after a savepoint."""
+        before = self._nested[name][1]
+        self.shared.begun[:] = [one for one in self.shared.begun if one in before]
+
     def _end(self, *, keep: bool) -> None:
         begun = self.shared.begun
         with self.shared.lock:
             if self.shared.is_over or self not in begun:
                 return
+            place, is_last = begun.index(self), begun[-1] is self
+            # before the statement: another task may begin while it runs
+            del begun[place : place + 1 if keep else None]
             if not keep:
                 self.shared.execute(f"ROLLBACK TO SAVEPOINT {self._savepoint}")
-                del begun[begun.index(self) + 1 :]
-            # to release it would end the later ones, too
-            if begun[-1] is self:
+            elif is_last:  # to release another would end the later ones, too
                 self.shared.execute(f"RELEASE SAVEPOINT {self._savepoint}")
-            begun.remove(self)
 
 
 @contextmanager
@@ -228,7 +245,9 @@ def _join(shared: Shared, engine: Engine) -> PoolProxiedConnection:
             f" by {engine.driver}, which cannot share the test's connection: with"
             " `committed_db` it has its own",
         )
-    _prepare(engine, shared.connection.connection)
+    if engine.dialect not in _known:
+        # what it asks a server at first must not mix with what is going on here
+        _connect_to(shared.connection.engine.url, engine).close()
     return NullPool(lambda: Joined(shared), dialect=engine.dialect).connect()
 
 
@@ -267,6 +286,38 @@ def _prepare(engine: Engine, connection: PoolProxiedConnection) -> None:
             set_level(one, level)
 
     vars(dialect).update(do_begin=begin, set_isolation_level=set_isolation_level)
+    _prepare_savepoints(dialect)
+
+
+def _prepare_savepoints(dialect: Dialect) -> None:
+    make = dialect.do_savepoint
+    roll_back = dialect.do_rollback_to_savepoint
+    release = dialect.do_release_savepoint
+
+    def do_savepoint(connection: Connection, name: str) -> None:
+        one = _joined_of(connection)
+        make(connection, one.begin_nested(name) if one else name)
+
+    def do_rollback_to_savepoint(connection: Connection, name: str) -> None:
+        one = _joined_of(connection)
+        if one is None:
+            roll_back(connection, name)
+        elif own := one.nested(name):
+            roll_back(connection, own)
+            one.forget_since(name)
+
+    def do_release_savepoint(connection: Connection, name: str) -> None:
+        one = _joined_of(connection)
+        if one is None:
+            release(connection, name)
+        elif own := one.nested(name):
+            release(connection, own)
+
+    vars(dialect).update(
+        do_savepoint=do_savepoint,
+        do_rollback_to_savepoint=do_rollback_to_savepoint,
+        do_release_savepoint=do_release_savepoint,
+    )
 
 
 def _joined_of(connection: Connection) -> Joined | None:
