@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
-from tcgen.ir.catalog import ApplicationSpec, Catalog, CiSpec, FrameworkSpec, ManagerSpec
+from tcgen.ir.catalog import ApplicationSpec, Catalog, CiSpec, FrameworkSpec, ManagerSpec, PinSpec
 from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
 Spec = TypeVar("Spec", bound=Frozen)
+Form = TypeVar("Form")
 
 
 def load(folder: Path, pattern: str, form: type[Spec]) -> dict[str, Spec]:
@@ -32,14 +34,26 @@ def load(folder: Path, pattern: str, form: type[Spec]) -> dict[str, Spec]:
     Raises:
         TcgenError: A file is not what the form describes.
     """
-    found = {}
-    for path in sorted(folder.glob(pattern)):
-        name = path.parent.name if "/" in pattern else path.stem
-        try:
-            found[name] = form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, ValidationError) as error:
-            raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
-    return found
+    return {
+        path.parent.name if "/" in pattern else path.stem: load_file(path, form)
+        for path in sorted(folder.glob(pattern))
+    }
+
+
+def load_file(path: Path, form: type[Form]) -> Form:
+    """Read one file.
+
+    Args:
+        path: The file.
+        form: The type of what it describes.
+
+    Raises:
+        TcgenError: It is not what the form describes.
+    """
+    try:
+        return TypeAdapter(form).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
 
 
 @cache
@@ -63,6 +77,18 @@ def package_managers() -> dict[str, ManagerSpec]:
 
 
 @cache
+def actions() -> dict[str, PinSpec]:
+    """Return the releases of actions that workflows use, by their repositories."""
+    return load_file(_templates() / "ci" / "actions.yml", dict[str, PinSpec])
+
+
+@cache
+def pythons() -> dict[str, date]:
+    """Return the versions of Python that a suite runs on, the oldest first, and until when each is mended."""
+    return load_file(_templates() / "ci" / "pythons.yml", dict[str, date])
+
+
+@cache
 def frameworks() -> dict[str, FrameworkSpec]:
     """Return the web frameworks whose extensions own the session."""
     return load(_templates() / "frameworks", "*/framework.yml", FrameworkSpec)
@@ -83,6 +109,8 @@ def catalog() -> Catalog:
         managers=package_managers(),
         frameworks=frameworks(),
         applications=applications(),
+        actions=actions(),
+        pythons=pythons(),
     )
 
 

@@ -6,11 +6,12 @@ import re
 from pathlib import Path, PurePath
 
 import tomlkit
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
+from tcgen.ir.pipeline import MOST_SHARDS, CiDatabase
 
 
 def check_dest(dest: str, origin: str) -> None:
@@ -34,12 +35,16 @@ class ToolTable(Frozen):
     Attributes:
         dest: Folder of the suite.
         app: The web application, ``module:name``; ``none`` for none.
+        ci_docker, ci_database, shards: As the flags of ``tcgen init``.
         routes_left_out: Paths that the test of all GET routes does not ask for.
         providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
     """
 
     dest: str | None = None
     app: str = ""
+    ci_docker: str = ""
+    ci_database: CiDatabase | None = None
+    shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
     routes_left_out: tuple[str, ...] = ()
     providers: dict[str, str] = {}
 

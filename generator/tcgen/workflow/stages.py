@@ -11,7 +11,7 @@ from tcgen.apply.changes import Change, compare
 from tcgen.apply.pyproject import add_group
 from tcgen.catalog.load import catalog
 from tcgen.discover import discover
-from tcgen.discover.tool_table import load_tool_table
+from tcgen.discover.tool_table import ToolTable, load_tool_table
 from tcgen.errors import TcgenError
 from tcgen.introspect.host.application import inspect_application
 from tcgen.introspect.host.runner import inspect_project, with_settings
@@ -180,8 +180,11 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     table = load_tool_table(request.root)
-    request = as_before(replace(request, app=request.app or table.app), record)
+    asked_docker = request.ci_docker or table.ci_docker
+    request = as_before(_with_table(request, table), record)
     project, schema = inspect(request, progress)
+    if asked_docker:
+        catalog().check_ci_docker(request.ci or project.ci, asked_docker)
     for one in schema.diagnostics:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
@@ -209,6 +212,17 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
     return Planned(project, schema, build_plan(project, schema, catalog(), options), options, record)
 
 
+def _with_table(request: Request, table: ToolTable) -> Request:
+    """Return the request with what pyproject.toml says, where no flag does."""
+    return replace(
+        request,
+        app=request.app or table.app,
+        ci_docker=request.ci_docker or table.ci_docker,
+        ci_database=request.ci_database or table.ci_database,
+        shards=request.shards or table.shards,
+    )
+
+
 def as_before(request: Request, record: Record | None) -> Request:
     """Return the request with what an earlier run was told, where this one is not."""
     if record is None:
@@ -228,6 +242,9 @@ def as_before(request: Request, record: Record | None) -> Request:
         ),
         further={**choices.further, **request.further},
         app=request.app or choices.app,
+        ci_docker=request.ci_docker or choices.ci_docker,
+        ci_database=request.ci_database or choices.ci_database,
+        shards=request.shards or choices.shards,
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -243,6 +260,9 @@ def _choices(request: Request) -> UserChoices:
         database=request.database,
         further=dict(request.further),
         app=request.app,
+        ci_docker=request.ci_docker,
+        ci_database=request.ci_database,
+        shards=request.shards,
     )
 
 
