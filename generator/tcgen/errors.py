@@ -29,6 +29,8 @@ ERRORS: Mapping[str, str] = {
     "bad-app": "`--app` or `[tool.tcgen] app` names no web application, or one that cannot be made without arguments.",
     "bad-catalogue": "A file of the template that describes a service, or the like, is not of its form.",
     "bad-ci": "`--ci` names a provider that there are no files for.",
+    "bad-ci-database": "The database of CI cannot come from where `--ci-database` wants it from.",
+    "bad-ci-docker": "`--ci-docker` names a way to Docker that the CI provider has not.",
     "bad-database": "`--database` names none that there is.",
     "bad-dest": "The suite's folder is not a plain name inside the project.",
     "bad-journal": "An earlier run was killed while it wrote, and its journal cannot be read.",

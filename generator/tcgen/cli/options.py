@@ -12,6 +12,7 @@ from tcgen.catalog.load import catalog
 from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI
+from tcgen.ir.pipeline import MOST_SHARDS
 from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
 from tcgen.plan.application.decide import Chosen
 from tcgen.plan.database.own_database import check_name, names
@@ -23,6 +24,20 @@ class ConflictChoice(str, Enum):
 
     inline = "inline"
     rej = "rej"
+
+
+class CiDatabaseName(str, Enum):
+    """Where the database of CI comes from."""
+
+    container = "container"
+    service = "service"
+    embedded = "embedded"
+
+
+def docker_ways(incomplete: str) -> list[str]:
+    """Return the ways to Docker that begin so, for the shell's completion."""
+    ways = (way for spec in catalog().ci.values() for way in spec.docker)
+    return [way for way in ways if way.startswith(incomplete)]
 
 
 def ci_names(incomplete: str) -> list[str]:
@@ -76,6 +91,32 @@ Ci = Annotated[
         help="Whose CI file to write, such as github; none for no file [the one the project uses].",
     ),
 ]
+CiDocker = Annotated[
+    str | None,
+    typer.Option(
+        "--ci-docker",
+        metavar="WAY",
+        autocompletion=docker_ways,
+        help="How jobs of GitLab CI reach Docker: dind, dind-no-tls, or socket, which needs nothing privileged [dind].",
+    ),
+]
+CiDatabaseChoice = Annotated[
+    CiDatabaseName | None,
+    typer.Option(
+        "--ci-database",
+        help="Where the database of CI comes from: Docker, the CI system's own services, or a wheel [container].",
+    ),
+]
+Shards = Annotated[
+    int | None,
+    typer.Option(
+        "--shards",
+        metavar="N",
+        min=1,
+        max=MOST_SHARDS,
+        help="Machines of CI that share the suite, evenly by the time that its tests took [1].",
+    ),
+]
 Dest = Annotated[
     str | None, typer.Option("--dest", metavar="DIR", help="Folder of the suite, relative to the root.")
 ]
@@ -110,6 +151,9 @@ def request(
     ci: str | None = None,
     dest: str | None = None,
     app: str | None = None,
+    ci_docker: str | None = None,
+    ci_database: CiDatabaseName | None = None,
+    shards: int | None = None,
 ) -> Request:
     """Return the flags as one value.
 
@@ -130,6 +174,9 @@ def request(
         ci=None if ci is None else catalog().check_ci(ci),
         dest=None if dest is None else Path(dest).as_posix(),
         chosen=Chosen(app=app or ""),
+        ci_docker=ci_docker or "",
+        ci_database=ci_database.value if ci_database else None,
+        shards=shards,
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-from tcgen.ir.catalog import Catalog
+from tcgen.ir.catalog import Catalog, CiSpec
+
+_RUNS_TESTS = re.compile(r"pytest|unittest|\b(?:tox|nox)\b|\w (?:\w+[:-])?tests?\b")
 
 
 def find_git(root: Path) -> Path | None:
@@ -29,6 +32,16 @@ def find_ci(root: Path, git: Path | None, asked: str | None, catalog: Catalog) -
         if any(word in remotes for word in spec.remotes):
             return name
     return catalog.default_ci
+
+
+def runs_tests(root: Path, spec: CiSpec) -> bool:
+    """Tell whether a file of a provider's that is not the suite's own runs tests."""
+    found = (path for pattern in spec.patterns for path in root.glob(pattern))
+    return any(
+        _RUNS_TESTS.search(path.read_text(encoding="utf-8", errors="replace"))
+        for path in found
+        if path.is_file() and path != root / spec.file
+    )
 
 
 def _has(top: Path, sign: str) -> bool:

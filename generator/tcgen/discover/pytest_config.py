@@ -102,6 +102,16 @@ def find_tests(
     return None, False
 
 
+def find_test_folders(tree: ProjectFiles, testpaths: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folders with test modules that pytest looks into when it is told none."""
+    return tuple(
+        path
+        for path, folder in sorted(tree.folders.items())
+        if (not testpaths or "." in testpaths or _is_within(path, testpaths))
+        and any(is_test_module(name) and name != "conftest.py" for name in folder.files)
+    )
+
+
 def _is_within(path: str, folders: tuple[str, ...]) -> bool:
     return any(f"{path}/".startswith(f"{folder}/") for folder in folders)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tcgen.catalog.load import catalog
 from tcgen.discover.alembic import find_alembic
-from tcgen.discover.ci import find_ci, find_git
+from tcgen.discover.ci import find_ci, find_git, runs_tests
 from tcgen.discover.compose import find_compose_files, find_compose_images
 from tcgen.discover.dependencies import read_dependencies, read_runtime_dependencies
 from tcgen.discover.environment import find_environment
@@ -16,8 +16,9 @@ from tcgen.discover.manager import find_manager
 from tcgen.discover.manifest import first_text, read_manifest
 from tcgen.discover.packages import find_layout
 from tcgen.discover.project_files import join, walk
-from tcgen.discover.pytest_config import find_tests, read_pytest
+from tcgen.discover.pytest_config import find_test_folders, find_tests, read_pytest
 from tcgen.errors import TcgenError
+from tcgen.ir.catalog import NO_CI
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.plan import ANSWERS, GROUP
 from tcgen.ir.project import Project
@@ -85,6 +86,7 @@ def discover(
         pytest=settings.config,
         tests_dir=tests_dir,
         tests_conftest=has_conftest,
+        test_folders=find_test_folders(tree, settings.config.testpaths),
         env_files=environment.env_files,
         env_defaults=environment.env_defaults,
         environment_names=environment.environment_names,
@@ -97,6 +99,7 @@ def discover(
         compose_images=find_compose_images(tree, compose_files),
         fixtures=find_fixtures(tree),
         ci=provider,
+        ci_tests=provider != NO_CI and runs_tests(root, catalog().ci_provider(provider)),
         diagnostics=tuple(diagnostics),
     )
 

@@ -7,11 +7,12 @@ from pathlib import Path, PurePath
 from typing import Annotated
 
 import tomlkit
-from pydantic import BeforeValidator, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
+from tcgen.ir.pipeline import MOST_SHARDS, CiDatabase
 
 
 def check_dest(dest: str, origin: str) -> None:
@@ -47,6 +48,7 @@ class ToolTable(Frozen):
         queue: What runs the tasks, ``module:name``; ``none`` for none.
         command: The command line, ``module:name``; ``none`` for none.
         fixtures: Our name of a fixture → the project's.
+        ci_docker, ci_database, shards: As the flags of ``tcgen init``.
         routes_left_out: Paths that the test of all GET routes does not ask for.
         providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
     """
@@ -57,6 +59,9 @@ class ToolTable(Frozen):
     queue: str = ""
     command: str = ""
     fixtures: dict[str, str] = {}
+    ci_docker: str = ""
+    ci_database: CiDatabase | None = None
+    shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)
     routes_left_out: tuple[str, ...] = ()
     providers: dict[str, str] = {}
 

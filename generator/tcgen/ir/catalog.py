@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import PurePosixPath
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
@@ -13,6 +14,25 @@ from tcgen.ir.service import ServiceKind
 
 NO_CI = "none"
 """What stands for no CI provider, where one is asked for."""
+
+
+class DockerSpec(Frozen):
+    """A way for a job to reach a container engine, where its machine has none.
+
+    Attributes:
+        why: Which runners it is for, for the reference page.
+        image: Of the engine that runs beside the job; "" where it uses one that is there.
+        command: What that engine is started with.
+        environment: How the job finds the engine.
+        job: The variable with the job's own number: what a job leaves behind is found by it and removed afterwards.
+            "" where nothing outlives a job.
+    """
+
+    why: str
+    image: str = ""
+    command: tuple[str, ...] = ()
+    environment: dict[str, str]
+    job: str = ""
 
 
 class CiSpec(Frozen):
@@ -28,6 +48,8 @@ class CiSpec(Frozen):
         default: Taken where nothing tells.
         runs_actions: It runs GitHub's actions, so that a package manager's own can bring it.
         has: What its machines have for a package manager, by distribution.
+        service_host: Where a job reaches a server that the CI system starts for it.
+        docker: Ways to an engine by name, the usual one first; none where the machines have Docker.
     """
 
     title: str
@@ -39,6 +61,8 @@ class CiSpec(Frozen):
     default: bool = False
     runs_actions: bool = False
     has: tuple[str, ...] = ()
+    service_host: str
+    docker: dict[str, DockerSpec] = {}
 
     def reads(self, path: str) -> bool:
         """Tell whether a file is one of those it reads."""
@@ -46,18 +70,43 @@ class CiSpec(Frozen):
         return any(PurePosixPath("/", path).match(f"/{pattern}") for pattern in self.patterns)
 
 
+class PinSpec(Frozen):
+    """A release of an action: an entry of ``templates/ci/actions.yml``."""
+
+    version: str = Field(pattern=r"^v\d+(\.\d+){0,2}$")
+    commit: str = Field(pattern=r"^[0-9a-f]{40}$")
+
+
 class ActionSpec(Frozen):
     """The action that sets Python up.
 
     Attributes:
-        uses: With its version.
+        uses: Its name, without a version.
         options: Beside the version of Python, spelled as in a workflow.
         brings: Distributions that need not be installed after it.
+        caches: It keeps what is downloaded from one run to the next.
     """
 
     uses: str
     options: dict[str, str] = {}
     brings: tuple[str, ...] = ()
+    caches: bool = False
+
+
+class CacheSpec(Frozen):
+    """What a package manager downloads, to be kept from one run to the next.
+
+    Attributes:
+        variable: Puts it elsewhere.
+        home: Where it is else.
+        parts: Folders in there that are worth keeping; none for all of it.
+        of: Files at the root whose content it depends on; GitLab looks at two.
+    """
+
+    variable: str
+    home: str
+    parts: tuple[str, ...] = ()
+    of: tuple[str, ...] = Field(min_length=1, max_length=2)
 
 
 class ManagerSpec(Frozen):
@@ -76,9 +125,12 @@ class ManagerSpec(Frozen):
         backends: How the name of its build backend begins.
         yields_to: Managers whose projects may have its tables too.
         action: What sets Python up where actions run.
+        cache: What it downloads.
+        upgrade: Comes before everything else where the project has a pyproject.toml; "" for nothing.
         needs: Distributions to be installed before anything else.
         install: The command that installs the project and its group; without ``{needs}`` these have one before it.
         run: What comes before a command in the project's environment.
+        python_variable: Says which Python it takes, where it does not take the first of PATH.
         tool: What runs a published command in an environment of its own.
         check: Options that tell ``tcgen check`` there where the project's interpreter is.
         hint: What a developer types to install the group.
@@ -92,9 +144,12 @@ class ManagerSpec(Frozen):
     backends: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     action: ActionSpec
+    cache: CacheSpec
+    upgrade: str = ""
     needs: tuple[str, ...]
     install: str
     run: str = ""
+    python_variable: str = ""
     tool: str
     check: str = ""
     hint: str
@@ -191,7 +246,12 @@ class CommandSpec(Frozen):
 
 
 class Catalog(Frozen):
-    """All of it, each by name, in the order in which they are looked at."""
+    """All of it, each by name, in the order in which they are looked at.
+
+    Attributes:
+        actions: Releases of actions, by their repositories.
+        pythons: Versions of Python that a suite runs on, the oldest first, and until when each is mended.
+    """
 
     services: dict[str, ServiceKind]
     ci: dict[str, CiSpec]
@@ -200,6 +260,8 @@ class Catalog(Frozen):
     applications: dict[str, ApplicationSpec] = {}
     queues: dict[str, QueueSpec] = {}
     commands: dict[str, CommandSpec] = {}
+    actions: dict[str, PinSpec] = {}
+    pythons: dict[str, date] = {}
 
     @model_validator(mode="after")
     def _has_one_default_each(self) -> Catalog:
@@ -242,6 +304,18 @@ class Catalog(Frozen):
             hint = f"use --ci {', '.join(self.ci)} or {NO_CI}"
             raise TcgenError("bad-ci", f"unknown CI provider {name!r}", hint=hint)
         return self.ci[name]
+
+    def check_ci_docker(self, ci: str, way: str) -> None:
+        """Make sure that a CI provider has a way to a container engine.
+
+        Raises:
+            TcgenError: It has none of that name.
+        """
+        ways = self.ci[ci].docker if ci in self.ci else {}
+        if way not in ways:
+            title = self.ci[ci].title if ci in self.ci else "no CI"
+            there = f"use --ci-docker {', '.join(ways)}" if ways else "leave --ci-docker out"
+            raise TcgenError("bad-ci-docker", f"{title} has no way to Docker called {way!r}", hint=there)
 
     def manager(self, name: str) -> ManagerSpec:
         """Return a package manager.

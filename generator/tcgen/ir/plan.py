@@ -11,6 +11,7 @@ from typing import Literal
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.drift import DatabaseFindings
+from tcgen.ir.pipeline import CiDatabase, PipelinePlan
 from tcgen.ir.schema import Backend, Dialect, UrlVia
 from tcgen.ir.service import ServicePlan
 
@@ -411,22 +412,24 @@ class CommandsPlan(Frozen):
     """What CI, and a developer, types to install the project and to run something in it.
 
     Attributes:
-        action: Sets Python up where actions run.
-        action_options: Beside the version of Python.
         install: Everything up to a project that is installed with the suite's requirements.
+        run: What comes before a command in the project's environment.
+        python_variable: Says which Python is taken, where that is not the first of PATH.
         tool: What runs a published command.
         check: What tcgen is told there.
-        test: Runs the suite.
+        test: Runs the suite, a line for each thing that is said to pytest.
+        test_others: Runs the project's tests that need no service.
         try_out: The same where a developer has the environment.
         hint: Installs the suite's requirements where the project is.
     """
 
-    action: str
-    action_options: dict[str, str]
     install: tuple[str, ...]
+    run: str
+    python_variable: str
     tool: str
     check: str
-    test: str
+    test: tuple[str, ...]
+    test_others: str
     try_out: str
     hint: str
 
@@ -435,7 +438,7 @@ class UserChoices(Frozen):
     """Where the models and migrations are, and on which databases they run, as far as a user had to say it.
 
     Paths count from the root; ``further`` has the kinds of further databases, by name; ``app`` is ``MODULE:NAME``, or
-    ``none``.
+    ``none``. ``ci_docker``, ``ci_database`` and ``shards`` are about the CI file.
     """
 
     models: tuple[str, ...] = ()
@@ -443,6 +446,9 @@ class UserChoices(Frozen):
     database: str = ""
     further: dict[str, str] = {}
     app: str = ""
+    ci_docker: str = ""
+    ci_database: CiDatabase | None = None
+    shards: int | None = None
 
 
 class SuitePlan(Frozen):
@@ -470,7 +476,8 @@ class SuitePlan(Frozen):
         commands: Those of that manager.
         ci: The folder of ``templates/ci`` with the CI file, or ``none``.
         ci_file: Where it goes; "" for none.
-        user_choices: What the flags ``--models``, ``--alembic-config`` and ``--database`` said, for the next run.
+        pipeline: What it says beside the commands.
+        user_choices: What flags such as ``--models`` and ``--database`` said, for the next run.
     """
 
     format: Literal[1] = 1
@@ -497,6 +504,7 @@ class SuitePlan(Frozen):
     commands: CommandsPlan
     ci: str
     ci_file: str
+    pipeline: PipelinePlan = PipelinePlan()
     user_choices: UserChoices = UserChoices()
     diagnostics: tuple[Diagnostic, ...] = ()
 

@@ -59,6 +59,7 @@ class Project(Frozen):
         packages: Import names of the top-level packages and modules found there.
         dependencies: Normalised names of all declared dependencies, extras and groups included.
         runtime: Those of them that come with the project itself.
+        test_folders: Where pytest finds test modules, the suite's own folder too.
         env_files: ``.env``-like files, the real one before the examples, relative to the root.
         compose_files: Compose files relative to the root.
         compose_images: Images that these run, with registry and tag as written there.
@@ -70,6 +71,7 @@ class Project(Frozen):
         drivernames: Those of the URLs of databases in the source text (``postgresql``, ``mysql+pymysql``).
         fixtures: Names of the fixtures in each ``conftest.py``, by its path relative to the root.
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
+        ci_tests: A CI file of the project's own runs its tests.
         env_defaults: Values for settings the project cannot be imported without, as its tests and its example files set them.
     """
 
@@ -88,6 +90,7 @@ class Project(Frozen):
     pytest: PytestConfig = PytestConfig()
     tests_dir: str | None = None
     tests_conftest: bool = False
+    test_folders: tuple[str, ...] = ()
     env_files: tuple[str, ...] = ()
     env_defaults: dict[str, str] = {}
     environment_names: tuple[str, ...] = ()
@@ -100,4 +103,5 @@ class Project(Frozen):
     compose_images: tuple[str, ...] = ()
     fixtures: dict[str, tuple[str, ...]] = {}
     ci: str = ""
+    ci_tests: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

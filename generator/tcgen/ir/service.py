@@ -139,6 +139,20 @@ class Client(Frozen):
     coroutines_since: str = ""
 
 
+class CiServer(Frozen):
+    """A server as the CI system itself starts it beside a job.
+
+    Attributes:
+        environment: Of the container.
+        ready: The command inside that tells.
+        url: Of a database whose name says that it is for tests, with ``{address}`` for host and port.
+    """
+
+    environment: dict[str, str]
+    ready: str
+    url: str
+
+
 class ServiceKind(Frozen):
     """A kind of service: the ``service.yml`` in a folder of ``templates/services``.
 
@@ -159,6 +173,7 @@ class ServiceKind(Frozen):
         schemes: Of URLs in a project's settings that name such a service.
         like: The kind whose templates it uses.
         variants: Other images, by the PostgreSQL extension that asks for one.
+        in_ci: How a CI system starts it by itself; None where it is no database that a suite runs on.
     """
 
     title: str
@@ -177,6 +192,7 @@ class ServiceKind(Frozen):
     schemes: tuple[str, ...] = ()
     like: str = ""
     variants: dict[str, Image] = {}
+    in_ci: CiServer | None = None
 
 
 class ServiceChoice(Frozen):

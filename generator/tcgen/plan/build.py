@@ -22,7 +22,7 @@ from tcgen.ir.plan import (
     TakenPlan,
     UserChoices,
 )
-from tcgen.ir.project import MIN_PYTHON, Project
+from tcgen.ir.project import Project
 from tcgen.ir.schema import MODULES, Dialect, Schema
 from tcgen.ir.service import ServiceChoice, ServicePlan
 from tcgen.plan.application.decide import AUTOMATIC, NOT_TRIED, Chosen, Tried, plan_application
@@ -34,6 +34,7 @@ from tcgen.plan.database.own_database import own_database
 from tcgen.plan.factories.build import plan_factories
 from tcgen.plan.factories.refused import NOTHING, Refused, with_refusals
 from tcgen.plan.fixtures import check_fixtures, meeting, names_of_fixtures
+from tcgen.plan.pipeline import pipeline_requirements, plan_pipeline, python_versions
 from tcgen.plan.services.decide import detect, plan_service
 
 # any version does: what a project has compiled against an older one breaks with a newer
@@ -113,10 +114,14 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
     services, about_services = _services(project, schema, catalog, options.services, database.async_runner)
     brought = [one for part in planned for one in part.brought]
     brought += around.requirements
-    requirements = _requirements(project, database, services, brought, bool(factories))
     ci = catalog.check_ci(options.ci or project.ci or catalog.default_ci)
     provider = None if ci == NO_CI else catalog.ci_provider(ci)
     manager = project.package_manager or catalog.default_manager
+    pipeline = plan_pipeline(
+        project, catalog, provider, catalog.manager(manager), database, services, dest, options.user_choices
+    )
+    brought += pipeline_requirements(pipeline)
+    requirements = _requirements(project, database, services, brought, bool(factories))
     install = _install(project, requirements)
     major, minor = (int(part) for part in schema.environment.sqlalchemy.split(".")[:2])
     return SuitePlan(
@@ -147,11 +152,17 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         requirements=requirements,
         requirements_group=GROUP,
         install=install,
-        python_versions=_pythons(project, schema, options.python_versions),
+        python_versions=python_versions(
+            project.requires_python,
+            tuple(catalog.pythons),
+            ".".join(schema.environment.python.split(".")[:2]),
+            options.python_versions,
+        ),
         package_manager=manager,
-        commands=plan_commands(catalog.manager(manager), provider, project, dest, install),
+        commands=plan_commands(catalog.manager(manager), provider, project, pipeline, dest, install),
         ci=ci,
         ci_file=provider.file if provider else "",
+        pipeline=pipeline,
         user_choices=options.user_choices,
         diagnostics=(
             *about_dest,
@@ -296,13 +307,3 @@ def _install(project: Project, requirements: tuple[str, ...]) -> str:
     if project.has_pyproject:
         return f". --group {GROUP}"
     return " ".join(f"'{requirement}'" for requirement in requirements)
-
-
-def _pythons(project: Project, schema: Schema, before: tuple[str, ...]) -> tuple[str, ...]:
-    lowest = re.search(r">=\s*3\.(\d+)", project.requires_python)
-    running = ".".join(schema.environment.python.split(".")[:2])
-    if lowest is None:
-        return before or (running,)
-    least = max(int(lowest.group(1)), MIN_PYTHON[1])
-    others = [one for one in before or (running,) if int(one.split(".")[1]) >= least]
-    return tuple(sorted({f"3.{least}", *others}, key=lambda one: int(one.split(".")[1])))

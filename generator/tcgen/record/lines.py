@@ -156,10 +156,9 @@ def plan_lines(plan: SuitePlan) -> str:
         del suite["application"]
     if not plan.fixtures:
         del suite["fixtures"]
-    if not plan.user_choices.app:
-        del suite["user_choices"]["app"]
-    if not plan.user_choices.further:
-        del suite["user_choices"]["further"]
+    for name in ("app", "further", "ci_docker", "ci_database", "shards"):
+        if not suite["user_choices"][name]:
+            del suite["user_choices"][name]
     if plan.database.tenants is None:
         del suite["database"]["tenants"]
     if plan.database.alembic and not plan.database.alembic.arguments:
@@ -216,8 +215,8 @@ def completed(old: str, new: str) -> str:
         new: The one for the newer template, which says what the other lacks.
     """
     before, after = list(_objects(old)), next(_objects(new))
-    database = {**after["database"], **before[0]["database"]}
-    before[0] = {**after, **before[0], "database": database}
+    parts = {name: {**after[name], **before[0].get(name, {})} for name in ("database", "commands")}
+    before[0] = {**after, **before[0], **parts}
     return _written(before)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tcgen.ir.pipeline import CiDatabase
 from tcgen.ir.schema import Dialect, KnownDatabases
 from tcgen.ir.service import ServiceChoice
 from tcgen.plan.application.decide import AUTOMATIC, Chosen
@@ -23,6 +24,9 @@ class Request:
         dialect: Of the database of the suite there is; None before the first.
         known: Where that suite has the models; None before the first.
         chosen: What was named of the code around the models.
+        ci_docker: How CI's jobs reach a container engine; "" for the provider's usual way.
+        ci_database: Where the database of CI comes from; None for a container.
+        shards: Machines of CI that share the suite; None for one.
     """
 
     root: Path
@@ -37,6 +41,9 @@ class Request:
     ci: str | None = None
     dest: str | None = None
     chosen: Chosen = AUTOMATIC
+    ci_docker: str = ""
+    ci_database: CiDatabase | None = None
+    shards: int | None = None
 
 
 def quiet(message: str) -> None:

@@ -180,8 +180,11 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         TcgenError: As ``inspect``, or a setting in ``[tool.tcgen]`` is wrong.
     """
     table = load_tool_table(request.root)
-    request = as_before(replace(request, chosen=_chosen(request, table)), record)
+    asked_docker = request.ci_docker or table.ci_docker
+    request = as_before(_with_table(request, table), record)
     project, schema = inspect(request, progress)
+    if asked_docker:
+        catalog().check_ci_docker(request.ci or project.ci, asked_docker)
     for one in schema.diagnostics:
         if one.level == "error":
             raise TcgenError(one.code, one.message, hint=one.hint)
@@ -210,13 +213,20 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
     return Planned(project, schema, build_plan(project, schema, catalog(), options), options, record)
 
 
-def _chosen(request: Request, table: ToolTable) -> Chosen:
-    return Chosen(
-        app=request.chosen.app or table.app,
-        sessions=table.sessions,
-        queue=table.queue,
-        command=table.command,
-        left_out=table.routes_left_out,
+def _with_table(request: Request, table: ToolTable) -> Request:
+    """Return the request with what pyproject.toml says, where no flag does."""
+    return replace(
+        request,
+        chosen=Chosen(
+            app=request.chosen.app or table.app,
+            sessions=table.sessions,
+            queue=table.queue,
+            command=table.command,
+            left_out=table.routes_left_out,
+        ),
+        ci_docker=request.ci_docker or table.ci_docker,
+        ci_database=request.ci_database or table.ci_database,
+        shards=request.shards or table.shards,
     )
 
 
@@ -239,6 +249,9 @@ def as_before(request: Request, record: Record | None) -> Request:
         ),
         further={**choices.further, **request.further},
         chosen=replace(request.chosen, app=request.chosen.app or choices.app),
+        ci_docker=request.ci_docker or choices.ci_docker,
+        ci_database=request.ci_database or choices.ci_database,
+        shards=request.shards or choices.shards,
         ci=request.ci or suite.ci,
         services=services if request.services is None else request.services,
     )
@@ -254,6 +267,9 @@ def _choices(request: Request) -> UserChoices:
         database=request.database,
         further=dict(request.further),
         app=request.chosen.app,
+        ci_docker=request.ci_docker,
+        ci_database=request.ci_database,
+        shards=request.shards,
     )
 
 

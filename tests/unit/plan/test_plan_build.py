@@ -108,14 +108,26 @@ def test_sqlalchemy_1_4_gets_a_driver_it_has_a_dialect_for() -> None:
     ("requires", "expected"),
     [
         ("", ("3.11",)),
-        (">=3.9", ("3.10", "3.11")),
-        (">=3.11", ("3.11",)),
-        (">= 3.10, <4", ("3.10", "3.11")),
-        ("~=3.11", ("3.11",)),
+        (">=3.9", ("3.10", "3.11", "3.12", "3.13", "3.14")),
+        (">= 3.10, <4", ("3.10", "3.11", "3.12", "3.13", "3.14")),
+        (">=3.12.4", ("3.12", "3.13", "3.14")),
+        ("~=3.13", ("3.13", "3.14")),
+        ("==3.12.*", ("3.12",)),
+        (">=3.10,!=3.11.*,<3.13", ("3.10", "3.12")),
+        (">=3.11,<3.11.5", ("3.11",)),
+        (">=3.99", ("3.99",)),
+        ("<3.9", ("3.11",)),
+        ("nonsense", ("3.11",)),
     ],
 )
 def test_python_versions(requires: str, expected: tuple[str, ...]) -> None:
     assert plan(requires_python=requires).python_versions == expected
+
+
+def test_the_versions_of_the_first_run_stay_only_where_nothing_is_declared() -> None:
+    before = Options(python_versions=("3.13",))
+    assert plan(options=before).python_versions == ("3.13",)
+    assert plan(options=before, requires_python=">=3.14").python_versions == ("3.14",)
 
 
 def test_ci_is_the_projects_unless_asked_for() -> None:
@@ -199,10 +211,11 @@ def test_plugins_that_the_projects_pytest_settings_want_come_along() -> None:
     declared = ("flask", "pytest-cov", "pytest-env", "pytest-xdist")
     wanting = PytestConfig(wants_plugins=True, measures_coverage=True)
     found = plan(dependencies=declared, pytest=wanting)
-    assert {"pytest-cov", "pytest-env"} <= set(found.requirements)
+    assert {"pytest-cov>=5", "pytest-env"} <= set(found.requirements)
+    assert "pytest-cov" not in found.requirements
     assert not {"flask", "pytest-xdist"} & set(found.requirements)
     assert found.commands.try_out.startswith("pytest --no-cov ")
-    assert "pytest-cov" not in plan(dependencies=declared).requirements
+    assert "pytest-env" not in plan(dependencies=declared).requirements
 
 
 def test_independent_branches_are_all_migrated() -> None:

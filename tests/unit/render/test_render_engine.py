@@ -40,12 +40,13 @@ HOSTILE = [
 
 COMMANDS = CommandsPlan(
     try_out="",
-    action="actions/setup-python@v5",
-    action_options={},
     install=("pip install . --group integration",),
     tool="pipx run",
     check="check",
-    test="pytest tests/integration",
+    run="",
+    python_variable="",
+    test=("pytest tests/integration",),
+    test_others="",
     hint="pip install --group integration",
 )
 
