@@ -63,6 +63,81 @@ CHOSEN = """
     def test_sync(db_session):
         assert db_session.scalar(select(func.count()).select_from(Account)) == 0
 """
+KEPT = """
+    import asyncio
+
+    import pytest
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+
+    pids = {}
+
+    async def note(session, scope):
+        pids.setdefault(scope, set()).add(await session.scalar(text("SELECT pg_backend_pid()")))
+
+    @pytest.mark.asyncio(loop_scope="function")
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_function(async_db_session, time):
+        await note(async_db_session, "function")
+
+    @pytest.mark.asyncio(loop_scope="module")
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_module(async_db_session, time):
+        await note(async_db_session, "module")
+
+    @pytest.mark.asyncio(loop_scope="package")
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_package(async_db_session, time):
+        await note(async_db_session, "package")
+
+    @pytest.mark.asyncio(loop_scope="session")
+    @pytest.mark.parametrize("time", [1, 2])
+    async def test_session(async_db_session, time):
+        await note(async_db_session, "session")
+
+    @pytest.mark.asyncio(loop_scope="class")
+    class TestClass:
+        @pytest.mark.parametrize("time", [1, 2])
+        async def test_class(self, async_db_session, time):
+            await note(async_db_session, "class")
+
+    @pytest.mark.asyncio(loop_scope="class")
+    class TestAnother:
+        async def test_class(self, async_db_session):
+            await note(async_db_session, "class")
+
+    def test_a_connection_a_loop(engine):
+        expected = {"function": 2, "module": 1, "package": 1, "session": 1, "class": 2}
+        assert {scope: len(found) for scope, found in pids.items()} == expected
+        assert len(set().union(*pids.values())) == 7
+        gone = pids["function"] | pids["class"]
+        with engine.connect() as connection:
+            left = set(connection.scalars(text("SELECT pid FROM pg_stat_activity")))
+        assert gone & left == set()
+
+    @pytest.mark.parametrize("scope", ["function", "class", "module", "package", "session"])
+    def test_one_dialect_for_all(async_engine, request, scope):
+        assert request.getfixturevalue(f"async_engine_on_{scope}_loop").dialect is async_engine.dialect
+
+    @pytest.mark.asyncio(loop_scope="module")
+    async def test_given_up_in_the_middle(async_db_session):
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(async_db_session.execute(text("SELECT pg_sleep(60)")), 0.1)
+
+    @pytest.mark.asyncio(loop_scope="module")
+    async def test_after_that(async_db_session):
+        assert await async_db_session.scalar(text("SELECT count(*) FROM account")) == 0
+
+    @pytest.mark.asyncio(loop_scope="module")
+    async def test_a_connection_that_breaks(async_db_session):
+        with pytest.raises(DBAPIError):
+            await async_db_session.execute(text("SELECT pg_terminate_backend(pg_backend_pid(), 5000)"))
+
+    @pytest.mark.asyncio(loop_scope="module")
+    async def test_is_replaced(async_db_session):
+        await note(async_db_session, "module")
+        assert len(pids["module"]) == 2
+"""
 SCOPES = ("function", "class", "module", "session")
 
 
@@ -93,6 +168,14 @@ def test_every_mixture(shop: Path, on_a_url: dict[str, str], fixtures: str, test
     done = pytest_in(shop, "tests/integration", "-k", "loops or Account", *given, **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert len(done.cases) == 13
+
+
+def test_a_connection_is_kept_as_long_as_its_loop(shop: Path, on_a_url: dict[str, str]) -> None:
+    write(shop / "tests/integration/test_kept.py", KEPT)
+    done = pytest_in(shop, "tests/integration/test_kept.py", **on_a_url)
+    (shop / "tests/integration/test_kept.py").unlink()
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert len(done.cases) == 8 + 3 + 1 + 5 + 4
 
 
 def test_each_is_marked(shop: Path) -> None:

@@ -57,7 +57,16 @@ def check_fixtures(renamed: Mapping[str, str], names: tuple[str, ...]) -> None:
             )
 
 
-_OTHERS = ("database_url", "engine", "factory_seed", "request", "running_server", "tenant")
+_OTHERS = (
+    "async_engine",
+    "database_url",
+    "engine",
+    "factory_seed",
+    "request",
+    "restarted_sequences",
+    "running_server",
+    "tenant",
+)
 """Names of fixtures that keep them."""
 
 

@@ -7,13 +7,14 @@ import secrets
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -31,6 +32,49 @@ from .containers import (
 DRIVER = "postgresql+psycopg"
 IMAGE = image("postgres:18", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
+
+
+# Whoever wrote rows, their table has a size then, and what the template held is older
+# than the start. Only the server's own tables have numbers below 16384.
+FUNCTIONS = """
+CREATE FUNCTION pg_temp.delete_rows_since(start xid) RETURNS bigint LANGUAGE plpgsql
+SET session_replication_role = replica AS $$
+DECLARE
+    relation regclass;
+    older bigint;
+    total bigint = 0;
+BEGIN
+    FOR relation IN
+        SELECT oid FROM pg_class
+            WHERE oid >= 16384 AND relkind = 'r' AND relpersistence <> 't'
+                AND pg_relation_size(oid) > 0
+    LOOP
+        EXECUTE format('DELETE FROM ONLY %s WHERE age(xmin) <= age($1)', relation)
+            USING start;
+        EXECUTE format('SELECT count(*) FROM ONLY %s', relation) INTO older;
+        total = total + older;
+    END LOOP;
+    RETURN total;
+END $$;
+CREATE FUNCTION pg_temp.sequences()
+RETURNS TABLE (name text, last bigint, called boolean) LANGUAGE plpgsql AS $$
+DECLARE
+    sequence regclass;
+BEGIN
+    FOR sequence IN SELECT seqrelid FROM pg_sequence LOOP
+        RETURN QUERY EXECUTE
+            format('SELECT %L, last_value, is_called FROM %1$s', sequence);
+    END LOOP;
+END $$
+"""
+CLEAN = "SELECT pg_temp.delete_rows_since(CAST(:start AS xid))"
+SEQUENCES = "SELECT name, last, called FROM pg_temp.sequences()"
+RESTART = "SELECT setval(CAST(:name AS regclass), :last, :called)"
+# DISCARD ALL without the prepared statements, of which drivers keep account
+RESET = """
+CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
+SELECT pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES
+"""
 
 
 def source() -> str:
@@ -204,7 +248,7 @@ def drop_database(server: URL, name: str) -> None:
 
 
 @contextmanager
-def admin(server: URL) -> Iterator[Callable[[str], object]]:
+def admin(server: URL) -> Iterator[Callable[[str], Any]]:
     """Yield a function that executes one statement outside any transaction."""
     allow(server)
     engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
@@ -213,31 +257,83 @@ def admin(server: URL) -> Iterator[Callable[[str], object]]:
     engine.dispose()
 
 
-def tables_with_rows(engine: Engine) -> list[str]:
-    """Return the quoted names of all tables that hold rows, Alembic's own left out."""
-    with engine.connect() as connection:
-        names = connection.scalars(
-            text(
-                "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
-                " WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
-                " AND tablename <> 'alembic_version'"
-            )
-        ).all()
-        if not names:
-            return []
-        filled = [
-            f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in names
-        ]
-        return list(connection.scalars(text(" UNION ALL ".join(filled))))
+class CommittedDatabase:
+    """A database where commits are real, cleaned at the cost of what was written."""
+
+    def __init__(self, server: URL, template: str, name: str) -> None:
+        """Clone the template."""
+        with admin(server) as execute:
+            next_transaction = execute("SELECT pg_snapshot_xmax(pg_current_snapshot())")
+            self._start = str(next_transaction.scalar_one())
+        self._clone = partial(clone_database, server, template, name)
+        self._drop = partial(drop_database, server, name)
+        url = self._clone()
+        self.engine = _engine_as_new(url)
+        self._cleaner = create_engine(
+            url, isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
+        event.listen(self._cleaner, "connect", _add_functions)
+        with self._cleaner.connect() as connection:
+            self._rows = connection.scalar(text(CLEAN), {"start": self._start})
+            self._sequences = set(connection.execute(text(SEQUENCES)))
+        self._seen = ""
+
+    def clean(self) -> None:
+        """Make the database as its template is, whoever wrote to it."""
+        with self._cleaner.connect() as connection:
+            # where no transaction has ended since, no row can be there that was not
+            seen = str(connection.scalar(text("SELECT pg_current_snapshot()")))
+            if seen == self._seen:
+                return
+            rows = connection.scalar(text(CLEAN), {"start": self._start})
+        self._seen = seen
+        if rows != self._rows:
+            self._disconnect()
+            self._clone()
+
+    def restart_sequences(self) -> None:
+        """Set each sequence to where it is in the template."""
+        with self._cleaner.connect() as connection:
+            moved = self._sequences.difference(connection.execute(text(SEQUENCES)))
+            for row in moved:
+                connection.execute(text(RESTART), row._asdict())
+
+    def drop(self) -> None:
+        """Drop the database."""
+        self._disconnect()
+        self._drop()
+
+    def _disconnect(self) -> None:
+        self.engine.dispose()
+        self._cleaner.dispose()
 
 
-def delete_all_rows(engine: Engine) -> None:
-    """Empty all tables; on small ones DELETE takes a tenth of TRUNCATE's time."""
-    tables = tables_with_rows(engine)
-    if not tables:
-        return
-    with engine.begin() as connection:
-        # on a replica, no foreign key and no trigger minds the order
-        connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in tables:
-            connection.execute(text(f"DELETE FROM {table}"))
+def _add_functions(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute(FUNCTIONS)
+    cursor.close()
+
+
+def _engine_as_new(url: URL) -> Engine:
+    """Return an engine whose connections are kept, but not what was done to them."""
+    engine = create_engine(url, max_overflow=-1, pool_pre_ping=True)
+
+    @event.listens_for(engine, "checkin")
+    def reset(connection: Any, record: Any) -> None:
+        if connection is None:
+            return
+        try:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute(RESET)
+            cursor.close()
+            connection.autocommit = False
+            # what settings an application makes on each new connection
+            engine.pool.dispatch.connect(connection, record)
+        except Exception:
+            record.invalidate()
+
+    if hasattr(os, "register_at_fork"):
+        # a child process must not speak on its parent's connections
+        os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
+    return engine

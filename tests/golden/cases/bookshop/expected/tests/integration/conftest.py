@@ -23,7 +23,6 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import NullPool
 
 from . import connections, containers, postgres
 from .containers import WORKER, ServiceUnavailable
@@ -208,24 +207,18 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def committed_database(
     postgres_server: tuple[URL, str],
-) -> Iterator[tuple[Engine, Engine | None]]:
-    """A database for real commits, and what empties it.
-
-    None does where the migrations left rows in it: then it has to be made anew.
-    """
+) -> Iterator[postgres.CommittedDatabase]:
+    """A database for real commits, which can clean itself."""
     server, template = postgres_server
     name = template.replace("_template", f"_{WORKER}_committed")
-    url = postgres.clone_database(server, template, name)
-    # whatever a test does to a connection is gone with it; this one is kept
-    engine, cleaner = create_engine(url, poolclass=NullPool), create_engine(url)
-    yield engine, None if postgres.tables_with_rows(cleaner) else cleaner
-    cleaner.dispose()
-    postgres.drop_database(server, name)
+    database = postgres.CommittedDatabase(server, template, name)
+    yield database
+    database.drop()
 
 
 @pytest.fixture
 def committed_db(
-    postgres_server: tuple[URL, str], committed_database: tuple[Engine, Engine | None]
+    committed_database: postgres.CommittedDatabase,
 ) -> Iterator[Engine]:
     """An engine on a database where commits are real; clean again after the test.
 
@@ -233,7 +226,7 @@ def committed_db(
     """
     from .factories.base import ModelFactory
 
-    engine, cleaner = committed_database
+    engine = committed_database.engine
     with (
         connections.committing(engine.url),
         Session(engine) as session,
@@ -241,8 +234,12 @@ def committed_db(
     ):
         patch.setattr(ModelFactory, "__session__", session)
         yield engine
-    if cleaner:
-        postgres.delete_all_rows(cleaner)
-    else:
-        server, template = postgres_server
-        postgres.clone_database(server, template, str(engine.url.database))
+    committed_database.clean()
+
+
+@pytest.fixture
+def restarted_sequences(
+    committed_db: Engine, committed_database: postgres.CommittedDatabase
+) -> None:
+    """The sequences of `committed_db` begin again with this test."""
+    committed_database.restart_sequences()

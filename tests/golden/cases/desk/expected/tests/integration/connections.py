@@ -366,6 +366,9 @@ def _count_failures(context: ExceptionContext) -> None:
         return
     if one := _joined_of(context.connection):
         one.writes += 1
+        if context.is_disconnect:
+            # the next test must not get it
+            one.shared.connection.invalidate()
 
 
 def _remember(session: Session, _: object, connection: Connection) -> None:

@@ -24,7 +24,7 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
@@ -215,20 +215,41 @@ def db_session(db_connection: Connection) -> Iterator[Session]:
         ModelFactory.__session__ = None
 
 
-def _async_session_on(loop_scope: LoopScope) -> object:
-    """Make a fixture: an async session on one of the loops a test may run on."""
+@pytest.fixture(scope="session")
+def async_engine(database_url: URL) -> AsyncEngine:
+    """What the engines of all event loops have in common; it has no connection."""
+    url = database_url.set(drivername="postgresql+asyncpg")
+    return create_async_engine(url)
+
+
+def _async_fixtures_on(loop_scope: LoopScope) -> tuple[object, object]:
+    """Make fixtures: an engine of one of the loops a test may run on, and a session."""
+
+    @pytest_asyncio.fixture(
+        scope=loop_scope,
+        loop_scope=loop_scope,
+        name=f"async_engine_on_{loop_scope}_loop",
+    )
+    async def engine_of_loop(
+        async_engine: AsyncEngine,
+    ) -> AsyncIterator[AsyncEngine]:
+        # connections cannot move between loops, but what a dialect found out can
+        common = async_engine.sync_engine
+        engine = AsyncEngine(Engine(common.pool.recreate(), common.dialect, common.url))
+        yield engine
+        await engine.dispose()
 
     @pytest_asyncio.fixture(
         loop_scope=loop_scope, name=f"async_session_on_{loop_scope}_loop"
     )
-    async def async_session(database_url: URL) -> AsyncIterator[AsyncSession]:
+    async def async_session(
+        request: pytest.FixtureRequest,
+    ) -> AsyncIterator[AsyncSession]:
         from ferry.db import SessionLocal
 
         from .factories.base import ModelFactory
 
-        # An engine a test, without a pool: connections cannot move between event loops.
-        url = database_url.set(drivername="postgresql+asyncpg")
-        engine = create_async_engine(url, poolclass=NullPool)
+        engine = request.getfixturevalue(f"async_engine_on_{loop_scope}_loop")
         async with engine.connect() as connection:
             transaction = await connection.begin()
             assert connection.sync_connection
@@ -238,16 +259,15 @@ def _async_session_on(loop_scope: LoopScope) -> object:
                     yield session
                     ModelFactory.__async_session__ = None
             await transaction.rollback()
-        await engine.dispose()
 
-    return async_session
+    return engine_of_loop, async_session
 
 
-_on_function_loop = _async_session_on("function")
-_on_class_loop = _async_session_on("class")
-_on_module_loop = _async_session_on("module")
-_on_package_loop = _async_session_on("package")
-_on_session_loop = _async_session_on("session")
+_engine_on_function_loop, _on_function_loop = _async_fixtures_on("function")
+_engine_on_class_loop, _on_class_loop = _async_fixtures_on("class")
+_engine_on_module_loop, _on_module_loop = _async_fixtures_on("module")
+_engine_on_package_loop, _on_package_loop = _async_fixtures_on("package")
+_engine_on_session_loop, _on_session_loop = _async_fixtures_on("session")
 
 
 @pytest.fixture
@@ -262,7 +282,10 @@ def async_db_session(
     It lives on the loop of its test: that of the mark's `loop_scope`, else the default.
     Code on another loop, as under Starlette's `TestClient`, needs `committed_db`.
     """
-    name = f"async_session_on_{_loop_of(request)}_loop"
+    loop = _loop_of(request)
+    # first, as a fixture that runs on the loop cannot have another run on it
+    request.getfixturevalue(f"async_engine_on_{loop}_loop")
+    name = f"async_session_on_{loop}_loop"
     session: AsyncSession = request.getfixturevalue(name)
     return session
 
@@ -277,24 +300,29 @@ def _loop_of(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="session")
 def committed_database(
     postgres_server: tuple[URL, str],
-) -> Iterator[tuple[Engine, Engine | None]]:
-    """A database for real commits, and what empties it.
-
-    None does where the migrations left rows in it: then it has to be made anew.
-    """
+) -> Iterator[postgres.CommittedDatabase]:
+    """A database for real commits, which can clean itself."""
     server, template = postgres_server
     name = template.replace("_template", f"_{WORKER}_committed")
-    url = postgres.clone_database(server, template, name)
-    # whatever a test does to a connection is gone with it; this one is kept
-    engine, cleaner = create_engine(url, poolclass=NullPool), create_engine(url)
-    yield engine, None if postgres.tables_with_rows(cleaner) else cleaner
-    cleaner.dispose()
-    postgres.drop_database(server, name)
+    database = postgres.CommittedDatabase(server, template, name)
+    yield database
+    database.drop()
+
+
+@pytest.fixture(scope="session")
+def committed_database_async(
+    committed_database: postgres.CommittedDatabase,
+) -> AsyncEngine:
+    """Its engine for coroutines; no pool, as connections cannot move between loops."""
+    url = committed_database.engine.url
+    url = url.set(drivername="postgresql+asyncpg")
+    return create_async_engine(url, poolclass=NullPool)
 
 
 @pytest.fixture
 def committed_db(
-    postgres_server: tuple[URL, str], committed_database: tuple[Engine, Engine | None]
+    committed_database: postgres.CommittedDatabase,
+    committed_database_async: AsyncEngine,
 ) -> Iterator[Engine]:
     """An engine on a database where commits are real; clean again after the test.
 
@@ -302,23 +330,26 @@ def committed_db(
     """
     from .factories.base import ModelFactory
 
-    engine, cleaner = committed_database
+    engine = committed_database.engine
+    async_engine = committed_database_async
     with (
         connections.committing(engine.url),
         Session(engine) as session,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(ModelFactory, "__session__", session)
-        url = engine.url.set(drivername="postgresql+asyncpg")
-        async_engine = create_async_engine(url, poolclass=NullPool)
         async_session = AsyncSession(async_engine, expire_on_commit=False)
         patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
-    if cleaner:
-        postgres.delete_all_rows(cleaner)
-    else:
-        server, template = postgres_server
-        postgres.clone_database(server, template, str(engine.url.database))
+    committed_database.clean()
+
+
+@pytest.fixture
+def restarted_sequences(
+    committed_db: Engine, committed_database: postgres.CommittedDatabase
+) -> None:
+    """The sequences of `committed_db` begin again with this test."""
+    committed_database.restart_sequences()
 
 
 @pytest.fixture(scope="session")
