@@ -213,6 +213,11 @@ def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]
     assert (handed_over.status, handed_over.outcomes()) == (0, {"passed"}), handed_over.text
     assert [one for one in handed_over.cases if "test_application" in one]
     write(suite / "test_own.py", DESK)
+    # tests beside the suite are none of its business
+    write(
+        root / "tests/test_theirs.py",
+        "import os\n\ndef test_it():\n    assert '/postgres' in os.environ['DATABASE_URL']\n",
+    )
     for arguments in ([], ["-n", "2"], ["-p", "no:xdist"]):
         done = pytest_in(root, "tests", *arguments, **on_a_url)
         assert (done.status, done.outcomes()) == (0, {"passed"}), done.text

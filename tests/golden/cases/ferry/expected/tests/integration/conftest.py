@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
-connections.hide_databases()
 # all workers of a run share its id
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(4)
 SEED = os.environ.get("TEST_SEED") or RUN[:8]

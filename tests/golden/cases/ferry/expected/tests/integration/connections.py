@@ -25,7 +25,6 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 _READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(COMMIT|END|ABORT|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
-
 _SETTINGS = ("DATABASE_URL",)
 """Variables that tell the application where its database is."""
 _allowed: set[URL] = set()
@@ -39,22 +38,6 @@ _refused: list[str] = []
 
 class NotForTests(Exception):
     """The application was about to connect to a database that is not one for tests."""
-
-
-def hide_databases() -> None:
-    """Keep what goes past SQLAlchemy from a database that the application is set to."""
-    for name in _SETTINGS:
-        scheme, separator, _ = os.environ.get(name, "").partition("://")
-        if separator:
-            is_file = scheme.startswith("sqlite")
-            nowhere = "" if is_file else "nobody@localhost:1/nothing"
-            os.environ[name] = f"{scheme}://{nowhere}"
-
-
-def _written_like(url: URL, example: str) -> str:
-    scheme, separator, _ = example.partition("://")
-    url = url.set(drivername=scheme) if separator else url
-    return url.render_as_string(hide_password=False)
 
 
 class Shared:
@@ -220,10 +203,26 @@ def only_test_databases() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # what all ways to a connection have in common
         patch.setattr(Engine, "raw_connection", connect)
+        for name in _SETTINGS:
+            if "://" in os.environ.get(name, ""):
+                patch.setenv(name, _leading_nowhere(os.environ[name]))
         yield
     event.remove(Session, "after_begin", _remember)
     event.remove(Engine, "before_cursor_execute", _look_at)
     event.remove(Engine, "handle_error", _count_failures)
+
+
+def _leading_nowhere(url: str) -> str:
+    """Keep what goes past SQLAlchemy from a database that the application is set to."""
+    scheme = url.partition("://")[0]
+    is_file = scheme.startswith("sqlite")
+    return f"{scheme}://" if is_file else f"{scheme}://nobody@localhost:1/nothing"
+
+
+def _written_like(url: URL, example: str) -> str:
+    scheme, separator, _ = example.partition("://")
+    url = url.set(drivername=scheme) if separator else url
+    return url.render_as_string(hide_password=False)
 
 
 def _refusal(engine: Engine, what: str) -> NotForTests:
