@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -27,6 +28,12 @@ SIGNS = {
 }
 FIRST = ("uv", "poetry")
 CONSTRAINTS = str(Path(__file__).with_name("managers.txt"))
+
+
+@pytest.fixture
+def place(open_folder: Path) -> Path:
+    """A folder of the test's own that the embedded server, which is nobody's in particular, can reach."""
+    return Path(tempfile.mkdtemp(dir=open_folder))
 
 
 def git(folder: Path, *arguments: str) -> None:
@@ -115,11 +122,11 @@ def check(steps: list[Step], project: Path) -> None:
     "manager",
     [pytest.param(one, marks=() if one in FIRST else pytest.mark.matrix) for one in SIGNS],
 )
-def test_github(manager: str, tmp_path: Path, released: Path, release: dict[str, str]) -> None:
-    origin = sample(tmp_path, release, manager, "--ci", "github")
+def test_github(manager: str, place: Path, released: Path, release: dict[str, str]) -> None:
+    origin = sample(place, release, manager, "--ci", "github")
     text = (origin / ".github/workflows/integration.yml").read_text()
     # what the provider's machines have, and what the action that sets up Python brings
-    runner = machine(tmp_path, origin, released, "pipx", *(["uv"] if manager == "uv" else []))
+    runner = machine(place, origin, released, "pipx", *(["uv"] if manager == "uv" else []))
     steps = [runner.run(*one) for one in github_commands(text)]
     assert list(dict.fromkeys(step.job for step in steps)) == ["check", "unit", "integration"]
     check(steps, runner.project)
@@ -127,10 +134,10 @@ def test_github(manager: str, tmp_path: Path, released: Path, release: dict[str,
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("manager", ["uv", "pip"])
-def test_gitlab(manager: str, tmp_path: Path, released: Path, release: dict[str, str]) -> None:
-    origin = sample(tmp_path, release, manager, "--ci", "gitlab")
+def test_gitlab(manager: str, place: Path, released: Path, release: dict[str, str]) -> None:
+    origin = sample(place, release, manager, "--ci", "gitlab")
     text = (origin / ".gitlab-ci.integration.yml").read_text()
-    runner = machine(tmp_path, origin, released)
+    runner = machine(place, origin, released)
     resolved = [
         (
             job,
