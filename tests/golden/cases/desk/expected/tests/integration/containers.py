@@ -7,7 +7,6 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
-from datetime import datetime, timezone
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,9 +101,8 @@ def log(container: str, since: float) -> str:
 
     try:
         with closing(DockerClient().client) as client:
-            said: bytes = client.containers.get(container).logs(
-                since=datetime.fromtimestamp(since, timezone.utc), tail=50
-            )
+            # as it is: of a datetime only the whole seconds would count
+            said: bytes = client.containers.get(container).logs(since=since, tail=50)
     except Exception as error:  # a test has failed, and that is what matters
         return str(error)
     return said.decode(errors="replace")
