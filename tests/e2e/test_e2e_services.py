@@ -170,7 +170,7 @@ def test_trouble_is_explained_and_stays_with_its_service(tmp_path: Path, engine:
     )
     wrong = {name.partition("::")[0] for name, outcome in done.cases.items() if outcome != "passed"}
     assert {Path(name).name for name in wrong} == {"test_nats.py", "test_mute.py"}, done.text
-    assert "tcgen-no-such-image:1 cannot be run" in done.out
+    assert "tcgen-no-such-image:1 cannot be run" in done.out, done.text
     assert "docker pull tcgen-no-such-image:1" in done.out
     assert "redis:8 did not get ready" in done.out
     assert "Ready to accept connections" in done.out  # the end of its log
