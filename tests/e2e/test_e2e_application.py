@@ -202,14 +202,13 @@ def on_a_real_one(on_a_url: dict[str, str]) -> dict[str, str]:
 
 
 def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]) -> None:
-    on_a_url = on_a_real_one
     root = copy(PROJECTS / "desk", tmp_path / "desk")
-    done = init(root, prove=True, **on_a_url)
+    done = init(root, prove=True, **on_a_real_one)
     assert "leaves out 1 of the application's pages" in done.err
     assert "/report (RuntimeError: nobody wrote the report)" in done.err
     suite = root / "tests/integration"
     assert '"/report": "RuntimeError: nobody wrote the report"' in (suite / "test_application.py").read_text()
-    handed_over = pytest_in(root, "tests", **on_a_url)
+    handed_over = pytest_in(root, "tests", **on_a_real_one)
     assert (handed_over.status, handed_over.outcomes()) == (0, {"passed"}), handed_over.text
     assert [one for one in handed_over.cases if "test_application" in one]
     write(suite / "test_own.py", DESK)
@@ -219,7 +218,7 @@ def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]
         "import os\n\ndef test_it():\n    assert '/postgres' in os.environ['DATABASE_URL']\n",
     )
     for arguments in ([], ["-n", "2"], ["-p", "no:xdist"]):
-        done = pytest_in(root, "tests", *arguments, **on_a_url)
+        done = pytest_in(root, "tests", *arguments, **on_a_real_one)
         assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
@@ -236,19 +235,18 @@ NAMES = {
 
 
 def test_fixtures_under_names_of_the_projects(tmp_path: Path, on_a_real_one: dict[str, str]) -> None:
-    on_a_url = on_a_real_one
     root = copy(PROJECTS / "desk", tmp_path / "desk")
     with (root / "pyproject.toml").open("a") as file:
         file.write(
             f"\n[tool.tcgen]\nfixtures = {{ {', '.join(f'{ours} = {theirs!r}' for ours, theirs in NAMES.items())} }}\n"
         )
-    init(root, prove=True, **on_a_url)
+    init(root, prove=True, **on_a_real_one)
     suite = root / "tests/integration"
     own = DESK
     for ours, theirs in NAMES.items():
         own = re.sub(rf"(?<!\.)\b{ours}\b(?!:)", theirs, own)
     write(suite / "test_own.py", own)
-    done = pytest_in(root, "tests", **on_a_url)
+    done = pytest_in(root, "tests", **on_a_real_one)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     for path in suite.rglob("*"):
         if path.suffix in (".py", ".md") and path.name != "test_own.py":

@@ -21,3 +21,10 @@ class ImportRef(Frozen):
     def dotted(self) -> str:
         """The name as a person writes it."""
         return f"{self.module}.{self.qualname}"
+
+
+class ImportedName(Frozen):
+    """A name, and the statement that imports it."""
+
+    statement: str
+    name: str

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from keyword import iskeyword
 
 from tcgen.errors import TcgenError
+from tcgen.ir.application_plan import ApplicationPlan
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import ApplicationPlan, DatabasePlan
+from tcgen.ir.plan import DatabasePlan
 from tcgen.ir.project import Project
 
 

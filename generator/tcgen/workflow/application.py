@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tcgen.errors import TcgenError
+from tcgen.ir.application_plan import ApplicationPlan
 from tcgen.ir.diagnostics import Diagnostic
-from tcgen.ir.plan import ApplicationPlan
 from tcgen.verify.application import FILE, ApplicationTrial, try_application
 from tcgen.verify.check_factories import Result
 from tcgen.verify.overlay import Environment

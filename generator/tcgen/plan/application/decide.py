@@ -16,18 +16,17 @@ from tcgen.ir.application import (
     SessionsFact,
     WebApplicationFact,
 )
-from tcgen.ir.catalog import ApplicationSpec, Catalog
-from tcgen.ir.diagnostics import Diagnostic, some_of
-from tcgen.ir.plan import (
+from tcgen.ir.application_plan import (
     ApplicationPlan,
     CommandPlan,
-    DatabasePlan,
-    FactoryPlan,
-    ImportedName,
     QueuePlan,
     SessionsPlan,
     WebApplicationPlan,
 )
+from tcgen.ir.base import ImportedName
+from tcgen.ir.catalog import ApplicationSpec, Catalog
+from tcgen.ir.diagnostics import Diagnostic, some_of
+from tcgen.ir.plan import DatabasePlan, FactoryPlan
 from tcgen.ir.project import Project
 from tcgen.ir.schema import Schema
 from tcgen.plan.source.imports import imported, joined

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal
 
 from tcgen.errors import TcgenError
-from tcgen.ir.base import ImportRef
+from tcgen.ir.base import ImportedName, ImportRef
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseFindings
-from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, ImportedName, MetadataPlan, SchemaFrom
+from tcgen.ir.plan import AlembicPlan, DatabasePlan, FrameworkPlan, MetadataPlan, SchemaFrom
 from tcgen.ir.project import Project
 from tcgen.ir.schema import (
     BACKENDS,

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from tcgen.ir.base import ImportRef
-from tcgen.ir.plan import ImportedName
+from tcgen.ir.base import ImportedName, ImportRef
 from tcgen.ir.runtime import BASE_NAMES
 from tcgen.plan.source.code import Code
 from tcgen.plan.source.layout import LINE_LENGTH

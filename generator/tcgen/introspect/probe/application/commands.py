@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ..common import Live
+from . import libraries
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import KindRequest
@@ -23,21 +24,13 @@ def found(
         kinds: Name of a library → how its objects are known.
         frameworks: Packages of web frameworks, whose own command lines have to know the application.
     """
-    known: dict[int, tuple[Live, dict[str, Live]]] = {}
-    for module, values in held:
-        for attribute, value in values.items():
-            kind = "" if type(value).__module__.split(".")[0] in frameworks else _kind(value, kinds)
-            if kind and id(value) not in known and not attribute.startswith("__"):
-                ref = {"module": module, "qualname": attribute}
-                known[id(value)] = (value, {"library": kind, "ref": ref})
-    inside = {id(part) for value, _ in known.values() for part in _parts(value)}
-    return sorted((fact for key, (_, fact) in known.items() if key not in inside), key=_order)
-
-
-def _kind(value: Live, kinds: Mapping[str, KindRequest]) -> str:
-    """The library of an object; "" of any other one."""
-    classes = {f"{cls.__module__}.{cls.__qualname__}" for cls in type(value).__mro__}
-    return next((name for name, kind in kinds.items() if kind["cls"] in classes), "")
+    seen = [
+        (value, fact)
+        for value, fact in libraries.objects(held, kinds)
+        if type(value).__module__.split(".")[0] not in frameworks
+    ]
+    inside = {id(part) for value, _ in seen for part in _parts(value)}
+    return sorted((fact for value, fact in seen if id(value) not in inside), key=_order)
 
 
 def _parts(value: Live) -> Iterator[Live]:

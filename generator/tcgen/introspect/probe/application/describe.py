@@ -12,7 +12,7 @@ from ..common import Live, Notes, place
 from ..models.find_model_files import Source, sources
 from ..models.loading import Loader, first_line
 from ..models.metadata import modules_under
-from . import applications, commands, queues, sessions
+from . import applications, commands, libraries, sessions
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import ApplicationAnswer, ProbeRequest
@@ -63,11 +63,12 @@ def application(request: ProbeRequest, notes: Notes) -> ApplicationAnswer:
                 + (f" ({where})" if where else ""),
                 "The suite has no client for it; what it needs may be set in .env, or installed.",
             )
+    opening = made_first("sessions")
     return {
         "applications": found,
-        "sessions": sessions.factories(made_first("sessions")),
-        "engines": sessions.engines(made_first("sessions")),
-        "queues": queues.found(made_first("queues"), request["queues"]),
+        "sessions": sessions.factories(opening),
+        "engines": sessions.engines(opening),
+        "queues": [fact for _, fact in libraries.objects(made_first("queues"), request["queues"])],
         "commands": commands.found(made_first("commands"), request["commands"], frameworks),
     }
 
