@@ -48,6 +48,7 @@ class ToolTable(Frozen):
         queue: What runs the tasks, ``module:name``; ``none`` for none.
         command: The command line, ``module:name``; ``none`` for none.
         fixtures: Our name of a fixture → the project's.
+        reuse: The suite keeps its migrated database from one run to the next, as ``$TEST_REUSE`` says otherwise.
         ci_docker, ci_database, shards: As the flags of ``tcgen init``.
         routes_left_out: Paths that the test of all GET routes does not ask for.
         providers: ``"module.Class.attribute" = "expression"``: the value a factory gives.
@@ -59,6 +60,7 @@ class ToolTable(Frozen):
     queue: str = ""
     command: str = ""
     fixtures: dict[str, str] = {}
+    reuse: bool = False
     ci_docker: str = ""
     ci_database: CiDatabase | None = None
     shards: int | None = Field(default=None, ge=1, le=MOST_SHARDS)

@@ -334,6 +334,7 @@ class SuitePlan(Frozen):
         further: The project's databases beside the first.
         application: The code around the models; None where nothing was found.
         fixtures: Our name of a fixture → what it is called instead.
+        reuse: Whether the migrated database is kept between runs where ``$TEST_REUSE`` does not say so.
         services: Those beside the databases.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
@@ -361,6 +362,7 @@ class SuitePlan(Frozen):
     further: tuple[FurtherDatabase, ...] = ()
     application: ApplicationPlan | None = None
     fixtures: dict[str, str] = {}
+    reuse: bool = False
     services: tuple[ServicePlan, ...] = ()
     enables_sockets: bool = False
     compose_file: str = ""

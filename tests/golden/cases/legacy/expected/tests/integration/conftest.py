@@ -2,6 +2,7 @@
 
 `db_session` rolls back after each test, whatever the code under test commits.
 `committed_db` is a database of its own, for code that opens connections by itself.
+`fresh_db` is one that no other test has.
 
 $TEST_DATABASE chooses the server: `container`, `embedded`, or the URL of a database
 for tests. $TEST_SEED repeats the values the factories made for a test.
@@ -244,3 +245,37 @@ def restarted_sequences(
 ) -> None:
     """The sequences of `committed_db` begin again with this test."""
     committed_database.restart_sequences()
+
+
+@pytest.fixture(scope="session")
+def fresh_databases(
+    request: pytest.FixtureRequest, postgres_server: tuple[URL, str]
+) -> Iterator[postgres.FreshDatabases]:
+    """Databases that are made while other tests run."""
+    server, template = postgres_server
+    fixtures = (getattr(item, "fixturenames", ()) for item in request.session.items)
+    wanted = sum("fresh_db" in names for names in fixtures)
+    name = template.replace("_template", f"_{WORKER}_fresh")
+    databases = postgres.FreshDatabases(server, template, name, wanted)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def fresh_db(fresh_databases: postgres.FreshDatabases) -> Iterator[Engine]:
+    """An engine on a database of this test alone: for DDL, LISTEN, many connections.
+
+    Its URL is `fresh_db.url`. The factories commit to it.
+    """
+    from .factories.base import ModelFactory
+
+    engine = create_engine(fresh_databases.take())
+    with (
+        connections.committing(engine.url),
+        Session(engine) as session,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(ModelFactory, "__session__", session)
+        yield engine
+    engine.dispose()
+    fresh_databases.give_back(engine.url)

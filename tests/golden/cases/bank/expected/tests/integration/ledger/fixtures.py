@@ -210,3 +210,41 @@ def restarted_ledger_sequences(
 ) -> None:
     """The sequences of `committed_ledger` begin again with this test."""
     committed_ledger_database.restart_sequences()
+
+
+@pytest.fixture(scope="session")
+def fresh_ledger_databases(
+    request: pytest.FixtureRequest, ledger_server: tuple[URL, str]
+) -> Iterator[postgres.FreshDatabases]:
+    """Databases that are made while other tests run."""
+    server, template = ledger_server
+    fixtures = (getattr(item, "fixturenames", ()) for item in request.session.items)
+    wanted = sum("fresh_ledger" in names for names in fixtures)
+    name = template.replace("_template", f"_{WORKER}_fresh")
+    databases = postgres.FreshDatabases(server, template, name, wanted)
+    yield databases
+    databases.close()
+
+
+@pytest.fixture
+def fresh_ledger(fresh_ledger_databases: postgres.FreshDatabases) -> Iterator[Engine]:
+    """An engine on a database of this test alone: for DDL, LISTEN, many connections.
+
+    Its URL is `fresh_ledger.url`. The factories commit to it.
+    """
+    from .factories.base import ModelFactory
+
+    engine = create_engine(fresh_ledger_databases.take())
+    url = engine.url.set(drivername="postgresql+asyncpg")
+    async_engine = create_async_engine(url, poolclass=NullPool)
+    with (
+        connections.committing(engine.url, "ledger"),
+        Session(engine) as session,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(ModelFactory, "__session__", session)
+        async_session = AsyncSession(async_engine, expire_on_commit=False)
+        patch.setattr(ModelFactory, "__async_session__", async_session)
+        yield engine
+    engine.dispose()
+    fresh_ledger_databases.give_back(engine.url)
