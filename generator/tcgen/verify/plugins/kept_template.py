@@ -24,7 +24,7 @@ Live = Any
 
 HELD: dict[str, str] = json.loads(os.environ["TCGEN_SERVER"])
 FOLDER = Path(HELD["folder"])
-USED = ("run_template", "_make_template", "drop_database", "admin")
+USED = ("run_template", "make_template", "_make_template", "drop_database", "admin")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -34,6 +34,7 @@ def pytest_collection_finish() -> None:
         if is_the_suites(module):
             suite: Live = module
             suite.run_template = partial(run_template, suite)
+            suite.make_template = partial(make_template, suite)
             suite.clear = leave_all
 
 
@@ -54,13 +55,19 @@ def run_template(suite: Live, _: str, prepare: Callable[..., None]) -> Generator
     """Yield what the suite's own function does; nothing is stopped, and no database dropped, by whoever uses it."""
     server = make_url(HELD["url"])
     template = f"{server.database}_{HELD['token']}{fingerprint()}_template"
-    if not is_made(suite, server, template):
-        suite.drop_database(server, template)
-        suite._make_template(server, template, prepare)
-        if server.get_backend_name() == "mysql":
-            with suite.admin(server) as execute:
-                execute(f"CREATE DATABASE {suite.quoted(whole(template))}")
+    make_template(suite, server, template, prepare)
     yield "\n".join([HELD["url"], template, ""])
+
+
+def make_template(suite: Live, server: Live, name: str, prepare: Callable[..., None]) -> None:
+    """Make a database, unless an earlier run has made it."""
+    if is_made(suite, server, name):
+        return
+    suite.drop_database(server, name)
+    suite._make_template(server, name, prepare)
+    if server.get_backend_name() == "mysql":
+        with suite.admin(server) as execute:
+            execute(f"CREATE DATABASE {suite.quoted(whole(name))}")
 
 
 def leave_all(*_: str) -> None:
@@ -83,5 +90,6 @@ def whole(template: str) -> str:
 
 def fingerprint() -> str:
     """Return six digits of the files that have a say in the schema."""
-    files = sorted(one for one in FOLDER.glob("*.py") if not one.name.startswith("test_"))
+    parts = [*FOLDER.glob("*.py"), *FOLDER.glob("*/schema.py"), *FOLDER.glob("*/models.py")]
+    files = sorted(one for one in parts if not one.name.startswith("test_"))
     return sha256(b"\0".join(one.read_bytes() for one in files)).hexdigest()[:6]
