@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
+import docker
 import psutil
 import pytest
 from e2e_support import NO_DOCKER, Server, pytest_in, write
@@ -27,16 +31,16 @@ CRASH = """
             if not os.path.exists(os.environ["CRASHED"]):
                 open(os.environ["CRASHED"], "w").close()
                 os._exit(11)
-        time.sleep(0.2)
+        time.sleep(1 if os.path.exists(os.environ["CRASHED"]) else 0.2)
 """
 
 
-def run_with_a_crash(demo: Path, which: str, source: str) -> None:
+def run_with_a_crash(demo: Path, which: str, source: str, **extra: str) -> None:
     """Run a suite with two workers, of which one ends at once after some tests; the rest has to be run all the same."""
     write(demo / "tests/integration/test_crash.py", CRASH)
     crashed = demo / "crashed"
     crash = {"CRASH": which, "CRASHED": str(crashed), "TEST_DATABASE": source}
-    done = pytest_in(demo, "tests/integration/test_crash.py", "-n", "2", **crash, **NO_DOCKER)
+    done = pytest_in(demo, "tests/integration/test_crash.py", "-n", "2", **NO_DOCKER | extra, **crash)
     assert crashed.exists(), done.text
     assert "crashed while running" in done.out
     assert sorted(done.cases.values()) == ["error", *["passed"] * 7], done.text
@@ -59,3 +63,12 @@ def test_no_embedded_server(demo: Path, open_folder: Path, monkeypatch: pytest.M
     postgres = [one for one in psutil.process_iter(["name", "cwd"]) if one.info["name"] == "postgres"]
     assert [one for one in postgres if str(one.info["cwd"]).startswith(str(folder))] == []
     assert [one.name for one in folder.iterdir() if (one / "PG_VERSION").exists()] == []
+
+
+def test_its_container_goes_on_for_the_others(demo: Path, engine: dict[str, str]) -> None:
+    # Ryuk removes a container a second after nobody speaks to it any more
+    run_with_a_crash(demo, "first", "container", **engine, RYUK_RECONNECTION_TIMEOUT="1s")
+    project = hashlib.sha256(os.fsencode(demo.resolve())).hexdigest()[:12]
+    with closing(docker.from_env()) as client:
+        left = client.containers.list(all=True, filters={"label": f"tcgen.project={project}"})
+    assert left == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from contextlib import (
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from socket import create_connection, gethostname
+from socket import create_connection, gethostname, socket
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -40,6 +41,7 @@ LABELS = {"tcgen.project": PROJECT, "tcgen.process": f"{PROCESS}@{gethostname()}
 LOGGED: dict[str, str] = {}
 _started = ExitStack()
 _in_use: list[_Use] = []
+_connections: list[socket] = []
 
 
 class ServiceUnavailable(Exception):
@@ -230,12 +232,33 @@ def shared(
         if not address.exists():
             stack = ExitStack()
             text = stack.enter_context(run())
+            (folder / "reaper").write_text(_reaper_address())
             address.write_text(text)
             _started.push(stack)
             _started.callback(_last_to_leave, folder, door)
+        _be_waited_for((folder / "reaper").read_text())
         lock.acquire()
         _in_use.append(_Use(folder, door, lock, clear))
         return address.read_text()
+
+
+def _reaper_address() -> str:
+    """Return where the Ryuk of this process listens, or nothing where there is none."""
+    if "testcontainers.core.container" not in sys.modules:
+        return ""
+    from testcontainers.core.container import Reaper
+
+    if Reaper._instance is None or Reaper._container is None:
+        return ""
+    ryuk = Reaper._container
+    return f"{ryuk.get_container_host_ip()} {ryuk.get_exposed_port(8080)}"
+
+
+def _be_waited_for(reaper: str) -> None:
+    """Connect to Ryuk: it removes a server once nobody does, whoever started that."""
+    if reaper:
+        host, port = reaper.split()
+        _connections.append(create_connection((host, int(port)), timeout=5))
 
 
 def leave() -> None:
@@ -245,6 +268,8 @@ def leave() -> None:
     _started.close()
     while _in_use:
         _clear_after_crash(_in_use.pop())
+    while _connections:
+        _connections.pop().close()
 
 
 def _last_to_leave(folder: Path, door: FileLock) -> None:
