@@ -1,8 +1,15 @@
 """tcgen: real-database test suites for projects with SQLAlchemy models."""
 
-from importlib.metadata import PackageNotFoundError, version
+from __future__ import annotations
 
-try:
-    __version__ = version("tcgen")
-except PackageNotFoundError:  # run from a checkout that is not installed
-    __version__ = "0.0.0"
+
+def __getattr__(name: str) -> str:
+    """Return ``__version__``: it is read when somebody asks, since what reads it takes as long as the command line."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tcgen")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0.0.0"

@@ -86,6 +86,21 @@ def test_a_batch_takes_one_statement_a_level(inserted: Counter[str], inserts: li
     assert inserted == dict.fromkeys(CHAIN, 25)
 
 
+def test_a_batch_takes_one_statement_a_level_where_keys_are_copied(
+    session: Session, inserted: Counter[str], inserts: list[str]
+) -> None:
+    rows = factory("Tribe").create_batch_sync(25)
+    assert inserts == ["continent", "nation", "tribe"]
+    assert inserted == dict.fromkeys(["Continent", "Nation", "Tribe"], 25)
+    assert len({row.nation_id for row in rows}) == 25
+    given = factory("Nation").create_sync()
+    inserts.clear()
+    rows = factory("Tribe").create_batch_sync(25, nation_id=given.id)
+    assert inserts == ["tribe"]
+    assert {row.nation_id for row in rows} == {given.id}
+    assert factory("Tribe").create_batch_sync(0) == []
+
+
 def test_two_ways_to_one_parent_end_at_one(session: Session, inserted: Counter[str]) -> None:
     league = importlib.import_module("bench.diamond").League
     factory("Match").create_sync()

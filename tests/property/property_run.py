@@ -109,7 +109,7 @@ class Bench:
         """Return the plan for a project, or what kept it from being made."""
         project = discover(root, python=sys.executable, ci="none")
         answer = forked(
-            lambda: self._session.answer(runner.make_request(project, (), None, {}, self.dialect))
+            lambda: next(self._session.answers(runner.make_request(project, (), None, {}, self.dialect)))
         )
         if isinstance(answer, Outcome):
             return answer

@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from tcgen import __version__
 from tcgen.cli import options
 from tcgen.cli.options import (
     Alembic,
@@ -46,6 +45,8 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from tcgen import __version__
+
         typer.echo(f"tcgen {__version__}")
         raise typer.Exit
 

@@ -1,22 +1,22 @@
-"""Flags that several commands share."""
+"""Flags that several commands share.
+
+The command line is read before anything of a command is imported: help and completion are asked for more often.
+"""
 
 from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tcgen.catalog.load import catalog
-from tcgen.discover.tool_table import check_dest
 from tcgen.errors import TcgenError
-from tcgen.ir.catalog import NO_CI
-from tcgen.ir.pipeline import MOST_SHARDS
-from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
-from tcgen.plan.application.decide import Chosen
-from tcgen.plan.database.own_database import check_name, names
-from tcgen.workflow.request import Request
+from tcgen.ir.limits import MOST_SHARDS
+
+if TYPE_CHECKING:
+    from tcgen.ir.service import ServiceChoice
+    from tcgen.workflow.request import Request
 
 
 class ConflictChoice(str, Enum):
@@ -36,17 +36,24 @@ class CiDatabaseName(str, Enum):
 
 def docker_ways(incomplete: str) -> list[str]:
     """Return the ways to Docker that begin so, for the shell's completion."""
+    from tcgen.catalog.load import catalog
+
     ways = (way for spec in catalog().ci.values() for way in spec.docker)
     return [way for way in ways if way.startswith(incomplete)]
 
 
 def ci_names(incomplete: str) -> list[str]:
     """Return the CI providers that begin so, for the shell's completion."""
+    from tcgen.catalog.load import catalog
+    from tcgen.ir.catalog import NO_CI
+
     return [name for name in (*catalog().ci, NO_CI) if name.startswith(incomplete)]
 
 
 def database_names(incomplete: str) -> list[str]:
     """Return the databases that begin so, for the shell's completion."""
+    from tcgen.plan.database.own_database import names
+
     return [name for name in names() if name.startswith(incomplete)]
 
 
@@ -160,6 +167,12 @@ def request(
     Raises:
         TcgenError: A flag names something that does not exist.
     """
+    from tcgen.catalog.load import catalog
+    from tcgen.discover.tool_table import check_dest
+    from tcgen.plan.application.decide import Chosen
+    from tcgen.plan.database.own_database import check_name
+    from tcgen.workflow.request import Request
+
     if dest is not None:
         check_dest(dest, "--dest")
     named = {name: check_name(kind) for name, _, kind in (one.rpartition("=") for one in database or ())}
@@ -186,6 +199,9 @@ def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
     Raises:
         TcgenError: There is none of a name, or it needs to be described.
     """
+    from tcgen.catalog.load import catalog
+    from tcgen.ir.service import DATABASE, GENERIC, ServiceChoice
+
     for name in names:
         catalog().service(name)
         if name == GENERIC:
@@ -199,4 +215,7 @@ def chosen(names: list[str]) -> tuple[ServiceChoice, ...]:
 
 def kinds(incomplete: str) -> list[str]:
     """Return the names of the catalogue that begin so, for the shell's completion."""
+    from tcgen.catalog.load import catalog
+    from tcgen.ir.service import DATABASE
+
     return [name for name in catalog().services if name.startswith(incomplete) and name != DATABASE]

@@ -6,13 +6,17 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import typer
-from pydantic import BaseModel
 
-from tcgen.apply.changes import Change
 from tcgen.errors import TcgenError
-from tcgen.ir.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from tcgen.apply.changes import Change
+    from tcgen.ir.diagnostics import Diagnostic
 
 _STARTED = time.monotonic()
 _COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "note": typer.colors.CYAN}
@@ -59,7 +63,7 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
 
 def emit(kind: str, value: BaseModel | dict[str, object]) -> None:
     """Print one JSON document with its kind and version on stdout."""
-    body = value.model_dump(mode="json") if isinstance(value, BaseModel) else value
+    body = value if isinstance(value, dict) else value.model_dump(mode="json")
     typer.echo(json.dumps({"kind": kind, "version": 1, **body}, indent=2, sort_keys=False))
 
 

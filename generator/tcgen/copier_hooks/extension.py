@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 from copier.errors import UserMessageError
-from jinja2 import Environment, pass_context
+from jinja2 import Environment, Template, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
@@ -39,6 +40,7 @@ class Ext(Extension):
             "pyliteral": quoted,
             "tcgen_answers": _answers,
         }
+        _compile_once(environment)
         environment.globals.update(functions)
         environment.filters.update(filters)
 
@@ -74,6 +76,18 @@ class Ext(Extension):
         if root not in self._plans:
             self._plans[root] = plan_lines(stages.plan(Request(root=root)).plan)
         return self._plans[root]
+
+
+def _compile_once(environment: Environment) -> None:
+    """Keep what was compiled: Copier compiles the path of each file that it makes, and all factories' is the same."""
+    compiled = cache(environment.from_string)
+
+    def from_string(source: str) -> Template:
+        # what Copier's own extension has noted of the text before goes only here
+        environment.preprocess(source)
+        return compiled(source)
+
+    environment.from_string = from_string  # type: ignore[method-assign, assignment]
 
 
 class _Block(str):

@@ -12,7 +12,8 @@ from tomlkit.exceptions import ParseError
 
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
-from tcgen.ir.pipeline import MOST_SHARDS, CiDatabase
+from tcgen.ir.limits import MOST_SHARDS
+from tcgen.ir.pipeline import CiDatabase
 
 
 def check_dest(dest: str, origin: str) -> None:

@@ -45,12 +45,25 @@ class KindRequest(TypedDict):
     text: str
 
 
+class AroundRequest(TypedDict):
+    """What to look for around the models; fields as in ``ProbeRequest``."""
+
+    application_seconds: float
+    applications: dict[str, str]
+    app: str
+    queues: dict[str, KindRequest]
+    commands: dict[str, KindRequest]
+    named: list[str]
+
+
 class ProbeRequest(TypedDict):
     """What to find out.
 
     Attributes:
         mode: ``models``: the schema, and what env.py shows by itself. ``url``: where env.py takes its URL from,
             with values of ours in the environment. ``application``: what opens sessions, answers requests, runs tasks.
+        application_seconds: Of ``models``: what looking at the application may take once the models are described, in the
+            process that has imported them; 0 where nobody wants that.
         source_roots: Folders for ``sys.path``, relative to the root.
         alembic: The configuration of the project's database.
         other_alembics: Further ones, which may be those of further databases.
@@ -70,6 +83,7 @@ class ProbeRequest(TypedDict):
     """
 
     mode: Literal["models", "url", "application"]
+    application_seconds: float
     root: str
     name: str
     source_roots: list[str]
@@ -182,6 +196,7 @@ class ProbeAnswer(TypedDict, total=False):
         application: Of ``application``.
         remarks: Of ``application``: the fields of diagnostics.
         missing: Settings to try again with.
+        around: The second answer of a process that went on to look at the application; an error where it came to none.
     """
 
     error: ErrorFields
@@ -191,3 +206,4 @@ class ProbeAnswer(TypedDict, total=False):
     application: ApplicationAnswer
     remarks: list[Remark]
     missing: list[MissingSetting]
+    around: ProbeAnswer

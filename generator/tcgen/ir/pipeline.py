@@ -9,8 +9,6 @@ from tcgen.ir.base import Frozen
 CiDatabase = Literal["container", "service", "embedded"]
 """Where the database of CI comes from: Docker, the CI system's own services, or a wheel."""
 
-MOST_SHARDS = 99
-
 
 class CachePlan(Frozen):
     """What is kept from one run to the next; fields as in ``CacheSpec``, the parts with their folder."""

@@ -27,6 +27,7 @@ def render_text(plan: str, template: Template | None = None) -> Rendered:
         template: None for this tcgen's own.
     """
     import copier  # takes a second, and most checks find nothing to render
+    from plumbum import local
 
     template = template or own_template()
     with tempfile.TemporaryDirectory(prefix="tcgen-") as scratch:
@@ -35,16 +36,18 @@ def render_text(plan: str, template: Template | None = None) -> Rendered:
         # A copy without .git: Copier would record the checkout's own path and commit.
         shutil.copy(template.folder / "copier.yml", source)
         shutil.copytree(template.folder / "templates", source / "templates")
-        copier.run_copy(
-            str(source),
-            output,
-            data={"plan": plan, "tcgen_template": [template.version, template.url]},
-            defaults=True,
-            overwrite=True,
-            unsafe=True,
-            quiet=True,
-            skip_tasks=True,
-        )
+        # Neither folder is a repository, of which Copier would ask git at each file: it finds none on this path.
+        with local.env(PATH=""):
+            copier.run_copy(
+                str(source),
+                output,
+                data={"plan": plan, "tcgen_template": [template.version, template.url]},
+                defaults=True,
+                overwrite=True,
+                unsafe=True,
+                quiet=True,
+                skip_tasks=True,
+            )
         return {
             path.relative_to(output).as_posix(): path.read_bytes()
             for path in sorted(output.rglob("*"))

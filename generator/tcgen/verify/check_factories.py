@@ -138,11 +138,58 @@ def check_factories(suite: Suite, values: Mapping[str, Values]) -> dict[str, Res
     return _of_all(suite, _run(suite, values, {})) if suite.fields else {}
 
 
-def check_all(suite: Suite) -> tuple[dict[str, MigrationTrial], dict[str, Result] | None]:
+@dataclass
+class FirstRun:
+    """What the first run of a suite showed, which collected all of it.
+
+    Attributes:
+        tests: Test cases; 0 where the suite was not collected the way the project does it.
+        migrations: As of ``check_all``; empty where none were asked for.
+        results: As of ``check_all``.
+        error: Why there are no results, where no migrations were asked for.
+    """
+
+    tests: int = 0
+    migrations: dict[str, MigrationTrial] = field(default_factory=dict[str, MigrationTrial])
+    results: dict[str, Result] | None = None
+    error: TcgenError | None = None
+
+
+def run_first(suite: Suite, *, migrated: bool) -> FirstRun:
+    """Collect a suite, and run the tests of its factories at once.
+
+    Args:
+        suite: The suite.
+        migrated: Its schema comes from migrations, whose tests are run too.
+
+    Raises:
+        TcgenError: ``suite-too-slow``.
+    """
+    found = FirstRun()
+    with TemporaryDirectory(prefix="tcgen-") as folder:
+        collected = Path(folder, "collected")
+        if migrated:
+            found.migrations, found.results = check_all(suite, collected)
+        else:
+            try:
+                found.results = _of_all(suite, _run(suite, {}, {}, collected=collected))
+            except TcgenError as error:
+                if error.code == "suite-too-slow" and not collected.is_file():
+                    # to collect it once more would wait for the same
+                    raise
+                found.error = error
+        found.tests = int(collected.read_text(encoding="utf-8")) if collected.is_file() else 0
+    return found
+
+
+def check_all(
+    suite: Suite, collected: Path | None = None
+) -> tuple[dict[str, MigrationTrial], dict[str, Result] | None]:
     """Make the suite's databases, and run the tests of the migrations and those of the factories on them, all at once.
 
     Args:
         suite: The suite, whose schema comes from migrations.
+        collected: Where to write how many tests there are, for a run that collects all of them.
 
     Returns:
         What came of the migrations, by the name of the database; and of the factories, None where they could not be run.
@@ -152,7 +199,7 @@ def check_all(suite: Suite) -> tuple[dict[str, MigrationTrial], dict[str, Result
     """
     with TemporaryDirectory(prefix="tcgen-") as folder:
         try:
-            results = _of_all(suite, _run(suite, {}, {}, Path(folder)))
+            results = _of_all(suite, _run(suite, {}, {}, Path(folder), collected))
         except TcgenError as error:
             if error.code == "suite-too-slow":
                 raise
@@ -185,8 +232,12 @@ def _run(
     values: Mapping[str, Values],
     trials: Mapping[str, Sequence[Values]],
     migrated: Path | None = None,
+    collected: Path | None = None,
 ) -> dict[tuple[str, int], Result]:
-    """Run the factories' tests; beside those of the migrations where there is a folder for what is found of them."""
+    """Run the factories' tests; beside those of the migrations where there is a folder for what is found of them.
+
+    The whole suite is collected where there is a file for the number of its tests.
+    """
     tests, plugins = suite.tests, ["try_values"]
     # with $CI set, a missing server would be a failure of every class
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
@@ -200,6 +251,9 @@ def _run(
         # pytest takes more files where the project's options name some
         wanted = {"values": values, "trials": trials, "files": sorted({Path(one).name for one in tests})}
         asked.write_text(json.dumps(wanted), encoding="utf-8")
+        if collected is not None:
+            tests = [suite.dest]
+            environment["TCGEN_COLLECTED"] = str(collected)
         done = run_pytest(
             suite.where,
             suite.root,

@@ -9,7 +9,7 @@ from tcgen.ir.diagnostics import Diagnostic, in_one_line, some_of
 from tcgen.ir.plan import DatabasePlan, SuitePlan
 from tcgen.ir.schema import TITLES
 from tcgen.verify import suite
-from tcgen.verify.check_factories import Result, check_all, planned_suite
+from tcgen.verify.check_factories import FirstRun, Result, check_all, planned_suite
 from tcgen.verify.overlay import Environment
 from tcgen.verify.suite import MigrationTrial
 from tcgen.workflow import stages
@@ -33,20 +33,29 @@ class Made:
     results: dict[str, Result] | None = None
 
 
-def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> Made:
+def with_a_schema(planned: Planned, where: Environment, first: FirstRun | None, progress: Progress) -> Made:
     """Try the migrations where there is a server, and plan for the databases that they make.
 
     Falls back to the models where only those make a schema.
+
+    Args:
+        planned: The suite, which has been written.
+        where: What it is run in.
+        first: What its first run showed; None where there was none yet.
+        progress: Told what is being done.
     """
-    if not _from_migrations(planned):
-        return Made(planned)
+    if not from_migrations(planned):
+        return Made(planned, results=first.results if first else None)
     title, classes = TITLES[planned.plan.database.dialect], len(planned.plan.factories)
-    progress(f"running the migrations on {title}, then inserting rows of {classes} classes")
+    if first is None:
+        progress(f"running the migrations on {title}, then inserting rows of {classes} classes")
+    tried_first = (first.migrations, first.results) if first else None
     current, given_up = planned, dict[str, str]()
     # a database whose schema cannot be made may hide what is wrong with the next one
     while True:
-        trials, results = _tried(current, where)
-        tried = {name: trials[name] for name in _from_migrations(current)}
+        trials, results = tried_first or _tried(current, where)
+        tried_first = None
+        tried = {name: trials[name] for name in from_migrations(current)}
         migrated = stages.as_migrated(current, tried)
         lacking = _lacking(migrated, tried)
         failures = {name: one.failure for name, one in trials.items() if one.failure and name not in lacking}
@@ -69,7 +78,7 @@ def with_a_schema(planned: Planned, where: Environment, progress: Progress) -> M
         current = other
 
 
-def _from_migrations(planned: Planned) -> list[str]:
+def from_migrations(planned: Planned) -> list[str]:
     """Return the names of the databases that migrations make."""
     return [name for name, one in planned.plan.databases.items() if one.schema_from.startswith("alembic_")]
 

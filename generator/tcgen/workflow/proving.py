@@ -10,16 +10,25 @@ from functools import partial
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic, in_one_line
 from tcgen.ir.plan import RefusalPlan, SuitePlan, TakenPlan
+from tcgen.ir.schema import TITLES
 from tcgen.plan.factories.taken import JUST_FOUND
 from tcgen.verify import suite
 from tcgen.verify.build_rows import may_refuse, values_taken
-from tcgen.verify.check_factories import Result, Suite, check_factories, planned_suite, try_values
+from tcgen.verify.check_factories import (
+    FirstRun,
+    Result,
+    Suite,
+    check_factories,
+    planned_suite,
+    run_first,
+    try_values,
+)
 from tcgen.verify.find_values import Proposal, propose
 from tcgen.verify.held_server import held_server
 from tcgen.verify.overlay import Environment, environment_for
 from tcgen.verify.suite import Outcome
 from tcgen.workflow import application, stages
-from tcgen.workflow.migrations import with_a_schema
+from tcgen.workflow.migrations import from_migrations, with_a_schema
 from tcgen.workflow.request import Progress
 from tcgen.workflow.rewrite import rewritten
 from tcgen.workflow.stages import Planned
@@ -124,21 +133,54 @@ def _try_in(where: Environment, planned: Planned, progress: Progress) -> Tried:
     missing = _missing(planned)
     if missing and not where.complete:
         return _not_run(planned, "what it requires is not installed", where.diagnostics)
-    progress("collecting the suite")
     with held_server(where, planned.root, planned.plan.dest, planned.plan.database.dialect) as holding:
-        outcome = suite.collect(planned.project.root, planned.plan, where, missing)
+        first = None
+        if planned.plan.factories and not may_refuse(planned.schema):
+            where = holding()
+            first = _first_run(planned, where, progress)
+        if first is not None and first.tests:
+            outcome = Outcome(status=0, tests=first.tests, missing=missing)
+        else:
+            progress("collecting the suite")
+            outcome = suite.collect(planned.project.root, planned.plan, where, missing)
         if outcome.status != 0:
             return Tried(planned, outcome, _unproved(planned, why_not(outcome.output)), where.diagnostics)
-        planned = _taken_by_the_project(stages.written(planned), where, progress)
-        where = holding()
-        made = with_a_schema(planned, where, progress)
+        planned = stages.written(planned)
+        if first is None:
+            planned = _taken_by_the_project(planned, where, progress)
+            where = holding()
+        elif first.error is not None:
+            reason = in_one_line(first.error.message)
+            return _asked(planned, where, outcome, (), _unproved(planned, reason), progress)
+        made = with_a_schema(planned, where, first, progress)
         planned = made.planned
         if any(one.code == "no-schema" for one in made.remarks):
             proof = _unproved(planned, "it has no schema")
             return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks))
         planned, proof = _prove(planned, where, made.results, progress)
-        planned, remarks = application.tried(planned, where, progress)
-        return Tried(planned, outcome, proof, (*where.diagnostics, *made.remarks, *remarks))
+        return _asked(planned, where, outcome, made.remarks, proof, progress)
+
+
+def _first_run(planned: Planned, where: Environment, progress: Progress) -> FirstRun:
+    """Collect the suite and insert with its factories at once, where no code of the project's own is asked before."""
+    classes, migrated = len(planned.plan.factories), bool(from_migrations(planned))
+    title = TITLES[planned.plan.database.dialect]
+    before = f"running the migrations on {title}, then " if migrated else ""
+    progress(f"{before}inserting rows of {classes} classes, one of each and 25")
+    return run_first(planned_suite(planned.root, where, planned.plan), migrated=migrated)
+
+
+def _asked(
+    planned: Planned,
+    where: Environment,
+    outcome: Outcome,
+    remarks: tuple[Diagnostic, ...],
+    proof: Proof,
+    progress: Progress,
+) -> Tried:
+    """Run the application's tests, which come last."""
+    planned, further = application.tried(planned, where, progress)
+    return Tried(planned, outcome, proof, (*where.diagnostics, *remarks, *further))
 
 
 def why_not(output: str) -> str:

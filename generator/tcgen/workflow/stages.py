@@ -13,8 +13,9 @@ from tcgen.catalog.load import catalog
 from tcgen.discover import discover
 from tcgen.discover.tool_table import ToolTable, load_tool_table
 from tcgen.errors import TcgenError
-from tcgen.introspect.host.application import inspect_application
-from tcgen.introspect.host.runner import inspect_project, with_settings
+from tcgen.introspect.host.application import inspect_application, what_is_around
+from tcgen.introspect.host.runner import NOTHING_AROUND, Inspected, inspect_project, with_settings
+from tcgen.ir.application import Application
 from tcgen.ir.diagnostics import Diagnostic, some_of
 from tcgen.ir.drift import DatabaseCatalog, DatabaseFindings
 from tcgen.ir.plan import DatabasePlan, RefusalPlan, SuitePlan, TakenPlan, UserChoices
@@ -76,6 +77,8 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         request.root, python=request.python, alembic_config=request.alembic_config, ci=request.ci
     )
     progress(f"importing its models with {project.python}")
+    app = "" if request.chosen.app == NONE else request.chosen.app
+    around = what_is_around(catalog(), app, request.chosen.others) if project.has_application else None
     described = partial(
         inspect_project,
         project,
@@ -84,22 +87,24 @@ def inspect(request: Request, progress: Progress = quiet) -> tuple[Project, Sche
         frameworks=catalog().frameworks,
         known=request.known,
     )
-    schema = described(dialect=_shown(project, None, request))
-    if (shown := _shown(project, schema, request)) != schema.dialect:
-        schema = described(dialect=shown)  # its types say more than its files
+    inspected = described(dialect=_shown(project, None, request), around=around or NOTHING_AROUND)
+    if (shown := _shown(project, inspected.schema, request)) != inspected.schema.dialect:
+        # its types say more than its files
+        inspected = described(dialect=shown, around=around or NOTHING_AROUND)
+    schema = inspected.schema
     _check_kinds(schema, request)
     files = [one.name for one in schema.further if _is_a_file(one, request)]
     schema = _with_files(schema, files, described) if files else schema
-    return with_settings(project, schema), _with_application(project, schema, request, progress)
+    if around is not None:
+        progress("looking for what opens sessions and answers requests")
+        found = inspect_application(project, schema, around, inspected.around)
+        schema = _with_application(schema, *found)
+    return with_settings(project, schema), schema
 
 
-def _with_application(project: Project, schema: Schema, request: Request, progress: Progress) -> Schema:
-    """Look at the code around the models, where the project's text shows some."""
-    if not project.has_application:
-        return schema
-    progress("looking for what opens sessions and answers requests")
-    app = "" if request.chosen.app == NONE else request.chosen.app
-    found, remarks, settings = inspect_application(project, schema, catalog(), app, request.chosen.others)
+def _with_application(
+    schema: Schema, found: Application, remarks: tuple[Diagnostic, ...], settings: Mapping[str, str]
+) -> Schema:
     return schema.model_copy(
         update={
             "application": found,
@@ -109,10 +114,11 @@ def _with_application(project: Project, schema: Schema, request: Request, progre
     )
 
 
-def _with_files(schema: Schema, files: list[str], described: Callable[..., Schema]) -> Schema:
+def _with_files(schema: Schema, files: list[str], described: Callable[..., Inspected]) -> Schema:
     """Have some of the further databases described as SQLite's."""
     try:
-        found = {one.name: one for one in described(dialect="sqlite").further if one.name in files}
+        further = described(dialect="sqlite").schema.further
+        found = {one.name: one for one in further if one.name in files}
     except TcgenError as error:
         remark = Diagnostic(
             level="warning",
@@ -121,8 +127,8 @@ def _with_files(schema: Schema, files: list[str], described: Callable[..., Schem
             f" databases on {TITLES[schema.dialect]}",
         )
         return schema.model_copy(update={"diagnostics": (*schema.diagnostics, remark)})
-    further = tuple(found.get(one.name, one) for one in schema.further)
-    return schema.model_copy(update={"further": further})
+    kept = tuple(found.get(one.name, one) for one in schema.further)
+    return schema.model_copy(update={"further": kept})
 
 
 def _check_kinds(schema: Schema, request: Request) -> None:

@@ -72,7 +72,7 @@ def inspect(tmp_path: Path) -> Inspect:
             "python": sys.executable,
             "packages": sorted(packages),
         }
-        return inspect_project(Project(**{**settings, **options}), **call)
+        return inspect_project(Project(**{**settings, **options}), **call).schema
 
     return run
 

@@ -55,6 +55,18 @@ def fact(schema: Schema) -> AlembicFact:
     return schema.alembic
 
 
+def test_the_models_are_imported_once_where_no_variable_could_matter(
+    inspect: Inspect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # set as it is, env.py takes the ini's URL all the same
+    monkeypatch.setenv("MINE_DATABASE_URL", "postgresql://mine@nowhere/mine")
+    count = tmp_path / "count"
+    files = project(PLAIN, a=revision("a", None, CREATE))
+    files["shop/models.py"] = f"    open({str(count)!r}, 'a').write('.')\n{MODELS}"
+    assert fact(inspect(files)).url_via == "option"
+    assert count.read_text() == "."
+
+
 def test_url_from_the_ini(inspect: Inspect) -> None:
     schema = inspect(project(PLAIN, a=revision("a", None, CREATE)))
 

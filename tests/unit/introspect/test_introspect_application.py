@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -129,6 +130,67 @@ def test_an_application_that_ends_the_process_costs_nothing_else(tmp_path: Path)
     schema = inspected(tmp_path)
     assert [mapper.cls.dotted for mapper in schema.mappers] == ["shop.models.Item"]
     assert "ended with status 3" in told(tmp_path)["application-not-seen"]
+
+
+@pytest.fixture
+def imports(tmp_path: Path) -> Callable[[], int]:
+    """Writes models that count how often they are imported."""
+    count = tmp_path / "count"
+    counted = f"open({str(count)!r}, 'a').write('.')\n"
+    write(tmp_path, models=counted + textwrap.dedent(MODELS))
+    return lambda: len(count.read_text())
+
+
+def write_beside(root: Path, name: str, text: str) -> None:
+    (root / "shop" / f"{name}.py").write_text(textwrap.dedent(text))
+
+
+def test_the_models_are_imported_once_for_themselves_and_the_application(
+    tmp_path: Path, imports: Callable[[], int]
+) -> None:
+    write_beside(
+        tmp_path, "main", "from fastapi import FastAPI\nfrom shop.models import Item\napp = FastAPI()\n"
+    )
+    write_beside(tmp_path, "db", DB)
+    schema = inspected(tmp_path)
+    assert [mapper.cls.dotted for mapper in schema.mappers] == ["shop.models.Item"]
+    assert [one.ref.dotted for one in schema.application.applications] == ["shop.main.app"]
+    assert len(schema.application.sessions) == 5
+    assert imports() == 1
+
+
+def test_an_application_without_end_costs_its_seconds_once(
+    tmp_path: Path, imports: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tcgen.introspect.host.application._SECONDS", 2.0)
+    write_beside(
+        tmp_path, "main", "import time\nfrom fastapi import FastAPI\ntime.sleep(60)\napp = FastAPI()\n"
+    )
+    schema = inspected(tmp_path)
+    assert [mapper.cls.dotted for mapper in schema.mappers] == ["shop.models.Item"]
+    [said] = [one for one in schema.diagnostics if one.code == "application-not-seen"]
+    assert said.message == (
+        "the application was not looked at: Importing the models of shop took longer than 2 seconds; "
+        "the suite has no client for it"
+    )
+    assert imports() == 1
+
+
+def test_an_application_that_clashes_with_the_models_is_looked_at_alone(
+    tmp_path: Path, imports: Callable[[], int]
+) -> None:
+    clashing = """
+        import sys
+        from fastapi import FastAPI
+
+        if "shop.models" in sys.modules:
+            raise RuntimeError("too late")
+        app = FastAPI()
+    """
+    write_beside(tmp_path, "main", clashing)
+    schema = inspected(tmp_path)
+    assert [one.ref.dotted for one in schema.application.applications] == ["shop.main.app"]
+    assert [one.code for one in schema.diagnostics] == []
 
 
 def test_settings_that_the_application_alone_needs(tmp_path: Path) -> None:

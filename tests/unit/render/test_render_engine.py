@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from plumbum import local
 from sqlalchemy import text
 
 from tcgen.ir.plan import (
@@ -165,3 +166,15 @@ def test_the_template_is_not_touched_and_nothing_is_left_behind(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     render(suite())
     assert not [path.name for path in tmp_path.iterdir() if path.name.startswith("tcgen-")]
+
+
+def test_git_is_not_asked_at_each_file(tmp_path: Path) -> None:
+    asked = tmp_path / "asked"
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\necho $@ >> {asked}\nexit 1\n")
+    git.chmod(0o755)
+    with local.env(PATH=str(tmp_path)):
+        rendered = render(suite())
+        assert local.env["PATH"] == str(tmp_path)
+    assert len(rendered) > 5
+    assert not asked.exists()

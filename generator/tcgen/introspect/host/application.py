@@ -1,4 +1,8 @@
-"""Asks the project's interpreter what there is around the models: a run of its own, whose failure costs nothing else."""
+"""Asks the project's interpreter what there is around the models, and in such a way that a failure costs nothing else.
+
+The process that has described the models goes on to look at the application. Where it does not come to a clean end, a
+run of its own is asked, with the settings that it says are missing.
+"""
 
 from __future__ import annotations
 
@@ -12,53 +16,54 @@ from tcgen.introspect.host.url_source import (
     is_database_url,
     own_drivername,
 )
-from tcgen.introspect.protocol import KindRequest, ProbeRequest
+from tcgen.introspect.protocol import AroundRequest, KindRequest, ProbeAnswer, ProbeRequest
 from tcgen.ir.application import Application
 from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import BACKENDS, Schema
 
+_SECONDS = 120.0
+
+
+def what_is_around(catalog: Catalog, app: str = "", named: Iterable[str] = ()) -> AroundRequest:
+    """Return what to look for around the models.
+
+    Args:
+        catalog: The web frameworks, task queues and command lines there are.
+        app: ``MODULE:NAME`` that the user has named; "" for none.
+        named: What else the user has named.
+    """
+    return {
+        "application_seconds": _SECONDS,
+        "applications": {name: spec.cls for name, spec in catalog.applications.items()},
+        "queues": {name: _kind(spec.cls, spec.text, spec.named) for name, spec in catalog.queues.items()},
+        "commands": {name: _kind(spec.cls, spec.text) for name, spec in catalog.commands.items()},
+        "named": sorted({one.partition(":")[0] for one in named}),
+        "app": app,
+    }
+
 
 def inspect_application(
-    project: Project,
-    schema: Schema,
-    catalog: Catalog,
-    app: str = "",
-    named: Iterable[str] = (),
-    *,
-    timeout: float = 120,
+    project: Project, schema: Schema, around: AroundRequest, seen: ProbeAnswer | None = None
 ) -> tuple[Application, tuple[Diagnostic, ...], dict[str, str]]:
     """Find the application, its session factories, engines and task queues.
 
     Args:
         project: What discover found.
         schema: What the models' run found.
-        catalog: The web frameworks, task queues and command lines to look for.
-        app: ``MODULE:NAME`` that the user has named; "" for none.
-        named: What else the user has named.
-        timeout: Seconds each run of the project's code may take.
+        around: What to look for, and how many seconds that may take.
+        seen: What that run saw of it; None where it did not come to that.
 
     Returns:
         What was found, remarks, and settings that the application's modules cannot be imported without.
     """
-    request: ProbeRequest = {
-        **make_request(project, (), None, {}, schema.dialect),
-        "mode": "application",
-        "alembic": None,
-        "other_alembics": [],
-        "source_roots": [*project.source_roots, *schema.source_roots],
-        "applications": {name: spec.cls for name, spec in catalog.applications.items()},
-        "queues": {name: _kind(spec.cls, spec.text, spec.named) for name, spec in catalog.queues.items()},
-        "commands": {name: _kind(spec.cls, spec.text) for name, spec in catalog.commands.items()},
-        "named": sorted({one.partition(":")[0] for one in named}),
-        "setup_modules": list(schema.setup_modules),
-        "app": app,
-    }
-    try:
-        answer, settings = ask_with_settings(project, request, timeout, schema.import_env)
-    except TcgenError as error:
-        return Application(), (_not_seen(error.message, error.hint),), {}
+    answer, settings = seen or {}, dict(schema.import_env)
+    if not _is_whole(answer):
+        try:
+            answer, settings = _asked_alone(project, schema, around)
+        except TcgenError as error:
+            return Application(), (_not_seen(error.message, error.hint),), {}
     if "error" in answer:
         return Application(), (_not_seen(answer["error"]["message"], answer["error"]["hint"]),), {}
     remarks = tuple(Diagnostic.model_validate(one) for one in answer.get("remarks", ()))
@@ -66,6 +71,28 @@ def inspect_application(
     urls = sorted(name for name in project.environment_names if is_database_url(name, backend))
     found = Application.model_validate({**answer.get("application", {}), "settings": urls})
     return found, remarks, {**settings, **_database_settings(project, schema, found)}
+
+
+def _is_whole(answer: ProbeAnswer) -> bool:
+    """Tell whether another run would show no more: all was imported, or there is no end to it."""
+    if "error" in answer:
+        return answer["error"]["code"] == "probe-timeout"
+    return "application" in answer and not answer.get("remarks") and not answer.get("missing")
+
+
+def _asked_alone(
+    project: Project, schema: Schema, around: AroundRequest
+) -> tuple[ProbeAnswer, dict[str, str]]:
+    request: ProbeRequest = {
+        **make_request(project, (), None, {}, schema.dialect),
+        **around,
+        "mode": "application",
+        "alembic": None,
+        "other_alembics": [],
+        "source_roots": [*project.source_roots, *schema.source_roots],
+        "setup_modules": list(schema.setup_modules),
+    }
+    return ask_with_settings(project, request, around["application_seconds"], schema.import_env)
 
 
 def _kind(cls: str, text: str, named: str = "") -> KindRequest:

@@ -8,8 +8,10 @@ import os
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import IO
@@ -20,6 +22,8 @@ from tcgen.introspect.host.databases import arranged
 from tcgen.introspect.host.python_version import check_python, not_found
 from tcgen.introspect.protocol import (
     AlembicRequest,
+    AroundRequest,
+    ErrorFields,
     FrameworkRequest,
     MissingSetting,
     ProbeAnswer,
@@ -35,6 +39,16 @@ from tcgen.user_cache import keep_bytecode_aside
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
 ROUNDS = 6
 """How often the import is tried again with more settings; each may only show the next one missing."""
+STEP = 0.2
+"""Seconds after which it is looked whether a child has given its first answer."""
+NOTHING_AROUND: AroundRequest = {
+    "application_seconds": 0,
+    "applications": {},
+    "app": "",
+    "queues": {},
+    "commands": {},
+    "named": [],
+}
 
 SECRET = base64.urlsafe_b64encode(b"tcgen-makes-tests-not-secrets-32").decode()
 VALUES = {
@@ -48,6 +62,18 @@ VALUES = {
 }
 
 
+@dataclass(frozen=True)
+class Inspected:
+    """What a process of the project's interpreter had to say.
+
+    Attributes:
+        around: What it saw of the application once it had described the models; None where it did not come to that.
+    """
+
+    schema: Schema
+    around: ProbeAnswer | None
+
+
 def inspect_project(
     project: Project,
     *,
@@ -56,8 +82,9 @@ def inspect_project(
     frameworks: Mapping[str, FrameworkSpec],
     dialect: Dialect = "postgresql",
     known: KnownDatabases | None = None,
+    around: AroundRequest = NOTHING_AROUND,
     timeout: float = 300,
-) -> Schema:
+) -> Inspected:
     """Ask the project's interpreter about its models and migrations; no database is touched.
 
     Args:
@@ -68,10 +95,11 @@ def inspect_project(
         frameworks: Those whose extensions may own the session.
         dialect: Of the database that they are described for.
         known: Where a suite has the models; None where the database that most of them are in is to be the first.
+        around: What to look for around the models, in the process that has imported them.
         timeout: Seconds each run of the project's code may take.
 
     Returns:
-        The schema, with what was guessed or left out as diagnostics.
+        The schema, with what was guessed or left out as diagnostics, and what is around it.
 
     Raises:
         TcgenError: ``python-not-found``, ``python-too-old``, ``probe-timeout``, ``probe-crashed``,
@@ -79,7 +107,10 @@ def inspect_project(
             ``no-models``, ``models-not-found``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
-    request = make_request(project, models, alembic_config, frameworks, dialect)
+    request: ProbeRequest = {
+        **make_request(project, models, alembic_config, frameworks, dialect),
+        **around,
+    }
     answer, settings = ask_with_settings(project, request, timeout)
     if "error" in answer:
         error = answer["error"]
@@ -97,8 +128,9 @@ def inspect_project(
     seen = sources.get(schema.name)
     if schema.alembic is not None and seen is not None:
         own = url_source.own_instead(project, schema.alembic, seen, BACKENDS[dialect])
-        schema = _on_its_own(schema, {**settings, **own}, project, request, timeout) if own else schema
-    return arranged(schema, known)
+        if own:
+            schema, answer = _on_its_own(schema, answer, {**settings, **own}, project, request, timeout)
+    return Inspected(arranged(schema, known), answer.get("around"))
 
 
 def _settled(
@@ -141,12 +173,17 @@ def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], 
 
 
 def _on_its_own(
-    schema: Schema, settings: Mapping[str, str], project: Project, request: ProbeRequest, timeout: float
-) -> Schema:
+    schema: Schema,
+    first: ProbeAnswer,
+    settings: Mapping[str, str],
+    project: Project,
+    request: ProbeRequest,
+    timeout: float,
+) -> tuple[Schema, ProbeAnswer]:
     """Return the schema of a project that, left alone, takes another database: its models may follow that choice."""
     answer = ask(project, request, settings, timeout)
     if "error" in answer:
-        return schema
+        return schema, first
     names = ", ".join(sorted(set(settings) - set(schema.import_env)))
     found = _schema(project, answer, settings, schema.dialect)
     kept = [one for one in schema.diagnostics if one.code == "settings-made-up"]
@@ -156,7 +193,7 @@ def _on_its_own(
     )
     settled = {"alembic": schema.alembic, "further": beside}
     found = found.model_copy(update={**settled, "diagnostics": (*found.diagnostics, *kept)})
-    return _with(found, (_database_set(names, schema.dialect),), schema.import_seconds)
+    return _with(found, (_database_set(names, schema.dialect),), schema.import_seconds), answer
 
 
 def _database_set(names: str, dialect: Dialect) -> Diagnostic:
@@ -246,6 +283,7 @@ def make_request(
     theirs = [name for spec in frameworks.values() for name in spec.distributions]
     return {
         "mode": "models",
+        **NOTHING_AROUND,
         "root": str(Path(project.root).resolve()),
         "name": project.name,
         "distributions": [*theirs, *project.dependencies],
@@ -254,13 +292,8 @@ def make_request(
         "models": list(models),
         "alembic": _alembic(project, alembic_config),
         "other_alembics": [] if alembic_config else _other_alembics(project),
-        "frameworks": {name: _told(spec) for name, spec in frameworks.items()},
-        "applications": {},
+        "frameworks": {name: _framework(spec) for name, spec in frameworks.items()},
         "setup_modules": [],
-        "app": "",
-        "queues": {},
-        "commands": {},
-        "named": [],
         "environment_names": sorted({*project.environment_names, *project.env_defaults}),
         "environment": {},
         "drivername": "",
@@ -294,7 +327,7 @@ def _other_alembics(project: Project) -> list[AlembicRequest]:
     return [_configured(one, root) for one in project.alembic[1:]]
 
 
-def _told(spec: FrameworkSpec) -> FrameworkRequest:
+def _framework(spec: FrameworkSpec) -> FrameworkRequest:
     return {
         "title": spec.title,
         "module": spec.module,
@@ -355,7 +388,7 @@ def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], ti
         project: Gives the interpreter and the working folder.
         request: What to find out.
         settings: Environment variables to add; those that are set already win.
-        timeout: Seconds.
+        timeout: Seconds; what comes after the models has those of the request.
 
     Raises:
         TcgenError: ``python-not-found``, ``probe-timeout`` or ``probe-crashed``.
@@ -369,21 +402,38 @@ def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], ti
     }
     environment.pop("PYTHONSAFEPATH", None)
     with tempfile.TemporaryFile() as reply, tempfile.TemporaryFile() as output:
-        status = _run(project, json.dumps(request).encode(), environment, reply, output, timeout)
-        reply.seek(0)
-        data = reply.read()
+        status, late = 0, None
         try:
-            answer: ProbeAnswer = json.loads(data)
-        except ValueError:
-            raise _crashed(project, status, _tail(output)) from None
+            status = _run(project, request, environment, reply, output, timeout)
+        except TcgenError as error:
+            late = error
+        reply.seek(0)
+        # the last line is whole only of a child that came to its end
+        lines = reply.read().split(b"\n")[:-1]
+        answers: list[ProbeAnswer] = [json.loads(line) for line in lines]
+        if not answers:
+            raise late or _crashed(project, status, _tail(output))
+        answer, *rest = answers
         if "error" in answer and answer["error"]["code"] == "probe-crashed":
             raise _crashed(project, status, answer["error"]["message"])
-    return answer
+    around = _told(late) if late else rest[0] if rest else None
+    return {**answer, "around": around} if around else answer
+
+
+def _told(error: TcgenError) -> ProbeAnswer:
+    """Return an error as the probe would tell it."""
+    fields: ErrorFields = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "detail": error.detail,
+    }
+    return {"error": fields}
 
 
 def _run(
     project: Project,
-    request: bytes,
+    request: ProbeRequest,
     environment: Mapping[str, str],
     reply: IO[bytes],
     output: IO[bytes],
@@ -403,18 +453,37 @@ def _run(
     except OSError as error:
         raise not_found(project.python, error.strerror or str(error)) from error
     try:
-        child.communicate(request, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        _kill(child)
-        raise TcgenError(
-            "probe-timeout",
-            f"Importing the models of {project.name} took longer than {timeout:g} seconds",
-            hint="Name a module that imports the models alone, with --models MODULE.",
-            detail=_tail(output),
-        ) from None
+        exceeded = _wait(child, request, reply, timeout)
     finally:
         _kill(child)
+    if exceeded is not None:
+        raise TcgenError(
+            "probe-timeout",
+            f"Importing the models of {project.name} took longer than {exceeded:g} seconds",
+            hint="Name a module that imports the models alone, with --models MODULE.",
+            detail=_tail(output),
+        )
     return child.returncode
+
+
+def _wait(
+    child: subprocess.Popen[bytes], request: ProbeRequest, reply: IO[bytes], timeout: float
+) -> float | None:
+    """Hand over a request and wait; return the seconds that were not enough, None where they were.
+
+    What comes after the models has seconds of its own, from the first answer on.
+    """
+    given: bytes | None = json.dumps(request).encode()
+    allowed, more, since = timeout, request["application_seconds"], time.monotonic()
+    while time.monotonic() - since < allowed:
+        try:
+            child.communicate(given, timeout=min(STEP, allowed))
+            return None
+        except subprocess.TimeoutExpired:
+            given = None
+        if more and os.fstat(reply.fileno()).st_size:
+            allowed, more, since = more, 0, time.monotonic()
+    return allowed
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:

@@ -184,6 +184,8 @@ def settle(
     takes_none = seen["via"] == "attribute" or (request["alembic"] and request["alembic"]["framework"])
     backend = request["dialect"]
     names = {} if takes_none else candidates(project, backend)
+    if seen["via"] == "option" and all(map(os.environ.get, names)):
+        names = {}  # it had them all, and took the option
     seconds = 0.0
     for drivername in _drivernames(project, backend, alembic.is_async) if names else ():
         own = {name: own_drivername(project, name, backend) for name in names}

@@ -1,6 +1,6 @@
 """The child process: run by path in the project's interpreter, with the request on stdin.
 
-Its one argument is the descriptor the JSON answer is written to. It imports nothing of tcgen, needs
+Its one argument is the descriptor the JSON answers are written to, a line each. It imports nothing of tcgen, needs
 nothing but the standard library and the project's SQLAlchemy; the interpreter was asked for its version before.
 """
 
@@ -34,13 +34,13 @@ def load_probe(folder: Path) -> ModuleType:
 
 
 def _write(descriptor: int, answer: dict[str, object]) -> None:
-    data = json.dumps(answer).encode()
+    data = json.dumps(answer).encode() + b"\n"
     while data:
         data = data[os.write(descriptor, data) :]
 
 
 def main() -> None:
-    """Answer one request and leave at once, whatever threads the project has started."""
+    """Answer one request, each part as soon as it is known, and leave at once, whatever threads the project has started."""
     here = Path(__file__).resolve().parent
     if sys.path and Path(sys.path[0] or ".").resolve() == here:
         del sys.path[0]
@@ -52,10 +52,10 @@ def main() -> None:
     # A class that a function makes is held by circles alone: whether it is seen must not hang on when these are collected.
     gc.disable()
     try:
-        answer = load_probe(here).answer(request)
+        for answer in load_probe(here).answers(request):
+            _write(descriptor, answer)
     except BaseException:
-        answer = {"error": {**CRASHED, "message": traceback.format_exc()}}
-    _write(descriptor, answer)
+        _write(descriptor, {"error": {**CRASHED, "message": traceback.format_exc()}})
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

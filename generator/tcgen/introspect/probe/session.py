@@ -1,8 +1,9 @@
-"""Answers one request of the parent: the schema, or where env.py takes its URL."""
+"""Answers one request of the parent: the schema and what is around it, or where env.py takes its URL."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from importlib import metadata as distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,19 +47,49 @@ ASKED = [
 ]
 
 
-def answer(request: ProbeRequest) -> ProbeAnswer:
-    """Carry out a request; errors and missing settings are part of the answer."""
-    notes = Notes()
-    roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
+def answers(request: ProbeRequest) -> Iterator[ProbeAnswer]:
+    """Carry out a request; errors and missing settings are part of an answer.
+
+    The models are described before the application is looked at, which may end the process: what comes first is given
+    first. Where they could not all be imported, they will be asked for again, and the application then.
+    """
     known = {str(Path(place or ".").resolve()) for place in sys.path}
-    sys.path[:0] = [r for r in roots if r not in sys.path]
+    _search(request)
     try:
         environment = _environment(request["name"], request["distributions"])
         dialect.choose(request["dialect"])
-        # Only now: these import SQLAlchemy, which may not be there.
-        from . import describe, no_database, source_roots
+        # Only now: this imports SQLAlchemy, which may not be there.
+        from . import no_database
+    except ProbeError as error:
+        yield {"error": error.fields, "missing": []}
+        return
+    no_database.install()
+    first = _answer(request, environment, known)
+    yield first
+    schema = first.get("schema")
+    if request["application_seconds"] and schema is not None and not first.get("missing"):
+        further = [*request["source_roots"], *schema["source_roots"]]
+        around: ProbeRequest = {
+            **request,
+            "mode": "application",
+            "source_roots": further,
+            "setup_modules": schema["setup_modules"],
+        }
+        _search(around)
+        yield _answer(around, environment, known)
 
-        no_database.install()
+
+def _search(request: ProbeRequest) -> None:
+    """Let modules be found in the folders of a request."""
+    roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
+    sys.path[:0] = [r for r in roots if r not in sys.path]
+
+
+def _answer(request: ProbeRequest, environment: dict[str, Live], known: set[str]) -> ProbeAnswer:
+    from . import describe, source_roots
+
+    notes = Notes()
+    try:
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
         if request["mode"] == "application":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tcgen.ir.base import ImportRef
@@ -73,6 +74,10 @@ class Tables:
             for column in table.columns
         }
         self.mappers: tuple[MapperFact, ...] = schema.mappers
+        # each of thousands of classes asks for those of its foreign keys
+        self._by_class = {mapper.cls: mapper for mapper in schema.mappers}
+        self._reachable = {mapper.cls: mapper for mapper in reversed(schema.mappers) if mapper.reachable}
+        self._owners = _owners(mapper for mapper in schema.mappers if mapper.reachable)
         self.dialect: Dialect = schema.dialect
         self.wanted = wanted_of_parents(schema.tables)
 
@@ -90,24 +95,30 @@ class Tables:
 
     def reachable(self, cls: ImportRef) -> MapperFact | None:
         """Return a class that can have rows, by its reference."""
-        return next((mapper for mapper in self.mappers if mapper.cls == cls and mapper.reachable), None)
+        return self._reachable.get(cls)
 
     def is_a(self, mapper: MapperFact, cls: ImportRef) -> bool:
         """Tell whether a class is another one or inherits from it."""
-        by_class = {one.cls: one for one in self.mappers}
         step: MapperFact | None = mapper
         while step is not None and step.cls != cls:
-            step = by_class.get(step.inherits) if step.inherits else None
+            step = self._by_class.get(step.inherits) if step.inherits else None
         return step is not None
 
     def owner(self, table: str) -> MapperFact | None:
         """Return the class whose factory makes rows of a table: the most general that can have any."""
-        candidates = [mapper for mapper in self.mappers if mapper.table == table and mapper.reachable]
-        if not candidates:
-            candidates = [mapper for mapper in self.mappers if table in mapper.tables and mapper.reachable]
-        return min(
-            candidates, key=lambda mapper: (mapper.inherits is not None, mapper.cls.dotted), default=None
-        )
+        return self._owners.get(table)
+
+
+def _owners(reachable: Iterable[MapperFact]) -> dict[str, MapperFact]:
+    """Return the most general class of each table: one whose rows are its own, before one that has a part in them."""
+    ranked = sorted(reachable, key=lambda one: (one.inherits is not None, one.cls.dotted))
+    found: dict[str, MapperFact] = {}
+    for mapper in ranked:
+        found.setdefault(mapper.table, mapper)
+    for mapper in ranked:
+        for table in mapper.tables:
+            found.setdefault(table, mapper)
+    return found
 
 
 def _tightened(schema: Schema) -> set[tuple[str, str]]:

@@ -5,7 +5,10 @@ A set of ``trials`` is a test case.
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -24,11 +27,20 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("tcgen_trial", range(most), indirect=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Set what is to be set in any case; leave out trials that nobody asked for."""
+    if "TCGEN_COLLECTED" in os.environ and not session.testsfailed and not chooses(session.config):
+        Path(os.environ["TCGEN_COLLECTED"]).write_text(str(len(items)), encoding="utf-8")
     for factory in {factory for item in items if (factory := factory_of(item)) is not None}:
         set_values(factory, ASKED["values"].get(label_of(factory), {}))
     items[:] = [item for item in items if is_asked_for(item)]
+
+
+def chooses(config: pytest.Config) -> bool:
+    """Tell whether the project has pytest choose among tests, by marks or names, which this run does not heed."""
+    given = [*config.getini("addopts"), *shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))]
+    return any(one.startswith(("-m", "-k")) for one in given)
 
 
 def is_asked_for(item: Live) -> bool:

@@ -175,10 +175,19 @@ class ModelFactory(SQLAlchemyFactory[T]):
             for values, row in zip(given, rows, strict=True):
                 values[name] = row
         for parent in cls.__parents__:
-            for values in given:
-                if (known := parent.known(values)) is not None:
-                    parent.copy_keys(parent.factory.create_sync(**known), values)
+            known = [one for one in map(parent.known, given) if one is not None]
+            if known:
+                rows = cls._keyed(parent, known)
+                for values, row in zip(given, rows, strict=True):
+                    parent.copy_keys(row, values)
         return given
+
+    @classmethod
+    def _keyed(cls, parent: Parent, known: list[dict[str, Any]]) -> list[Any]:
+        """Make the parents of all rows at once, unless what they must have differs."""
+        if all(one == known[0] for one in known):
+            return parent.factory.create_batch_sync(len(known), **known[0])
+        return [parent.factory.create_sync(**one) for one in known]
 
     @classmethod
     def create_sync(cls, **kwargs: Any) -> T:
