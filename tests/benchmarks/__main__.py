@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 from pathlib import Path
 
-from tests.benchmarks.parts import PARTS, UnusableOption, load
+from tests.benchmarks.parts import PARTS, CannotMeasure, load
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = """examples:
@@ -41,6 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     for name, part in loaded.items():
         part.add_options(parser.add_argument_group(f"options of {name}"))
     options = parser.parse_args(arguments)
+    # whoever is stopped stops the servers that were started
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     for name in options.parts:
         if name not in PARTS:
             parser.error(f"{name}: there is {', '.join(PARTS)}")
@@ -48,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name in options.parts or PARTS:
         try:
             found = loaded[name].measure(options)
-        except UnusableOption as error:
+        except CannotMeasure as error:
             parser.error(str(error))
         print(json.dumps(found, indent=1) if options.json else loaded[name].text(found))
         for file, text in loaded[name].pages(found).items() if options.page else ():

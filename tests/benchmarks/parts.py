@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import Any, Protocol, cast
 
 PARTS = {
+    "isolation": "what the isolation of a test costs, beside other ways to it",
     "objects": "objects a second of the generated factories, polyfactory, factory_boy and SQLAlchemy alone",
     "updates": "seconds for an update, and how they grow with the models",
 }
 """A module of this package each, and what it measures."""
 
 
-class UnusableOption(Exception):
-    """An option that a part cannot work with."""
+class CannotMeasure(Exception):
+    """What keeps a part from measuring: an option, or something that is not there."""
 
 
 class Part(Protocol):
@@ -27,7 +28,7 @@ class Part(Protocol):
         """Measure, and return what was found.
 
         Raises:
-            UnusableOption: One of the options names what there is not.
+            CannotMeasure: An option names what there is not, or something is missing on this machine.
         """
 
     def text(self, found: Any) -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Any
 
-from tests.benchmarks.parts import UnusableOption
+from tests.benchmarks.parts import CannotMeasure
 
 from tcgen.ir.schema import TITLES, Dialect
 
@@ -42,7 +42,7 @@ def _database(option: str) -> tuple[Dialect, str]:
     for name in TITLES:
         if name == wanted:
             return name, where
-    raise UnusableOption(f"--database {wanted}: there is {', '.join(TITLES)}")
+    raise CannotMeasure(f"--database {wanted}: there is {', '.join(TITLES)}")
 
 
 def text(found: list[dict[str, Any]]) -> str:
