@@ -17,7 +17,7 @@ from benchmarks.isolation.server import Server, started
 pytestmark = pytest.mark.e2e
 
 HERE = environment.given(Path(sys.executable), [])
-SMALL = Scope((3,), 1, 0.1, 5, (1,), (3,), 1)
+SMALL = Scope((3,), 1, 0.1, 5, (1,), (3,))
 
 
 @pytest.fixture(scope="module")

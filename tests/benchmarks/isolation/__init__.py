@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ def add_options(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--contender", action="append", metavar="NAME", help=f"{names}; may be given several times [all]"
     )
+    group.add_argument("--rounds", type=int, metavar="N", help="turns of everybody [3]")
     group.add_argument(
         "--cache",
         type=Path,
@@ -43,6 +45,8 @@ def measure(options: argparse.Namespace) -> Found:
     for name in chosen:
         if name not in CONTENDERS:
             raise CannotMeasure(f"--contender {name}: there is {', '.join(CONTENDERS)}")
+    if options.rounds is not None and options.rounds < 1:
+        raise CannotMeasure(f"--rounds {options.rounds}: at least 1")
     wanted = [one for contender in CONTENDERS.values() for one in contender.requirements]
     try:
         found = (
@@ -53,7 +57,8 @@ def measure(options: argparse.Namespace) -> Found:
     except (environment.NoEnvironment, OSError) as error:
         raise CannotMeasure(f"no environment for the contenders: {error}") from None
     try:
-        return compare(found, chosen, QUICK if options.quick else Scope())
+        scope = QUICK if options.quick else Scope()
+        return compare(found, chosen, replace(scope, rounds=options.rounds or scope.rounds))
     except (Failed, ImportError) as error:
         raise CannotMeasure(str(error)) from None
 
@@ -75,7 +80,6 @@ def compare(installed: environment.Environment, chosen: list[str], scope: Scope)
             "postgresql": server.version,
             "versions": {name: installed.versions[name] for name in page.NAMED if name in installed.versions},
             "rounds": scope.rounds,
-            "repeats": scope.repeats,
             "tests": scope.tests,
             "missing": missing,
             "overhead": rounds.overhead(),

@@ -54,7 +54,7 @@ pytest's process had in use.
 
 ## The first test
 
-Seconds of a run of one test, less those of a run of an empty one, with {middle}: the median of {repeats} runs, the least
+Seconds of a run of one test, less those of a run of an empty one, with {middle}: the median of the rounds, the least
 and the most. Before a cold run all databases, all compiled code of the project and the tests and all caches are taken
 away; the warm one is the same command once more. Where a cell is empty, the contender's documentation knows no
 migrations, or they were measured on the given server only.
@@ -87,7 +87,7 @@ WITHOUT = """
 def page(found: report.Found) -> str:
     """Return ``docs/benchmarks.md``."""
     text = PAGE.format(
-        **{name: found[name] for name in ("cpus", "python", "postgresql", "rounds", "repeats", "tests")},
+        **{name: found[name] for name in ("cpus", "python", "postgresql", "rounds", "tests")},
         versions=", ".join(f"{name} {version}" for name, version in found["versions"].items()),
         overhead=report.overhead_table(found),
         plot=PLOT,

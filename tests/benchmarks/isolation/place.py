@@ -144,11 +144,9 @@ def _folder(name: str) -> Path:
 
 def _module(name: str, tests: str) -> str:
     """Return the tests' file: tcgen's contenders share a folder."""
-    return (
-        tests.replace("test_", f"test_{name.replace('-', '_')}_", 1)
-        if CONTENDERS[name].is_generated
-        else tests
-    )
+    if not CONTENDERS[name].is_generated:
+        return tests
+    return tests.replace("test_", f"test_{name.replace('-', '_')}_", 1)
 
 
 def _reason(log: str) -> str:

@@ -27,12 +27,11 @@ class Scope:
 
     Attributes:
         sizes: Tables, for the overhead of a test.
-        rounds: Turns of everybody at each size.
+        rounds: Turns of everybody, for the overhead and for a first test.
         seconds: How long tests are begun in a turn.
         tests: How many everybody has, and a run with workers takes.
         workers: How many share them.
         revisions: How many make the tables for a first test; 0 are those that the models make.
-        repeats: Turns for a first test.
     """
 
     sizes: tuple[int, ...] = (10, 50, 200, 1000)
@@ -41,10 +40,9 @@ class Scope:
     tests: int = 300
     workers: tuple[int, ...] = (1, 2, 4)
     revisions: tuple[int, ...] = (0, 5, 100)
-    repeats: int = 3
 
 
-QUICK = Scope((10,), 1, 0.3, 20, (2,), (0, 5), 1)
+QUICK = Scope((10,), 1, 0.3, 20, (2,), (0, 5))
 _MEASURES = (EMPTY, BARE)
 Found = dict[str, Any]
 
@@ -112,7 +110,7 @@ class Rounds:
                 place.cool()
                 return [place.first(name, variables), place.first(name, variables)]
 
-            found = _in_turns(f"a first test, {revisions} revisions", entries, self.scope.repeats, turn)
+            found = _in_turns(f"a first test, {revisions} revisions", entries, self.scope.rounds, turn)
         return {
             "|".join(entry): runs
             if isinstance(runs, str)
