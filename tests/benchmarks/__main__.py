@@ -1,60 +1,61 @@
-"""Rows a second, side by side with the peers: ``python -m tests.benchmarks``."""
+"""Measures tcgen beside its peers: ``python -m tests.benchmarks``."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import signal
 import sys
 from pathlib import Path
 
-from tcgen.ir.schema import TITLES
+from tests.benchmarks.parts import PARTS, CannotMeasure, load
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks.md"
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 EXAMPLES = """examples:
-  python -m tests.benchmarks                      a table
-  python -m tests.benchmarks --json               every round, as JSON
-  python -m tests.benchmarks --database sqlite    on another database
-  python -m tests.benchmarks --page --database postgresql=embedded --database sqlite --database mariadb=container
-                                                  on one after the other, and write docs/benchmarks.md
-
-What follows a database's name is what $TEST_DATABASE says to a generated suite.
+  python -m tests.benchmarks isolation                    tables of one part
+  python -m tests.benchmarks isolation --page             and docs/benchmarks.md with its plot
+  python -m tests.benchmarks isolation --quick            a minute or two: do all contenders run here?
+  python -m tests.benchmarks isolation --quick --contender classic --contender tcgen
+  python -m tests.benchmarks objects --json               every round, as JSON
+  python -m tests.benchmarks objects --page --database postgresql=embedded --database sqlite --database mariadb=container
+                                                          on one after the other, and docs/benchmarks-objects.md
+  python -m tests.benchmarks updates --page               docs/benchmarks-updates.md
 """
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure, and print what was found."""
+    parts = "\n".join(f"  {name:<22}{about}" for name, about in PARTS.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.benchmarks",
-        description="Rows a second of the generated factories, polyfactory, factory_boy and SQLAlchemy alone.",
+        description=f"Measures tcgen beside its peers.\n\nparts, all of them by default:\n{parts}",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("parts", nargs="*", metavar="NAME", help="a part")
     parser.add_argument(
-        "--database",
-        action="append",
-        metavar="NAME[=WHERE]",
-        help=f"{', '.join(TITLES)}; may be given several times [postgresql]",
+        "--quick", action="store_true", help="small sizes once: whether it runs, not how fast"
     )
-    parser.add_argument("--rows", type=int, default=200, metavar="N", help="objects a measurement [200]")
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="interleaved rounds [7]")
-    parser.add_argument("--json", action="store_true", help="print results as JSON")
-    parser.add_argument("--page", action="store_true", help=f"write docs/{PAGE.name}")
+    parser.add_argument("--json", action="store_true", help="print all that was measured, as JSON")
+    parser.add_argument("--page", action="store_true", help="write each part's page into docs/")
+    loaded = {name: load(name) for name in PARTS}
+    for name, part in loaded.items():
+        part.add_options(parser.add_argument_group(f"options of {name}"))
     options = parser.parse_args(arguments)
+    # whoever is stopped stops the servers that were started
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in options.parts:
+        if name not in PARTS:
+            parser.error(f"{name}: there is {', '.join(PARTS)}")
 
-    from tests.benchmarks import report
-    from tests.benchmarks.measure import measure
-
-    found = []
-    for name, _, where in (one.partition("=") for one in options.database or ["postgresql"]):
-        if name not in TITLES:
-            parser.error(f"--database {name}: there is {', '.join(TITLES)}")
-        os.environ.update({"TEST_DATABASE": where} if where else {})
-        print(f"generating the factories and starting {TITLES[name]} …", file=sys.stderr)
-        found.append(measure(name, options.rows, options.rounds))
-    print(json.dumps(found, indent=1) if options.json else "\n".join(map(report.section, found)))
-    if options.page:
-        PAGE.write_text(report.page(found), encoding="utf-8")
+    for name in options.parts or PARTS:
+        try:
+            found = loaded[name].measure(options)
+        except CannotMeasure as error:
+            parser.error(str(error))
+        print(json.dumps(found, indent=1) if options.json else loaded[name].text(found))
+        for file, text in loaded[name].pages(found).items() if options.page else ():
+            (DOCS / file).write_text(text, encoding="utf-8")
     return 0
 
 

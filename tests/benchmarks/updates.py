@@ -1,9 +1,8 @@
-"""Seconds for an update, and how they grow with the models: ``python -m tests.benchmarks.updates``."""
+"""Seconds for an update, and how they grow with the models."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import platform
 import subprocess
@@ -14,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "benchmarks-updates.md"
 SIZES = (30, 300, 3000)
+QUICK = (30,)
 A_MODULE = 30
 HEAD = """\
 from __future__ import annotations
@@ -44,6 +43,26 @@ class Model{number}(Base):
 MORE = "    colour: Mapped[str] = mapped_column(String(20))\n"
 BARE = "import shop.models; from sqlalchemy.orm import configure_mappers; configure_mappers()"
 Seconds = dict[str, float]
+
+
+def add_options(group: argparse._ArgumentGroup) -> None:
+    """Declare the sizes."""
+    group.add_argument(
+        "--models",
+        type=int,
+        action="append",
+        metavar="N",
+        help="models of a project; may be given several times [30, 300, 3000]",
+    )
+
+
+def measure(options: argparse.Namespace) -> dict[int, Seconds]:
+    """Measure a project of each size."""
+    found = {}
+    for count in options.models or (QUICK if options.quick else SIZES):
+        print(f"{count} models …", file=sys.stderr)
+        found[count] = measured(count)
+    return found
 
 
 def write_project(root: Path, count: int) -> None:
@@ -97,7 +116,7 @@ def timed(command: list[str], root: Path) -> float:
     return time.perf_counter() - started
 
 
-def measure(count: int) -> Seconds:
+def measured(count: int) -> Seconds:
     """Return the seconds of a project's commands, and of the parts of its update."""
     with tempfile.TemporaryDirectory(prefix="updates-") as folder:
         root = Path(folder, "shop-project")
@@ -122,26 +141,26 @@ def parts(root: Path) -> Seconds:
     seconds: Seconds = {}
 
     @contextmanager
-    def measured(name: str) -> Iterator[None]:
+    def timed_as(name: str) -> Iterator[None]:
         started = time.perf_counter()
         yield
         seconds[name] = seconds.get(name, 0) + time.perf_counter() - started
 
     request = Request(root=root, python=sys.executable)
-    with measured("inspect"):
+    with timed_as("inspect"):
         stages.inspect(request)
-    with measured("inspect and plan"):
+    with timed_as("inspect and plan"):
         planned = stages.plan(request)
     seconds["plan"] = seconds.pop("inspect and plan") - seconds["inspect"]
     render = run.render_text
 
     def rendered(*arguments: object) -> object:
-        with measured("render twice"):
+        with timed_as("render twice"):
             return render(*arguments)  # type: ignore[arg-type]
 
     run.render_text = rendered  # type: ignore[assignment]
     try:
-        with measured("merge"):
+        with timed_as("merge"):
             run.prepare(root, plan_lines(planned.plan), read_record(root))
     finally:
         run.render_text = render
@@ -149,7 +168,7 @@ def parts(root: Path) -> Seconds:
     return seconds
 
 
-def table(found: dict[int, Seconds]) -> str:
+def text(found: dict[int, Seconds]) -> str:
     """Return a Markdown table, a column a size."""
     names = list(next(iter(found.values())))
     lines = [["seconds", *(f"{count:,} models" for count in found)], ["---", *("---:" for _ in found)]]
@@ -158,12 +177,13 @@ def table(found: dict[int, Seconds]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def page(found: dict[int, Seconds]) -> str:
-    """Return ``docs/benchmarks-updates.md``."""
-    return f"""\
+def pages(found: dict[int, Seconds]) -> dict[str, str]:
+    """Return the page."""
+    return {
+        "benchmarks-updates.md": f"""\
 # Seconds for an update
 
-Written by `python -m tests.benchmarks.updates --page`: {os.cpu_count()} CPUs, Python {platform.python_version()}, each
+Written by `python -m tests.benchmarks updates --page`: {os.cpu_count()} CPUs, Python {platform.python_version()}, each
 command once, as a process of its own.
 
 A project of so many models, 30 a module and seven columns each, gets its suite; `bare` is a process that imports the
@@ -172,28 +192,6 @@ a factory is edited by hand, and `tcgen update` merges. The lines between are pa
 models in the project's interpreter, `render` is Copier; the rest of `update` is Python starting, writing, and pytest
 collecting the suite. `check` renders nothing where the plan is the recorded one.
 
-{table(found)}
+{text(found)}
 """
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Measure, and print what was found."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.updates", description=__doc__)
-    parser.add_argument(
-        "--sizes", type=int, nargs="+", default=SIZES, metavar="N", help="models [30 300 3000]"
-    )
-    parser.add_argument("--json", action="store_true", help="print results as JSON")
-    parser.add_argument("--page", action="store_true", help=f"write docs/{PAGE.name}")
-    options = parser.parse_args(arguments)
-    found = {}
-    for count in options.sizes:
-        print(f"{count} models …", file=sys.stderr)
-        found[count] = measure(count)
-    print(json.dumps(found, indent=1) if options.json else table(found))
-    if options.page:
-        PAGE.write_text(page(found), encoding="utf-8")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from benchmarks.suite import database, generated, session_on
+from benchmarks.objects.suite import database, generated, session_on
 from e2e_support import REPOSITORY, Server, environment
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
@@ -121,7 +121,7 @@ def test_factories_of_the_projects_own_are_left_alone(session: Session) -> None:
 
 def test_the_benchmark_runs() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks", "--rows", "3", "--rounds", "1"],
+        [sys.executable, "-m", "tests.benchmarks", "objects", "--quick"],
         cwd=REPOSITORY,
         env=environment(TEST_DATABASE="embedded"),
         capture_output=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from tests.benchmarks.contenders import SETS
+from tests.benchmarks.objects.contenders import SETS
 
 FLOOR = "SQLAlchemy alone"
 
@@ -58,12 +58,12 @@ def section(found: dict[str, Any]) -> str:
 
 
 def page(every: list[dict[str, Any]]) -> str:
-    """Return ``docs/benchmarks.md``."""
+    """Return ``docs/benchmarks-objects.md``."""
     found = every[0]
     return f"""\
 # Rows a second
 
-Written by `python -m tests.benchmarks --page`. All ran in one process on one real database, in turns:
+Written by `python -m tests.benchmarks objects --page`. All ran in one process on one real database, in turns:
 {found["rounds"]} rounds of {found["rows"]} objects each, {found["cpus"]} CPUs, Python {found["python"]}.
 
 The third column is the floor: constructors with constant values, `add_all`, `flush`. The others are shares of its

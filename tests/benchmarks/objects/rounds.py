@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any
 
 from sqlalchemy.engine import Engine
-from tests.benchmarks.contenders import SETS, Contender, contenders
-from tests.benchmarks.suite import database, generated, session_on
+from tests.benchmarks.objects.contenders import SETS, Contender, contenders
+from tests.benchmarks.objects.suite import database, generated, session_on
 
 from tcgen.ir.schema import TITLES, Dialect
 
@@ -18,7 +18,7 @@ from tcgen.ir.schema import TITLES, Dialect
 _PATIENCE = 0.5
 
 
-def measure(dialect: Dialect, rows: int, rounds: int) -> dict[str, Any]:
+def on_database(dialect: Dialect, rows: int, rounds: int) -> dict[str, Any]:
     """Measure all contenders on all sets.
 
     Args:
