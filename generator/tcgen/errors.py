@@ -72,6 +72,7 @@ ERRORS: Mapping[str, str] = {
     "schemas-are-databases": "On MySQL and MariaDB the models' tables are in several databases; nothing was written.",
     "sqlalchemy-missing": "The project's interpreter has no SQLAlchemy, or one that it cannot import.",
     "sqlalchemy-too-old": "The project's SQLAlchemy is older than 1.4.",
+    "suite-broken": "The modules of the suite cannot be imported, or do not come to an end.",
     "suite-too-slow": "pytest did not come to an end in the time it is given, and was stopped.",
     "template-not-found": "The template's repository cannot be fetched.",
     "unknown-manager": "A plan names a package manager that the template has no file for.",

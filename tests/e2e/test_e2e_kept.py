@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from e2e_support import Server, SuiteRun, environment, init, pytest_in, replace, write
+from e2e_support import Server, SuiteRun, environment, init, pytest_in, replace, tcgen, write
 
 pytestmark = pytest.mark.e2e
 
@@ -138,6 +139,26 @@ def test_without_it_nothing_is_left(shop: Path, scratch: Path) -> None:
     run(shop, TEST_DATABASE="embedded", TMPDIR=str(scratch), TEST_REUSE="0")
     assert times_made(shop) == 2
     assert not list(scratch.glob("tcgen-kept-*"))
+
+
+def test_clean_removes_it_and_nothing_else(
+    shop: Path, reusing: dict[str, str], shared_postgres: Server, on_a_url: dict[str, str]
+) -> None:
+    before = shared_postgres.databases()
+    run(shop, TEST_DATABASE="embedded", **reusing)
+    run(shop, **on_a_url, **reusing)
+    [kept] = shared_postgres.databases() - before
+    listed = tcgen(
+        "clean", "--dry-run", "--json", "--python", sys.executable, cwd=shop, **on_a_url, **reusing
+    )
+    assert f"database {kept}" in json.loads(listed.out)["kept"], listed.text
+    assert shared_postgres.databases() - before == {kept}
+    done = tcgen("clean", "--python", sys.executable, cwd=shop, **on_a_url, **reusing)
+    assert (done.status, done.err) == (0, "removed\n"), done.text
+    assert shared_postgres.databases() == before
+    assert not list(Path(reusing["TMPDIR"]).glob("tcgen-kept-*/*"))
+    again = tcgen("clean", "--python", sys.executable, cwd=shop, **on_a_url, **reusing)
+    assert (again.status, again.err) == (0, "nothing is kept\n"), again.text
 
 
 def test_a_run_beside_it_has_a_server_of_its_own(shop: Path, reusing: dict[str, str]) -> None:

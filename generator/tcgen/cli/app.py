@@ -370,6 +370,32 @@ def doctor(
     raise typer.Exit(doctor.doctor(wanted, sweep=sweep, dry_run=dry_run, as_json=as_json))
 
 
+_CLEAN_EXAMPLES = """\b
+Examples:
+  tcgen clean --dry-run               what runs with TEST_REUSE=1 have kept of this project
+  tcgen clean                         and remove it
+  TEST_DATABASE=postgresql://…/app_test tcgen clean
+
+\b
+On a server of yours the databases are found where $TEST_DATABASE names it.
+Exit status: 0 nothing is kept any more, 1 something was in the way, 2 it cannot be told.
+"""
+
+
+@app.command(epilog=_CLEAN_EXAMPLES)
+def clean(
+    directory: Directory = Path(),
+    python: PythonPath = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List it, remove nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove the migrated template that runs with $TEST_REUSE keep for the next."""
+    from tcgen.cli import clean
+
+    wanted = request(directory, python)
+    raise typer.Exit(clean.clean(wanted, dry_run=dry_run, as_json=as_json))
+
+
 _Name = Annotated[
     str, typer.Argument(metavar="NAME", help="From `tcgen services`.", autocompletion=options.kinds)
 ]

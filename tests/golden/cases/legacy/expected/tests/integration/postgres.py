@@ -229,7 +229,9 @@ def _embedded(keeps: bool) -> Iterator[URL]:
         password = known["password"]
         yield URL.create(DRIVER, "postgres", password, "127.0.0.1", port, "postgres")
     finally:
-        control(["-w", "stop"], user=known["user"])
+        mode = "fast" if keeps else "immediate"
+        with suppress(CalledProcessError):  # a test may have ended it
+            control(["-w", "-m", mode, "stop"], user=known["user"])
         if not keeps:
             rmtree(folder)
 
