@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks.isolation import compare, environment, pages, text
+from benchmarks.isolation import compare, environment, pages, plot, text
 from benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY
 from benchmarks.isolation.place import Failed, furnished
 from benchmarks.isolation.rounds import Rounds, Scope
@@ -61,3 +61,13 @@ def test_rows_that_stay_are_found_out(server: Server) -> None:
         conftest.write_text(conftest.read_text().replace("bind=connection", "bind=engine"))
         with pytest.raises(Failed, match="duplicate key"):
             place.measure("classic", 1)
+
+
+def test_the_plot_has_a_line_for_everybody_however_many_there_are() -> None:
+    lines = {f"contender <{number}>": {10: 0.5 + number, 1000: 40.0} for number in range(2 * len(CONTENDERS))}
+    lines |= {"never measured": {}, "faster than an empty test, on a busy machine": {10: -0.1}}
+    drawn = plot.svg(lines)
+    shown = [one.text for one in ElementTree.fromstring(drawn).iter("{http://www.w3.org/2000/svg}text")]
+    assert {name for name in lines if name.startswith("contender")} <= set(shown)
+    assert not {"never measured", "faster than an empty test, on a busy machine"} & set(shown)
+    assert plot.svg(lines) == drawn

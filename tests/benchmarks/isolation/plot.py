@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
+from itertools import cycle
 from math import ceil, floor, log10
 
 WIDTH, HEIGHT = 900, 520
@@ -17,7 +18,11 @@ LINE = 22
 
 def svg(lines: dict[str, dict[int, float]]) -> str:
     """Draw a line for each name, with the names at its right in the order of where they end."""
-    lines = {name: points for name, points in lines.items() if points}
+    # a logarithm wants more than nothing, which noise does not always leave
+    positive = {
+        name: {size: one for size, one in points.items() if one > 0} for name, points in lines.items()
+    }
+    lines = {name: points for name, points in positive.items() if points}
     sizes = sorted({size for points in lines.values() for size in points})
     values = [value for points in lines.values() for value in points.values()]
     bottom, top = floor(log10(min(values))), ceil(log10(max(values)))
@@ -37,7 +42,7 @@ def svg(lines: dict[str, dict[int, float]]) -> str:
     for size in sizes:
         parts.append(_text(across(log10(size)), HEIGHT - BOTTOM + 20, f"{size:,}", "middle"))
 
-    colours = dict(zip(lines, COLOURS, strict=False))
+    colours = dict(zip(lines, cycle(COLOURS), strict=False))
     ends = sorted(lines, key=lambda name: -lines[name][max(lines[name])])
     for place, name in enumerate(ends):
         points = [(across(log10(size)), up(log10(value))) for size, value in sorted(lines[name].items())]
