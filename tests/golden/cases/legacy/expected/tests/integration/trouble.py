@@ -143,8 +143,13 @@ REFUSED = (
         "executable file not found|unable to start container process",
     ),
     Trouble(
-        "the engine may not do that",
-        "run it with more rights, or without Ryuk: TESTCONTAINERS_RYUK_DISABLED=true",
+        "inside a container, testcontainers asks more of it than this Podman answers",
+        "TESTCONTAINERS_CONNECTION_MODE=docker_host",
+        "^'HostConfig'$",
+    ),
+    Trouble(
+        "the engine is not allowed to do that",
+        "run it as root or `--privileged`, with limits (`ulimit`) that it may set",
         "operation not permitted|permission denied",
     ),
 )
