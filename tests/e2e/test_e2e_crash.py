@@ -46,7 +46,7 @@ def run_with_a_crash(demo: Path, which: str, source: str, **extra: str) -> None:
     assert sorted(done.cases.values()) == ["error", *["passed"] * 7], done.text
 
 
-@pytest.mark.parametrize("which", ["first", "second"])
+@pytest.mark.parametrize("which", ["first", pytest.param("second", marks=pytest.mark.matrix)])
 def test_no_database_on_a_server_of_ones_own(demo: Path, shared_postgres: Server, which: str) -> None:
     before = shared_postgres.databases()
     run_with_a_crash(demo, which, shared_postgres.url("app_test"))

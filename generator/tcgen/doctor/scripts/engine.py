@@ -287,6 +287,8 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
         connection: Live = Reaper._socket
         connection.settimeout(10)
         return {**found, "answer": connection.recv(16).decode(errors="replace").strip()}
+    except (ConnectionResetError, BrokenPipeError):
+        return {**found, "answer": ""}
     except Exception as error:
         why = trouble.of_reaper(Reaper._container, error)
         return {**found, "cause": why.cause, "cure": why.cure}
