@@ -144,7 +144,7 @@ def _servers(place: Place) -> Iterator[Leftover]:
 
 
 def _remove_servers(_: Place, found: Sequence[Leftover]) -> Mapping[str, str]:
-    refused = {}
+    refused: dict[str, str] = {}
     for one in found:
         try:
             _stop(Path(one.id))

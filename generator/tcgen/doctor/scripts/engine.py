@@ -13,17 +13,17 @@ import re
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import trouble  # type: ignore[import-not-found, unused-ignore]
-
 Live = Any
 """A module or client of the environment, whatever its version."""
+
+TROUBLE: Live = import_module("trouble")
 
 SOCKETS = {
     "/var/run/docker.sock": "Docker",
@@ -46,14 +46,14 @@ def main(asked: dict[str, Any]) -> None:
     for name, ask in TASKS[asked["task"]]:
         sys.stdout.write(json.dumps({"asking": name}) + "\n")
         sys.stdout.flush()
-        with closing_stdout():
+        with prints_on_stderr():
             fact = ask(asked)
         sys.stdout.write(json.dumps({"fact": name, **fact}) + "\n")
         sys.stdout.flush()
 
 
 @contextmanager
-def closing_stdout() -> Iterator[None]:
+def prints_on_stderr() -> Generator[None, None, None]:
     """Let what others print go to stderr."""
     own, sys.stdout = sys.stdout, sys.stderr
     try:
@@ -64,7 +64,7 @@ def closing_stdout() -> Iterator[None]:
 
 def troubled(error: object, kinds: str = "REFUSED") -> dict[str, str]:
     """Return an error's cause and cure, in the suite's words."""
-    found = trouble.explained(error, getattr(trouble, kinds))
+    found: Live = TROUBLE.explained(error, getattr(TROUBLE, kinds))
     return {"cause": found.cause, "cure": found.cure}
 
 
@@ -121,12 +121,12 @@ def last_words(error: Exception) -> str:
 
 def engine(_: dict[str, Any]) -> dict[str, Any]:
     """Say which engine answers, and who named its address."""
-    from testcontainers.core.docker_client import DockerClient, get_docker_host
+    from testcontainers.core.docker_client import get_docker_host
 
     host = get_docker_host() or ""
     found: dict[str, Any] = {"host": host or "the default socket", "how": named_by(host)}
     try:
-        with closing(DockerClient(timeout=5).client) as client:
+        with connected(timeout=5) as client:
             client.ping()
             version, info = client.version(), client.info()
     except Exception as error:
@@ -167,7 +167,7 @@ GIVEN = os.environ.get("DOCKER_HOST", "")
 
 def listening(host: str) -> list[list[str]]:
     """Return the sockets of other engines that take connections, with the engines' names."""
-    found = []
+    found: list[list[str]] = []
     for place, name in SOCKETS.items():
         path = Path(os.path.expandvars(place)).expanduser()
         if "$" not in str(path) and f"unix://{path}" != host and takes_connections(path):
@@ -186,11 +186,12 @@ def takes_connections(path: Path) -> bool:
     return False
 
 
-def connected() -> Live:
-    """Return a client for what may take a little longer."""
+def connected(timeout: int = 20) -> Live:
+    """Return a client, as testcontainers makes it, to be entered."""
     from testcontainers.core.docker_client import DockerClient
 
-    return closing(DockerClient(timeout=20).client)
+    client: Live = DockerClient(timeout=timeout).client
+    return closing(client)
 
 
 def images(_: dict[str, Any]) -> dict[str, Any]:
@@ -242,7 +243,7 @@ def started(image: str, labels: dict[str, str]) -> dict[str, Any]:
                 image, entrypoint=["sleep", "60"], ports={"8080/tcp": None}, labels=labels
             )
             ran.start()
-            one = DockerContainer(image)  # for its knowledge of where ports are published
+            one: Live = DockerContainer(image)  # for its knowledge of where ports are published
             one._container = ran
             return {"image": image, "port": published(one)}
         except Exception as error:
@@ -270,7 +271,6 @@ def published(one: Live) -> dict[str, Any]:
 def ryuk(_: dict[str, Any]) -> dict[str, Any]:
     """Start Ryuk as testcontainers does, and hear it answer."""
     from testcontainers.core.config import testcontainers_config as config
-    from testcontainers.core.container import Reaper
     from testcontainers.core.labels import SESSION_ID
 
     found = {
@@ -278,23 +278,24 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
         "privileged": config.ryuk_privileged,
         "disabled": config.ryuk_disabled,
     }
+    reaper: Live = import_module("testcontainers.core.container").Reaper
     # a download or a port that is shut has been told already, and takes long
     shut = "error" in KNOWN.get("container", {}).get("port", {})
     if config.ryuk_disabled or shut or not KNOWN["images"]["images"][config.ryuk_image]["there"]:
         return found
     try:
-        Reaper.get_instance()
-        connection: Live = Reaper._socket
+        reaper.get_instance()
+        connection: Live = reaper._socket
         connection.settimeout(10)
         return {**found, "answer": connection.recv(16).decode(errors="replace").strip()}
     except (ConnectionResetError, BrokenPipeError):
         return {**found, "answer": ""}
     except Exception as error:
-        why = trouble.of_reaper(Reaper._container, error)
+        why: Live = TROUBLE.of_reaper(reaper._container, error)
         return {**found, "cause": why.cause, "cure": why.cure}
     finally:
         with suppress(Exception):
-            Reaper.delete_instance()
+            reaper.delete_instance()
         with suppress(Exception), connected() as client:
             client.containers.get(f"testcontainers-ryuk-{SESSION_ID}").remove(force=True, v=True)
 
@@ -311,7 +312,7 @@ def leftovers(asked: dict[str, Any]) -> dict[str, Any]:
 
 def described(one: Live) -> dict[str, str]:
     """Return what there is to know of a container or network."""
-    labels = one.attrs.get("Labels") or one.attrs.get("Config", {}).get("Labels") or {}
+    labels: dict[str, str] = one.attrs.get("Labels") or one.attrs.get("Config", {}).get("Labels") or {}
     return {
         "id": one.id,
         "name": one.name,
@@ -322,7 +323,7 @@ def described(one: Live) -> dict[str, str]:
 
 def remove(asked: dict[str, Any]) -> dict[str, Any]:
     """Remove containers, with their volumes, and networks."""
-    errors = {}
+    errors: dict[str, str] = {}
     with connected() as client:
         for kind, name in asked["remove"]:
             try:

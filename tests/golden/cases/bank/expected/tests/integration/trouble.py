@@ -158,7 +158,8 @@ REFUSED = (
 def known(error: object, kinds: Sequence[Trouble]) -> Trouble | None:
     """Return what an error comes to, if that is known."""
     said = str(error)
-    return next((one for one in kinds if re.search(one.words, said, re.I)), None)
+    fits = (one for one in kinds if re.search(one.words, said, re.IGNORECASE))
+    return next(fits, None)
 
 
 def explained(error: object, kinds: Sequence[Trouble]) -> Trouble:
