@@ -80,6 +80,7 @@ def compare(installed: environment.Environment, chosen: list[str], scope: Scope)
             "postgresql": server.version,
             "versions": {name: installed.versions[name] for name in page.NAMED if name in installed.versions},
             "rounds": scope.rounds,
+            "quick": scope.sizes == QUICK.sizes,
             "tests": scope.tests,
             "missing": missing,
             "overhead": rounds.overhead(),

@@ -22,7 +22,7 @@ NAMED = (
 PAGE = """\
 # What the isolation of a test costs
 
-Written by `python -m tests.benchmarks isolation --page`: {cpus} CPUs, Python {python}, PostgreSQL {postgresql},
+Written by `python -m tests.benchmarks isolation{quick} --page`: {cpus} CPUs, Python {python}, PostgreSQL {postgresql},
 {versions}.
 Other pages: [objects a second](benchmarks-objects.md), [seconds for an update](benchmarks-updates.md).
 
@@ -34,7 +34,7 @@ empty. The one by hand has no ORM, and rolls back; pytest-django's has Django's 
 is in `tests/benchmarks/isolation/recipes/`, written as the documentation says that is named there; tcgen's suite is
 what `tcgen init` wrote.
 
-Everybody has a turn in each of {rounds} rounds, and each round begins with another one; a turn is a pytest of its own,
+Rounds: {rounds}. Everybody has a turn in each of them, and each begins with another one; a turn is a pytest of its own,
 with no plugins but those it needs.
 
 ## A test
@@ -91,6 +91,7 @@ def page(found: report.Found) -> str:
         versions=", ".join(f"{name} {version}" for name, version in found["versions"].items()),
         overhead=report.overhead_table(found),
         plot=PLOT,
+        quick=" --quick" if found["quick"] else "",
         ratios=report.ratio_table(found),
         first=report.first_table(found),
         workers=report.workers_table(found),

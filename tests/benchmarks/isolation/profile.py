@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 TOP = 15
+# the same function has another one in each run
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _INSTALLED = re.compile(r"site-packages/(?P<package>\w+)")
 
 
@@ -19,7 +21,9 @@ def findings(file: Path, tests: int) -> dict[str, Any]:
     for (path, line, name), (_, calls, own, _, _) in stats.stats.items():
         package = _package(path, name)
         packages[package] = packages.get(package, 0) + own
-        functions.append((own, calls, package, f"{Path(path).name}:{line} {name}" if line else name))
+        functions.append(
+            (own, calls, package, f"{Path(path).name}:{line} {name}" if line else _ADDRESS.sub("", name))
+        )
     total = sum(packages.values())
     scale = 1000 / tests
     return {

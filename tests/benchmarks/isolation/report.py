@@ -82,11 +82,11 @@ def ratio_table(found: Found) -> str:
         ]
         peaks = [
             "fails" if isinstance(one, str) else f"{median(one['peak']):,.0f}"
-            for one in (whole[0], whole[-1])
+            for one in whole[:: max(len(whole) - 1, 1)]
         ]
         rows.append([CONTENDERS[name].title, *ratios, *peaks])
     sizes = list(by_size)
-    ends = [f"MB, {how_many(size)}" for size in (sizes[0], sizes[-1])]
+    ends = [f"MB, {how_many(size)}" for size in sizes[:: max(len(sizes) - 1, 1)]]
     return _table(["times by hand", *map(how_many, sizes), *ends], rows)
 
 
@@ -118,7 +118,8 @@ def _first_cell(of_all: Found, entry: str, kind: str) -> str:
     sample = [
         own - empty for own, empty in zip(of_all[entry][kind], of_all[f"{EMPTY}|given"][kind], strict=True)
     ]
-    return f"{median(sample):.2f} ({min(sample):.2f}–{max(sample):.2f})"
+    spread = f" ({min(sample):.2f}–{max(sample):.2f})" if len(sample) > 1 else ""
+    return f"{median(sample):.2f}{spread}"
 
 
 def workers_table(found: Found) -> str:
