@@ -18,6 +18,7 @@ from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import BACKENDS, Schema
+from tcgen.processes import limit
 
 
 def inspect_application(
@@ -56,7 +57,7 @@ def inspect_application(
         "app": app,
     }
     try:
-        answer, settings = ask_with_settings(project, request, timeout, schema.import_env)
+        answer, settings = ask_with_settings(project, request, limit(timeout), schema.import_env)
     except TcgenError as error:
         return Application(), (_not_seen(error.message, error.hint),), {}
     if "error" in answer:

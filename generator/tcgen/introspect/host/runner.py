@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import json
 import os
-import signal
-import subprocess
+import secrets
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple, cast
 
+from pydantic import ValidationError
+
+from tcgen import processes
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
 from tcgen.introspect.host.databases import arranged
@@ -33,6 +34,8 @@ from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, KnownDatabases, 
 from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
+_MOST_ANSWER = 1 << 29
+_LAST_LINES = 12
 ROUNDS = 6
 """How often the import is tried again with more settings; each may only show the next one missing."""
 
@@ -79,6 +82,7 @@ def inspect_project(
             ``no-models``, ``models-not-found``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
+    timeout = processes.limit(timeout)
     request = make_request(project, models, alembic_config, frameworks, dialect)
     answer, settings = ask_with_settings(project, request, timeout)
     if "error" in answer:
@@ -137,7 +141,12 @@ def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], 
     found = {**answer.get("schema", {}), **common}
     for_all = {**common, "environment": found.get("environment")}
     found["further"] = [{**one, **for_all} for one in found.get("further", ())]
-    return Schema.model_validate(found)
+    try:
+        return Schema.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _crashed(project, f"answered what cannot be ({place}: {first['msg']})", "") from None
 
 
 def _on_its_own(
@@ -368,17 +377,40 @@ def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], ti
         "PYTHONIOENCODING": "utf-8",
     }
     environment.pop("PYTHONSAFEPATH", None)
-    with tempfile.TemporaryFile() as reply, tempfile.TemporaryFile() as output:
-        status = _run(project, json.dumps(request).encode(), environment, reply, output, timeout)
-        reply.seek(0)
-        data = reply.read()
+    token = secrets.token_hex(8)
+    told = json.dumps({**request, "token": token}).encode()
+    with tempfile.TemporaryFile() as reply:
+        child = _run(project, told, environment, reply, timeout)
+        said = _reply(reply, token)
+    if said.answer is None:
+        raise _crashed(project, f"ended with status {child.status}", _tail(child.output), said.at)
+    if "error" in said.answer and said.answer["error"]["code"] == "probe-crashed":
+        raise _crashed(project, "failed", said.answer["error"]["message"], said.at)
+    return said.answer
+
+
+class _Reply(NamedTuple):
+    """What the probe wrote: the module it came to, and its answer where it got that far."""
+
+    at: str
+    answer: ProbeAnswer | None
+
+
+def _reply(file: IO[bytes], token: str) -> _Reply:
+    """Read what the probe wrote, a line each; the project's code may have written, too, and is not believed."""
+    at = ""
+    answer: ProbeAnswer | None = None
+    file.seek(0)
+    for line in file.read(_MOST_ANSWER).splitlines():
+        if token.encode() not in line:
+            continue
         try:
-            answer: ProbeAnswer = json.loads(data)
-        except ValueError:
-            raise _crashed(project, status, _tail(output)) from None
-        if "error" in answer and answer["error"]["code"] == "probe-crashed":
-            raise _crashed(project, status, answer["error"]["message"])
-    return answer
+            found: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(found, dict) and found.pop("token", None) == token:
+            at, answer = (str(found["at"]), None) if "at" in found else (at, cast("ProbeAnswer", found))
+    return _Reply(at, answer)
 
 
 def _run(
@@ -386,53 +418,44 @@ def _run(
     request: bytes,
     environment: Mapping[str, str],
     reply: IO[bytes],
-    output: IO[bytes],
     timeout: float,
-) -> int:
+) -> processes.Ended:
     try:
-        child = subprocess.Popen(
+        return processes.run(
             [project.python, str(PROBE), str(reply.fileno())],
-            cwd=project.root,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=[reply.fileno()],
-            start_new_session=True,
+            folder=project.root,
+            environment=environment,
+            seconds=timeout,
+            given=request,
+            together=True,
+            descriptors=[reply.fileno()],
         )
     except OSError as error:
         raise not_found(project.python, error.strerror or str(error)) from error
-    try:
-        child.communicate(request, timeout=timeout)
-    except subprocess.TimeoutExpired:
-        _kill(child)
+    except processes.TooLongError as error:
+        at = _reply(reply, json.loads(request)["token"]).at
         raise TcgenError(
             "probe-timeout",
-            f"Importing the models of {project.name} took longer than {timeout:g} seconds",
-            hint="Name a module that imports the models alone, with --models MODULE.",
-            detail=_tail(output),
+            f"Importing the models of {project.name} took longer than {timeout:g} seconds{_in(at)}",
+            hint=f"Name a module that imports the models alone, with --models MODULE; {processes.LIMIT}=900 waits longer.",
+            detail=_tail(error.output),
         ) from None
-    finally:
-        _kill(child)
-    return child.returncode
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    # The whole group: what the project started on import must not outlive the inspection.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+def _tail(output: bytes) -> str:
+    """Return the last that was printed; Python's own word for a list of frames says nothing to who reads a message."""
+    lines = output[-4000:].decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(line for line in lines[-_LAST_LINES:] if not line.startswith("Traceback ("))
 
 
-def _tail(output: IO[bytes]) -> str:
-    output.seek(0)
-    return output.read()[-4000:].decode("utf-8", "replace").strip()
+def _in(at: str) -> str:
+    return f", in {at}" if at else ""
 
 
-def _crashed(project: Project, status: int, detail: str) -> TcgenError:
+def _crashed(project: Project, what: str, detail: str, at: str = "") -> TcgenError:
     return TcgenError(
         "probe-crashed",
-        f"{project.python} ended with status {status} before it could describe the models",
+        f"{project.python} {what} before it could describe the models{_in(at)}",
         hint="--models MODULE narrows down what is imported.",
         detail=detail,
     )

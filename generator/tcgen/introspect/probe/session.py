@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import metadata as distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import dialect
-from .common import Live, Notes, ProbeError
+from .common import Live, Notes, ProbeError, words_of
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest
@@ -46,18 +47,21 @@ ASKED = [
 ]
 
 
-def answer(request: ProbeRequest) -> ProbeAnswer:
-    """Carry out a request; errors and missing settings are part of the answer."""
-    notes = Notes()
+def answer(request: ProbeRequest, at: Callable[[str], None] = lambda module: None) -> ProbeAnswer:
+    """Carry out a request; errors and missing settings are part of the answer. ``at`` is told what is imported."""
+    notes = Notes(at)
     roots = [str(Path(request["root"], r).resolve()) for r in request["source_roots"]]
     known = {str(Path(place or ".").resolve()) for place in sys.path}
-    sys.path[:0] = [r for r in roots if r not in sys.path]
     try:
-        environment = _environment(request["name"], request["distributions"])
+        _check_sqlalchemy()
         dialect.choose(request["dialect"])
         # Only now: these import SQLAlchemy, which may not be there.
         from . import describe, no_database, source_roots
 
+        describe.load_alembic(request)
+        # Only now: a logging.py of the project's is not for them.
+        sys.path[:0] = [r for r in roots if r not in sys.path]
+        environment = _environment(request["name"], request["distributions"])
         no_database.install()
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
@@ -75,32 +79,39 @@ def answer(request: ProbeRequest) -> ProbeAnswer:
         return {"error": error.fields, "missing": notes.missing}
 
 
-def _environment(name: str, declared: list[str]) -> dict[str, Live]:
+def _check_sqlalchemy() -> None:
+    """Raise ``sqlalchemy-missing`` or ``sqlalchemy-too-old`` where what there is will not do."""
     python = ".".join(map(str, sys.version_info[:3]))
     try:
         import sqlalchemy
+
+        numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
     except ImportError as error:
         raise ProbeError(
             "sqlalchemy-missing",
-            f"{sys.executable} (Python {python}) has no SQLAlchemy: {error}",
+            f"{sys.executable} (Python {python}) has no SQLAlchemy: {words_of(error)}",
             "Pass --python PATH of the interpreter that has the project's dependencies, or install them there.",
         ) from error
-    except Exception as error:  # an early 2.0 fails in classes of its own on a Python that came later
+    except BaseException as error:  # an early 2.0 fails in classes of its own on a Python that came later
         raise ProbeError(
             "sqlalchemy-missing",
             f"SQLAlchemy cannot be imported by {sys.executable} (Python {python}): "
-            f"{type(error).__name__}: {error}",
+            f"{type(error).__name__}: {words_of(error)}",
             "Install a release of SQLAlchemy that knows this Python.",
         ) from error
-    numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
     if numbers < (1, 4):
         raise ProbeError(
             "sqlalchemy-too-old",
             f"{sys.executable} has SQLAlchemy {sqlalchemy.__version__}; tcgen needs 1.4 or newer",
             "Upgrade SQLAlchemy, or pass --python PATH of an interpreter that has a newer one.",
         )
+
+
+def _environment(name: str, declared: list[str]) -> dict[str, Live]:
+    import sqlalchemy
+
     return {
-        "python": python,
+        "python": ".".join(map(str, sys.version_info[:3])),
         "sqlalchemy": sqlalchemy.__version__,
         "alembic": _version("alembic"),
         "distributions": {asked: _version(asked) for asked in [*ASKED, *declared]},
