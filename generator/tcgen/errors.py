@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tcgen.outside_text import readable
+
 
 class TcgenError(Exception):
     """A mistake or an obstacle the user can do something about; printed without a traceback.
@@ -16,11 +18,12 @@ class TcgenError(Exception):
     """
 
     def __init__(self, code: str, message: str, *, hint: str = "", detail: str = "") -> None:
-        super().__init__(message)
+        # much of it is the project's own words
         self.code = code
-        self.message = message
-        self.hint = hint
-        self.detail = detail
+        self.message = readable(message)
+        self.hint = readable(hint)
+        self.detail = readable(detail)
+        super().__init__(self.message)
 
 
 ERRORS: Mapping[str, str] = {
@@ -39,6 +42,7 @@ ERRORS: Mapping[str, str] = {
     "bad-service": "A flag that describes a service has a value that is not possible.",
     "bad-setting": "`[tool.tcgen]` holds something tcgen does not know.",
     "busy": "Another run of tcgen is writing to the project.",
+    "cannot-read": "The system refused a file or folder that the run needs.",
     "cannot-write": "The disk refused; the project is as it was.",
     "changed-meanwhile": "A file changed between reading and writing; nothing was written.",
     "conflict-in-answers": "`.tcgen/answers.yml` has conflict markers of a merge.",
@@ -49,6 +53,7 @@ ERRORS: Mapping[str, str] = {
     "import-failed": "The project's models cannot be imported; the project's own line is shown.",
     "internal-error": "A fault of tcgen's own: please report it.",
     "interrupted": "An earlier run was killed while it wrote; `tcgen update` puts everything back.",
+    "leads-outside": "A link in the project leads to where nothing of it is to be written, such as another folder.",
     "mapping-fails": "SQLAlchemy cannot configure a class, and no class can be had without it; its words are shown.",
     "merge-in-progress": "A merge of the project's repository is not finished.",
     "metadata-not-importable": "A metadata cannot be reached by import, so that no suite could use it.",

@@ -10,7 +10,6 @@ import base64
 import contextlib
 import hashlib
 import os
-import tempfile
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,9 @@ from typing import Literal
 from filelock import FileLock, Timeout
 
 from tcgen.errors import TcgenError
+from tcgen.files import content
 from tcgen.ir.base import Frozen
+from tcgen.processes import shared_folder
 
 JOURNAL = ".tcgen/journal.json"
 
@@ -55,10 +56,13 @@ def locked(root: Path) -> Generator[None, None, None]:
     """
     mark = hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16]
     user = os.getuid() if hasattr(os, "getuid") else 0
-    lock = FileLock(Path(tempfile.gettempdir(), f"tcgen-{user}-{mark}.lock"))
+    place = Path(shared_folder(), f"tcgen-{user}-{mark}.lock")
     try:
-        with lock.acquire(timeout=0):
-            yield
+        with FileLock(place).acquire(timeout=0):
+            try:
+                yield
+            finally:
+                place.unlink(missing_ok=True)
     except Timeout as error:
         raise TcgenError(
             "busy", f"{root}: another run of tcgen is writing", hint="wait for it, then run again"
@@ -87,11 +91,15 @@ def begin(
     journal = Journal(entries=entries, folders=tuple(folders))
     place = root / JOURNAL
     place.parent.mkdir(exist_ok=True)
-    with _part(place).open("w", encoding="utf-8") as file:
-        file.write(journal.model_dump_json())
-        file.flush()
-        os.fsync(file.fileno())
-    _part(place).replace(place)
+    try:
+        with _part(place).open("w", encoding="utf-8") as file:
+            file.write(journal.model_dump_json())
+            file.flush()
+            os.fsync(file.fileno())
+        _part(place).replace(place)
+    except OSError:
+        _remove(_part(place))
+        raise
     return journal
 
 
@@ -120,8 +128,13 @@ def recover(root: Path) -> int | None:
         if not place.exists():
             return None
         try:
-            journal = Journal.model_validate_json(place.read_bytes())
-        except ValueError as error:
+            journal = Journal.model_validate_json(content(place))
+            for one in journal.entries:
+                target(root, one.path)
+                base64.b64decode(one.old or "", validate=True)
+            for folder in journal.folders:
+                target(root, folder)
+        except (ValueError, OSError, TcgenError) as error:
             raise TcgenError(
                 "bad-journal",
                 f"{place}: an earlier run was interrupted, and this is not a journal this tcgen can read",
@@ -150,9 +163,21 @@ def undo(root: Path, journal: Journal) -> int:
 
 
 def target(root: Path, path: str) -> Path:
-    """Return the file itself where a link leads to it, so that the link stays one."""
+    """Return the file itself where a link leads to it, so that the link stays one.
+
+    Raises:
+        TcgenError: It leads out of the project, or into its git folder.
+    """
     place = root / path
-    return place.resolve() if place.is_symlink() else place
+    real, folder = Path(os.path.realpath(place)), Path(os.path.realpath(root))
+    inside = real.relative_to(folder).parts if real.is_relative_to(folder) else ()
+    if not inside or ".git" in inside or ".." in Path(path).parts:
+        raise TcgenError(
+            "leads-outside",
+            f"{path} leads to {real}, which is not the project's to write",
+            hint="put a file or folder in the place of the link, or give another --dest",
+        )
+    return real if place.is_symlink() else place
 
 
 def _remove(place: Path) -> None:

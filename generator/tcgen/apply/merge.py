@@ -23,6 +23,7 @@ OPENING, MIDDLE, CLOSING = b"<<<<<<< before updating", b"=======", b">>>>>>> aft
 
 # no file has lines that begin with that many
 _WIDTH = 61
+_SECONDS = 60.0
 Lines = list[bytes]
 
 
@@ -119,9 +120,13 @@ def _git(ours: bytes, base: bytes, theirs: bytes) -> Iterator[Part]:
         command = ["git", "merge-file", "--stdout", "--diff3", f"--marker-size={_WIDTH}"]
         try:
             done = subprocess.run(
-                [*command, "ours", "base", "theirs"], cwd=scratch, capture_output=True, check=False
+                [*command, "ours", "base", "theirs"],
+                cwd=scratch,
+                capture_output=True,
+                check=False,
+                timeout=_SECONDS,
             )
-        except OSError as error:
+        except (OSError, subprocess.TimeoutExpired) as error:
             raise TcgenError(
                 "no-git", "git cannot be run, and merges need it", hint="install git, then run again"
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from tomlkit.container import OutOfOrderTableProxy
 from tomlkit.items import Array, String, Table
 
 from tcgen.apply.changes import Change, ChangeKind
+from tcgen.discover.manifest import read_document
 from tcgen.errors import TcgenError
 
 
@@ -36,11 +38,10 @@ def add_group(
         TcgenError: The group stands there in a form that dependency groups do not have.
     """
     path = root / "pyproject.toml"
-    if not path.is_file():
+    document = read_document(path)
+    if document is None:
         return None
     old = path.read_bytes()
-    text = old.decode("utf-8")
-    document = tomlkit.parse(text)
     groups = document.get("dependency-groups")
     if groups is None:
         groups = tomlkit.table()
@@ -95,8 +96,9 @@ def add_providers(root: Path, providers: Mapping[str, str]) -> Change:
         TcgenError: The tables stand there in a form that is not theirs.
     """
     path = root / "pyproject.toml"
-    old = path.read_bytes() if path.is_file() else None
-    document = tomlkit.parse((old or b"").decode("utf-8"))
+    document = read_document(path)
+    old = None if document is None else path.read_bytes()
+    document = TOMLDocument() if document is None else document
     table: Any = document
     for depth, name in enumerate(("tool", "tcgen", "providers")):
         if name not in table:
@@ -116,7 +118,9 @@ def toml_string(text: str) -> String:
 
 
 def _update(old: bytes | None, document: TOMLDocument) -> Change:
-    new, text = tomlkit.dumps(document), (old or b"").decode("utf-8")
+    # some editors write a mark of the encoding, which is no text
+    mark = "\ufeff" if (old or b"").startswith(codecs.BOM_UTF8) else ""
+    new, text = mark + tomlkit.dumps(document), (old or b"").decode("utf-8")
     if "\n" in text and text.count("\n") == text.count("\r\n"):
         # tomlkit ends the lines it adds with a bare newline
         new = re.sub(r"(?<!\r)\n", "\r\n", new)

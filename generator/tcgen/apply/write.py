@@ -9,6 +9,7 @@ from pathlib import Path
 from tcgen.apply import journal
 from tcgen.apply.changes import WRITTEN, Change
 from tcgen.errors import TcgenError
+from tcgen.interrupts import held
 
 
 def publish(root: Path, changes: Iterable[Change]) -> list[str]:
@@ -25,7 +26,8 @@ def publish(root: Path, changes: Iterable[Change]) -> list[str]:
             interrupted; the project is as it was.
     """
     try:
-        return _publish(root, changes)
+        with held():
+            return _publish(root, changes)
     except OSError as error:
         raise TcgenError(
             "cannot-write",
@@ -38,6 +40,8 @@ def _publish(root: Path, changes: Iterable[Change]) -> list[str]:
     wanted = [change for change in changes if change.kind in WRITTEN or _has_markers(change)]
     if not wanted:
         return []
+    for change in wanted:
+        journal.target(root, change.path)
     with journal.locked(root):
         if (root / journal.JOURNAL).exists():
             raise TcgenError(

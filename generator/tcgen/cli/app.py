@@ -29,7 +29,7 @@ from tcgen.cli.options import (
     Template,
     request,
 )
-from tcgen.cli.output import confirm, emit, emit_error, progress, say, show_diagnostics, show_error
+from tcgen.cli.output import confirm, emit, emit_error, progress, put, say, show_diagnostics, show_error
 from tcgen.errors import TcgenError
 
 app = typer.Typer(
@@ -142,9 +142,9 @@ def inspect(
     for one in schema.databases:
         where = f"\t{one.name}" if schema.further else ""
         for mapper in one.mappers:
-            typer.echo(f"{mapper.cls.dotted}\t{mapper.table}{where}")
+            put(f"{mapper.cls.dotted}\t{mapper.table}{where}")
     for line in around_models(schema.application):
-        typer.echo(line)
+        put(line)
     tables = sum(len(one.tables) for one in schema.databases)
     say(f"{len(schema.every_mapper)} mapped classes, {tables} tables")
     show_diagnostics((*project.diagnostics, *schema.diagnostics))
@@ -189,7 +189,7 @@ def plan(
         emit("plan", planned.plan)
         return
     for line in plan_for_people(planned.plan):
-        typer.echo(line)
+        put(line)
     show_diagnostics(planned.plan.diagnostics)
 
 
@@ -518,6 +518,17 @@ def main() -> None:
     except TcgenError as error:
         show_error(error)
         _fail(error)
+    except OSError as error:
+        if os.environ.get("TCGEN_DEBUG"):
+            raise
+        place = f"{str(error.filename)[:200]}: " if error.filename else ""
+        refused = TcgenError(
+            "cannot-read",
+            f"{place}{error.strerror or error}",
+            hint="mend that, then run again; TCGEN_DEBUG=1 shows where it was needed",
+        )
+        show_error(refused)
+        _fail(refused)
     except Exception as error:
         if os.environ.get("TCGEN_DEBUG"):
             raise

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import typer
 
 from tcgen.errors import TcgenError
+from tcgen.outside_text import printable
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -19,12 +21,24 @@ if TYPE_CHECKING:
     from tcgen.ir.diagnostics import Diagnostic
 
 _STARTED = time.monotonic()
-_COLOURS = {"error": typer.colors.RED, "warning": typer.colors.YELLOW, "note": typer.colors.CYAN}
+_COLOURS = {
+    "error": typer.colors.RED,
+    "warning": typer.colors.YELLOW,
+    "note": typer.colors.CYAN,
+    "hint": typer.colors.CYAN,
+}
+_MOST_ALIKE = 8
 
 
-def say(message: str = "") -> None:
-    """Print a line for a person."""
-    typer.echo(message, err=True)
+def say(message: str = "", *, level: str = "") -> None:
+    """Print a line for a person, a coloured word before it."""
+    before = f"{label(level)} " if level else ""
+    typer.echo(before + printable(message), err=True)
+
+
+def put(line: str) -> None:
+    """Print a line of data, in which names may be the project's."""
+    typer.echo(printable(line))
 
 
 def confirm(question: str) -> bool:
@@ -35,7 +49,7 @@ def confirm(question: str) -> bool:
 def progress(message: str) -> None:
     """Say what is being done, and since when, where somebody watches."""
     if sys.stderr.isatty():
-        typer.secho(f"… {time.monotonic() - _STARTED:5.1f} s  {message}", err=True, dim=True)
+        typer.secho(f"… {time.monotonic() - _STARTED:5.1f} s  {printable(message)}", err=True, dim=True)
 
 
 def label(level: str) -> str:
@@ -45,20 +59,26 @@ def label(level: str) -> str:
 
 def show_error(error: TcgenError) -> None:
     """Print an error, what it rests on, and the way out."""
-    say(f"{label('error')} {error.message}")
+    say(error.message, level="error")
     if error.detail:
         say("\n".join(f"  {line}" for line in error.detail.rstrip().splitlines()))
     if error.hint:
-        say(f"{typer.style('hint:', fg=typer.colors.CYAN, bold=True)} {error.hint}")
+        say(error.hint, level="hint")
 
 
 def show_diagnostics(diagnostics: Iterable[Diagnostic]) -> None:
-    """Print remarks, the serious ones last, where the eye ends."""
+    """Print remarks, the serious ones last, where the eye ends; of many of one kind the first."""
     rank = {"note": 0, "warning": 1, "error": 2}
+    shown: Counter[str] = Counter()
     for one in sorted(diagnostics, key=lambda one: rank[one.level]):
-        say(f"{label(one.level)} {one.message}")
-        if one.hint:
-            say(f"      {one.hint}")
+        shown[one.code] += 1
+        if shown[one.code] <= _MOST_ALIKE:
+            say(one.message, level=one.level)
+            if one.hint:
+                say(f"      {one.hint}")
+    for code, times in shown.items():
+        if times > _MOST_ALIKE:
+            say(f"… and {times - _MOST_ALIKE} more of {code}; --json has them all")
 
 
 def emit(kind: str, value: BaseModel | dict[str, object]) -> None:

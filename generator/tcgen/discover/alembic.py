@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tcgen import files
 from tcgen.discover.manifest import read_toml, table
 from tcgen.discover.project_files import ProjectFiles, is_aside, join, parent
 from tcgen.errors import TcgenError
@@ -241,7 +242,7 @@ def _of_file(search: _Search, path: Path) -> AlembicConfig | None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig", errors="replace")
+        return files.text(path, "utf-8-sig")
     except OSError:
         return ""
 

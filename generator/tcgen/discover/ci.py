@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tcgen import files
 from tcgen.ir.catalog import Catalog, CiSpec
 
 _RUNS_TESTS = re.compile(r"pytest|unittest|\b(?:tox|nox)\b|\w (?:\w+[:-])?tests?\b")
@@ -38,9 +39,7 @@ def runs_tests(root: Path, spec: CiSpec) -> bool:
     """Tell whether a file of a provider's that is not the suite's own runs tests."""
     found = (path for pattern in spec.patterns for path in root.glob(pattern))
     return any(
-        _RUNS_TESTS.search(path.read_text(encoding="utf-8", errors="replace"))
-        for path in found
-        if path.is_file() and path != root / spec.file
+        _RUNS_TESTS.search(files.text(path)) for path in found if path.is_file() and path != root / spec.file
     )
 
 
@@ -54,10 +53,10 @@ def _remotes(git: Path) -> str:
     try:
         if folder.is_file():
             # A linked worktree or a submodule: the configuration lies in the common folder.
-            folder = git / folder.read_text(encoding="utf-8").partition("gitdir:")[2].strip()
+            folder = git / files.text(folder).partition("gitdir:")[2].strip()
             common = folder / "commondir"
-            folder = folder / common.read_text(encoding="utf-8").strip() if common.is_file() else folder
-        lines = (folder / "config").read_text(encoding="utf-8", errors="replace").splitlines()
+            folder = folder / files.text(common).strip() if common.is_file() else folder
+        lines = files.text(folder / "config").splitlines()
     except OSError:
         return ""
     return "\n".join(line for line in lines if line.strip().startswith("url"))

@@ -6,6 +6,7 @@ import re
 
 import yaml
 
+from tcgen.discover.manifest import NOT_YAML
 from tcgen.discover.project_files import ProjectFiles, is_aside
 
 _NAME = re.compile(r"(docker-)?compose([.-][\w.-]+)?\.ya?ml")
@@ -32,7 +33,7 @@ def _images(text: str) -> list[str]:
     try:
         services = yaml.safe_load(text)["services"]
         images = [service.get("image") for service in services.values()]
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError):
+    except (*NOT_YAML, AttributeError, KeyError, TypeError):
         return []  # not a Compose file that Docker would take either
     filled = [_DEFAULT.sub(r"\1", image) for image in images if isinstance(image, str)]
     return [image for image in filled if "$" not in image]

@@ -9,9 +9,8 @@ from posixpath import normpath
 from typing import Any
 
 import yaml
-from tomlkit.exceptions import TOMLKitError
 
-from tcgen.discover.manifest import Manifest, parse_toml, table, texts
+from tcgen.discover.manifest import NOT_TOML, NOT_YAML, Manifest, parse_document, table, texts
 from tcgen.discover.project_files import ProjectFiles, join, parent
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
@@ -164,8 +163,8 @@ def _lines(tree: ProjectFiles, path: str, seen: set[str]) -> Iterator[str]:
 
 def _of_pipfile(text: str, sections: tuple[str, ...] | None = None) -> Iterator[str]:
     try:
-        data = parse_toml(text)
-    except TOMLKitError:
+        data = parse_document(text.encode()).unwrap()
+    except NOT_TOML:
         return
     for name, section in data.items():
         wanted = name in sections if sections else name not in ("requires", "scripts", "pipenv")
@@ -176,7 +175,7 @@ def _of_pipfile(text: str, sections: tuple[str, ...] | None = None) -> Iterator[
 def _of_conda(text: str) -> Iterator[str]:
     try:
         data = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except NOT_YAML:
         return
     wanted = data.get("dependencies") if isinstance(data, dict) else None
     for item in wanted if isinstance(wanted, list) else ():

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tcgen.discover.manifest import NOT_PYTHON
 from tcgen.discover.project_files import ProjectFiles, is_aside, join
 
 _REAL = (".env", ".env.local", ".env.dev", ".env.development", ".env.test", ".env.testing", ".env.tests")
@@ -161,7 +162,7 @@ class _SettingsClass:
 def _pydantic_names(text: str) -> Iterator[str]:
     try:
         module = ast.parse(text)
-    except (SyntaxError, ValueError):
+    except NOT_PYTHON:
         return
     known: dict[str, _SettingsClass] = {}
     for node in ast.walk(module):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from tcgen.discover.manifest import NOT_PYTHON
 from tcgen.discover.project_files import ProjectFiles
 
 
@@ -18,7 +19,7 @@ def find_fixtures(tree: ProjectFiles) -> dict[str, tuple[str, ...]]:
 def _fixtures(text: str) -> Iterator[str]:
     try:
         tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError):
+    except NOT_PYTHON:
         return
     for node in tree.body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tcgen import files
 from tcgen.discover.manifest import Manifest
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
@@ -81,7 +82,7 @@ def has_package(python: Path, name: str) -> bool:
     if any(folder.is_dir() for folder in _packages_named(prefix, name)):
         return True
     try:
-        settings = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+        settings = files.text(prefix / "pyvenv.cfg")
     except OSError:
         return False
     return re.search(r"include-system-site-packages\s*=\s*true", settings, re.IGNORECASE) is not None
@@ -221,7 +222,7 @@ def _runs(python: Path) -> bool:
 
 def _first_line(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="replace").strip().partition("\n")[0].strip()
+        return files.text(path).strip().partition("\n")[0].strip()
     except OSError:
         return ""
 

@@ -10,10 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import tomlkit
+import yaml
+from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
 
+from tcgen import files
 from tcgen.errors import TcgenError
 from tcgen.ir.diagnostics import Diagnostic
+
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What comes of a text that is no Python: one that is nested too deep is a MemoryError in some versions."""
+
+NOT_YAML = (yaml.YAMLError, ValueError, OverflowError, RecursionError)
+"""What comes of a text that is no YAML, or has a 31st of February in it."""
 
 
 @dataclass(frozen=True)
@@ -89,33 +98,53 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         TcgenError: ``bad-pyproject`` when it can't be parsed.
     """
+    document = read_document(path)
+    return {} if document is None else dict(document.unwrap())
+
+
+def read_document(path: Path) -> TOMLDocument | None:
+    """Parse a TOML file, its comments and order kept; None when it does not exist.
+
+    Raises:
+        TcgenError: ``bad-pyproject`` when it can't be read or parsed.
+    """
     try:
-        content = path.read_bytes()
-    except OSError:
-        return {}
-    try:
-        return parse_toml(content.decode("utf-8-sig"))
-    except (TOMLKitError, UnicodeDecodeError) as error:
+        return parse_document(files.content(path))
+    except FileNotFoundError:
+        return None
+    except (OSError, *NOT_TOML) as error:
+        reason = error.strerror if isinstance(error, OSError) else f"not valid TOML: {described(error)}"
         raise TcgenError(
             "bad-pyproject",
-            f"{path.name} is not valid TOML: {error}",
+            f"{path.name}: {reason}",
             hint=f"correct {path} and run the same command again",
         ) from error
 
 
-def parse_toml(text: str) -> dict[str, Any]:
-    """Parse TOML to plain values; raises ``TOMLKitError``, which names the line."""
-    return dict(tomlkit.parse(text).unwrap())
+NOT_TOML = (TOMLKitError, ValueError, TypeError, KeyError, IndexError, RecursionError)
+"""What comes of a text that is no TOML: the parser has errors of its own for most of it."""
+
+
+def parse_document(content: bytes) -> TOMLDocument:
+    """Parse TOML; raises one of ``NOT_TOML``."""
+    return tomlkit.parse(content.decode("utf-8-sig"))
+
+
+def described(error: Exception) -> str:
+    """Return what is wrong with a text that a parser has refused."""
+    return (
+        "it is nested too deep" if isinstance(error, RecursionError) else str(error) or type(error).__name__
+    )
 
 
 def read_ini(path: Path, diagnostics: list[Diagnostic]) -> configparser.RawConfigParser:
     """Parse an ini file without interpolation; what can't be parsed is reported and left out."""
     parser = configparser.RawConfigParser(strict=False, allow_no_value=True)
     try:
-        parser.read_string(path.read_text(encoding="utf-8-sig", errors="replace"))
+        parser.read_string(files.text(path, "utf-8-sig"))
     except OSError:
         pass
-    except configparser.Error as error:
+    except (configparser.Error, ValueError) as error:
         message = f"{path.name} could not be read: {str(error).splitlines()[0]}"
         diagnostics.append(Diagnostic(level="warning", code="bad-ini", message=message))
     return parser
@@ -160,14 +189,14 @@ def _pep440(poetry: object) -> str:
 
 def _read_setup_py(path: Path, diagnostics: list[Diagnostic]) -> dict[str, Any]:
     try:
-        module = ast.parse(path.read_bytes())
+        module = ast.parse(files.content(path))
+        constants = _constants(module)
     except OSError:
         return {}
-    except (SyntaxError, ValueError) as error:
-        message = f"{path.name} could not be read: {error}"
+    except (*NOT_PYTHON, TypeError) as error:
+        message = f"{path.name} could not be read: {described(error)}"
         diagnostics.append(Diagnostic(level="warning", code="bad-setup-py", message=message))
         return {}
-    constants = _constants(module)
     found: dict[str, Any] = {}
     for node in ast.walk(module):
         if not isinstance(node, ast.Call):
@@ -219,5 +248,5 @@ def _literal(node: ast.expr, constants: dict[str, Any]) -> Any:  # noqa: ANN401
         return left + right if isinstance(left, list) and isinstance(right, list) else left or right
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
+    except (*NOT_PYTHON, TypeError):
         return None

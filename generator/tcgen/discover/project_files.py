@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tcgen import files
+
 MAX_BYTES = 1_000_000
 """Larger files are data or generated, never configuration or models."""
 
@@ -42,7 +44,7 @@ class ProjectFiles:
         if self.sizes.get(relative, MAX_BYTES + 1) > MAX_BYTES:
             return ""
         try:
-            return (self.root / relative).read_text(encoding="utf-8", errors="replace")
+            return files.text(self.root / relative)
         except OSError:
             return ""
 

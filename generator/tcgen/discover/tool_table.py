@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path, PurePath
 from typing import Annotated
 
-import tomlkit
 from pydantic import BeforeValidator, Field, ValidationError
-from tomlkit.exceptions import ParseError
 
+from tcgen.discover.manifest import NOT_PYTHON, described, read_toml
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
 from tcgen.ir.limits import MOST_SHARDS
@@ -23,7 +23,8 @@ def check_dest(dest: str, origin: str) -> None:
         TcgenError: It is not; ``origin`` says who named it.
     """
     parts = PurePath(dest).parts
-    if not parts or not all(re.fullmatch(r"[\w-][\w.-]*", part) for part in parts):
+    # what begins with a dash is an option of pytest
+    if not parts or not all(re.fullmatch(r"\w[\w.-]{,99}", part) for part in parts):
         raise TcgenError(
             "bad-dest",
             f"{origin} {dest}: not the plain name of a folder inside the project",
@@ -76,17 +77,8 @@ def load_tool_table(root: Path) -> ToolTable:
         TcgenError: The file is no TOML, or the table holds something tcgen does not know.
     """
     path = root / "pyproject.toml"
-    if not path.is_file():
-        return ToolTable()
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8")).unwrap()
-        settings = ToolTable.model_validate(document.get("tool", {}).get("tcgen", {}))
-        for name, code in settings.providers.items():
-            compile(code, name, "eval")
-        if settings.dest is not None:
-            check_dest(settings.dest, f"{path}: [tool.tcgen] dest =")
-    except ParseError as error:
-        raise TcgenError("bad-pyproject", f"{path}: {error}", hint="mend the file and run again") from error
+        settings = ToolTable.model_validate(_own_table(path))
     except ValidationError as error:
         place = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise TcgenError(
@@ -94,10 +86,34 @@ def load_tool_table(root: Path) -> ToolTable:
             f"{path}: [tool.tcgen] {place}: {error.errors()[0]['msg']}",
             hint=f"known settings: {', '.join(ToolTable.model_fields)}",
         ) from error
-    except SyntaxError as error:
+    for name, code in settings.providers.items():
+        _check_provider(path, name, code)
+    if settings.dest is not None:
+        check_dest(settings.dest, f"{path}: [tool.tcgen] dest =")
+    return settings
+
+
+def _own_table(path: Path) -> object:
+    tools = read_toml(path).get("tool", {})
+    if not isinstance(tools, dict):
+        raise TcgenError("bad-pyproject", f"{path}: tool is not a table", hint="mend the file and run again")
+    return tools.get("tcgen", {})
+
+
+def _check_provider(path: Path, name: str, code: str) -> None:
+    """Make sure that a provider is an expression, and no more than that where it is put."""
+    try:
+        ast.parse(f"({code}\n)", mode="eval")
+        tree = ast.parse(code.strip(), mode="eval")
+        # deeper than what Python takes where all of it stands in a class body
+        compile(tree, name, "eval")
+        ast.unparse(tree)
+        if any(isinstance(one, ast.Yield | ast.YieldFrom | ast.Await) for one in ast.walk(tree)):
+            raise SyntaxError("a value is not awaited or yielded")
+    except NOT_PYTHON as error:
+        reason = error.msg if isinstance(error, SyntaxError) else described(error)
         raise TcgenError(
             "bad-provider",
-            f"{path}: [tool.tcgen.providers] {error.filename!r} is not a Python expression: {error.msg}",
+            f"{path}: [tool.tcgen.providers] {name!r} is not a Python expression: {reason}",
             hint='write the right-hand side, such as "Use(fake.email)"',
         ) from error
-    return settings

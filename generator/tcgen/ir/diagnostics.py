@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
 
 from tcgen.ir.base import Frozen
+from tcgen.outside_text import cut, printable, readable, without_secrets
 
 Level = Literal["note", "warning", "error"]
 
 _MADE = re.compile(r"`?\w+_[0-9a-f]{6,12}_(?:template|(?:main|gw\d+)(?:_[a-z]+)?)`?\.")
 _LONGEST = 160
+_MOST_READ = 20_000
 
 
 class Diagnostic(Frozen):
@@ -26,8 +30,8 @@ class Diagnostic(Frozen):
 
     level: Level
     code: str
-    message: str
-    hint: str = ""
+    message: Annotated[str, AfterValidator(readable)]
+    hint: Annotated[str, AfterValidator(readable)] = ""
 
 
 REMARKS: Mapping[str, str] = {
@@ -101,8 +105,8 @@ def without_databases(message: str) -> str:
 
 def in_one_line(message: str) -> str:
     """Return a message of somebody else's in one line, and cut where it is too long for one."""
-    words = " ".join(without_databases(message).split())
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    words = " ".join(without_databases(message[:_MOST_READ]).split())
+    return cut(printable(without_secrets(words)), _LONGEST)
 
 
 def some_of(names: Sequence[str], most: int) -> str:

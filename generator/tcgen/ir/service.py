@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import re
 from typing import Annotated, Literal
 
@@ -14,6 +15,8 @@ DATABASE = "postgres"
 
 GENERIC = "generic"
 """The kind of an image that the catalogue does not know."""
+
+Port = Annotated[int, Field(ge=1, le=65535)]
 
 WaitKind = Literal["log", "http", "port", "exec", "health", "file"]
 
@@ -31,7 +34,7 @@ class Wait(Frozen):
 
     kind: WaitKind
     value: str = ""
-    port: int | None = None
+    port: Port | None = None
 
 
 def parse_wait(text: object) -> object:
@@ -74,9 +77,11 @@ def check_name(name: str) -> str:
     Raises:
         ValueError: It cannot.
     """
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name.startswith("test_"):
-        raise ValueError(f"{name!r}: lower-case letters, digits and _ only, a letter first, not test_…")
-    if name in ("postgres", "integration", "running"):
+    if not re.fullmatch(r"[a-z][a-z0-9_]{,59}", name) or name.startswith("test_"):
+        raise ValueError(
+            f"{name[:80]!r}: up to 60 lower-case letters, digits and _, a letter first, not test_…"
+        )
+    if name in ("postgres", "integration", "running", "conftest") or keyword.iskeyword(name):
         raise ValueError(f"{name!r} is taken")
     return name
 
@@ -89,8 +94,7 @@ def check_image(image: str) -> str:
     """
     if not re.fullmatch(r"[A-Za-z0-9][\w.:/-]*(@sha256:[0-9a-f]{64})?", image):
         raise ValueError(f"{image!r} is not the name of an image")
-    last = image.rpartition("/")[2]
-    if "@" not in image and ":" not in last:
+    if "@" not in image and not re.search(r":\w[\w.-]{,127}$", image.rpartition("/")[2]):
         raise ValueError(f"{image!r} has no tag, so that every run may get another: {image}:TAG")
     return image
 
@@ -116,7 +120,7 @@ def repository(image: str) -> str:
 
 ServiceName = Annotated[str, AfterValidator(check_name)]
 Image = Annotated[str, AfterValidator(check_image)]
-Port = Annotated[int, Field(ge=1, le=65535)]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$")]
 # what a variable of the project's is pointed at
 Target = Literal["url", "host", "port", "address"]
 
@@ -202,7 +206,7 @@ class ServiceChoice(Frozen):
     name: ServiceName
     image: Image | None = None
     ports: tuple[Port, ...] = ()
-    environment: dict[str, str] = {}
+    environment: dict[Variable, str] = {}
     command: str | None = None
     wait: tuple[Condition, ...] = ()
     network: bool = False

@@ -7,11 +7,11 @@ from pathlib import Path
 import yaml
 from packaging.version import InvalidVersion, Version
 
-from tcgen import __version__
+from tcgen import __version__, files
 from tcgen.errors import TcgenError
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import ANSWERS, SuitePlan
-from tcgen.record.lines import RecordedPlan, format_of, read_lines
+from tcgen.record.lines import RecordedPlan, check_places, format_of, read_lines
 
 
 class Record(Frozen):
@@ -53,7 +53,10 @@ def find_record(root: Path) -> Record | None:
     place = root / ANSWERS
     if not place.is_file():
         return None
-    return parse_record(place.read_text(encoding="utf-8", errors="replace"))
+    try:
+        return parse_record(files.text(place))
+    except OSError as error:
+        raise _damaged(error.strerror or str(error)) from error
 
 
 def parse_record(text: str) -> Record:
@@ -72,19 +75,25 @@ def parse_record(text: str) -> Record:
         found = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
         _check_version(found["_commit"])
         _check_format(format_of(found["plan"]))
+        check_places(found["plan"])
         return Record(
             text=found["plan"],
             plan=read_lines(found["plan"]),
             version=found["_commit"],
             url=found.get("_src_path", ""),
         )
-    except (yaml.YAMLError, TypeError, KeyError, AttributeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise TcgenError(
-            "bad-answers",
-            f"{ANSWERS} is damaged: {reason}",
-            hint=f"git checkout HEAD -- {ANSWERS} brings back the last one",
-        ) from error
+    except (yaml.YAMLError, TypeError, LookupError, AttributeError, ValueError, ArithmeticError) as error:
+        raise _damaged(str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+    except RecursionError as error:
+        raise _damaged("it is nested too deep") from error
+
+
+def _damaged(reason: str) -> TcgenError:
+    return TcgenError(
+        "bad-answers",
+        f"{ANSWERS} is damaged: {reason}",
+        hint=f"git checkout HEAD -- {ANSWERS} brings back the last one",
+    )
 
 
 def is_newer(version: str, than: str) -> bool:

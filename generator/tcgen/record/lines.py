@@ -7,6 +7,7 @@ lacks has a default, and what is no longer known is passed over. Nothing outside
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -228,6 +229,36 @@ def format_of(text: str) -> int:
         ValueError: It is no plan.
     """
     return int(next(_objects(text), {}).get("format", 0))
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
+_FOLDER = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*")
+_CI_FILE = re.compile(r"(?!\.git/)(\.?[\w-][\w.-]*/)*\.?[\w-][\w.-]*")
+
+
+def check_places(text: str) -> None:
+    """Make sure that no file that is rendered from a plan lies outside the project: the plan may be anybody's.
+
+    Raises:
+        ValueError: One would, or the text is no plan.
+    """
+    suite, *others = list(_objects(text))
+    further = [one for one in suite.get("further") or () if isinstance(one, dict)]
+    factories = [one for part in further for one in part.get("factories") or () if isinstance(one, dict)]
+    named = [
+        *((one, "name") for one in (*further, *filter(_is_service, others))),
+        *((one, "slug") for one in (*factories, *others) if "slug" in one),
+        *((one.get("database"), "module") for one in (suite, *further)),
+    ]
+    for line, name in named:
+        _check(line.get(name) if isinstance(line, dict) else None, _PLAIN, name)
+    _check(suite.get("dest"), _FOLDER, "dest")
+    _check(suite.get("ci_file"), _CI_FILE, "ci_file")
+
+
+def _check(value: object, form: re.Pattern[str], name: str) -> None:
+    if value and not (isinstance(value, str) and form.fullmatch(value)):
+        raise ValueError(f"{name} {value!r} is no plain name inside the project")
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:

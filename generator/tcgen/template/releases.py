@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTENT = ("copier.yml", "templates")
+_SECONDS = 180.0
 _TAG = re.compile(r"v\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?")
 # see git rev-parse --local-env-vars; its variables for configuration are left to the user
 _LOCAL = (
@@ -119,8 +120,14 @@ class Repository:
         Raises:
             GitError: It cannot be reached.
         """
-        command = ("fetch", "--quiet", "--no-recurse-submodules", url, "+refs/tags/*:refs/tags/*")
-        _run(command, self.folder, "", {"GIT_DIR": str(self.folder), "GIT_TERMINAL_PROMPT": "0"})
+        command = ("fetch", "--quiet", "--no-recurse-submodules", "--", url, "+refs/tags/*:refs/tags/*")
+        environment = {
+            "GIT_DIR": str(self.folder),
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ASKPASS": "true",
+            "GIT_ALLOW_PROTOCOL": "file:git:http:https:ssh",
+        }
+        _run(command, self.folder, "", environment)
 
     def tags(self) -> list[str]:
         """Return the names of all releases."""
@@ -234,9 +241,13 @@ def _run(arguments: Sequence[str], cwd: Path, stdin: str, environment: dict[str,
             capture_output=True,
             text=True,
             encoding="utf-8",
+            errors="surrogateescape",
             check=False,
+            timeout=_SECONDS,
         )
-    except OSError as error:
+    except subprocess.TimeoutExpired as error:
+        raise GitError(f"git {arguments[0]} took longer than {_SECONDS:g} seconds") from error
+    except (OSError, ValueError) as error:
         raise GitError(f"git cannot be run: {error}") from error
     if done.returncode:
         raise GitError(done.stderr.strip() or f"git {arguments[0]} failed")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from tcgen.errors import TcgenError
+from tcgen.ir.plan import ANSWERS
 from tcgen.record.answers import Record, is_newer
 from tcgen.template import location
 from tcgen.template.location import Template, own_template
 from tcgen.template.releases import GitError, Repository
 
-_SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+_SHORT = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/", "git+": ""}
+# as Copier documents them; git knows others, one of which runs a command
+_HOST = r"(?:[\w.~%+-]+(?::[^\s@/]*)?@)?[\w\[][\w.:\]-]*"
+_REMOTE = re.compile(rf"(?:https?|ssh|git)://{_HOST}/[^\s]+|[\w.-]+@\w[\w.-]*:[\w~./][^\s]*|file:///[^\s]+")
+_LOCAL = re.compile(r"(?!-)[^\x00-\x1f]+")
 
 
 def new_template(record: Record, asked: str | None, scratch: Path) -> Template:
@@ -104,7 +110,8 @@ def _fetched(url: str, scratch: Path) -> Repository:
     address = next(
         (full + url.removeprefix(short) for short, full in _SHORT.items() if url.startswith(short)), url
     )
-    local = Path(address).expanduser()
+    check_address(address)
+    local = Path(os.path.expanduser(address))  # noqa: PTH111  # a ~nobody stays as it is
     try:
         repository = Repository(scratch / f"{len(list(scratch.iterdir()))}.git")
         repository.fetch(str(local.resolve()) if local.exists() else address)
@@ -116,6 +123,21 @@ def _fetched(url: str, scratch: Path) -> Repository:
             detail=str(error),
         ) from error
     return repository
+
+
+def check_address(address: str) -> None:
+    """Make sure that an address is one of a repository, and nothing that git would take for an option or a command.
+
+    Raises:
+        TcgenError: It is not.
+    """
+    local = Path(os.path.expanduser(address))  # noqa: PTH111  # a ~nobody stays as it is
+    if not (_REMOTE.fullmatch(address) or (_LOCAL.fullmatch(address) and local.is_dir())):
+        raise TcgenError(
+            "template-not-found",
+            f"{address!r} ({ANSWERS}: _src_path, or --template) is no address of a git repository",
+            hint="give one that begins with https://, ssh://, git@, gh: or gl:, or a folder",
+        )
 
 
 def _extracted(repository: Repository, revision: str, folder: Path, url: str, version: str = "") -> Template:

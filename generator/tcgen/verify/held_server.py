@@ -20,6 +20,8 @@ from tcgen.verify.overlay import Environment
 
 _FIRST_SECONDS = 300.0
 _LAST_SECONDS = 30.0
+# without the project's folder, in which there may be a json.py
+_ALONE = "import sys; del sys.path[0]; exec(sys.argv.pop(1))"
 
 
 @contextmanager
@@ -43,7 +45,7 @@ def held_server(
     folder, module = str(Path(root, dest).resolve()), MODULES[dialect]
     script = (files("tcgen.verify.plugins") / "hold_server.py").read_text(encoding="utf-8")
     holder = subprocess.Popen(
-        [where.python, "-c", script, folder, module, secrets.token_hex(3)],
+        [where.python, "-c", _ALONE, script, folder, module, secrets.token_hex(3)],
         cwd=root,
         env={**os.environ, **keep_bytecode_aside()},
         stdin=subprocess.PIPE,

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,6 +26,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from tcgen import processes
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.schema import Dialect
 from tcgen.user_cache import cache_home
@@ -110,8 +110,8 @@ def environment_for(
         if not wanted:
             return Environment(python)
         return Environment(_provide(host, Path(root), wanted, environ, deadline))
-    except (_RefusedError, OSError, subprocess.TimeoutExpired) as error:
-        reason = "it took too long" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+    except (_RefusedError, OSError, ValueError, processes.TooLongError) as error:
+        reason = "it took too long" if isinstance(error, processes.TooLongError) else str(error)
         return Environment(python, complete=False, diagnostics=(_remark(reason),))
 
 
@@ -280,13 +280,12 @@ def _output(
 ) -> str:
     # an environment that is active is not the one that is meant
     variables = {name: value for name, value in environ.items() if name not in _ACTIVE}
-    done = subprocess.run(
-        command, cwd=folder, env=variables, input=given, capture_output=True, text=True, timeout=seconds
-    )
-    if done.returncode:
-        said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-        raise _RefusedError(said[-1] if said else f"{Path(command[0]).name} ended with {done.returncode}")
-    return done.stdout
+    done = processes.run(command, folder=folder, environment=variables, seconds=seconds, given=given.encode())
+    output, errors = (one.decode("utf-8", "replace") for one in (done.output, done.errors))
+    if done.status:
+        said = [line.strip() for line in (errors or output).splitlines() if line.strip()]
+        raise _RefusedError(said[-1] if said else f"{Path(command[0]).name} ended with {done.status}")
+    return output
 
 
 _ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX", "UV_SYSTEM_PYTHON", "UV_PROJECT_ENVIRONMENT", "PYTHONHOME")

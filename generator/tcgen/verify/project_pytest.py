@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tcgen import processes
 from tcgen.errors import TcgenError
 from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
@@ -20,6 +21,12 @@ from tcgen.verify.overlay import Environment
 _SECONDS = 600.0
 _SECONDS_A_CLASS = 0.5
 _LAST_SECONDS = 30.0
+# what `pytest` does, and not `python -m pytest`: there a json.py of the project's would be pytest's own, too
+_RUN = """import sys
+del sys.path[0]
+import pytest
+sys.exit(pytest.main())
+"""
 
 
 def limit(classes: int) -> float:
@@ -67,26 +74,25 @@ def run_pytest(
                     copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
             options += [option for plugin in plugins for option in ("-p", f"tcgen_plugins.{plugin}")]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
-        output = subprocess.PIPE if capture else None
-        with _interrupts():
-            pytest = subprocess.Popen(
-                [where.python, "-m", "pytest", *options, *arguments],
-                cwd=root,
-                env=given,
-                stdout=output,
-                stderr=output,
-                text=True,
-                stdin=subprocess.DEVNULL,
-            )
-        with pytest:
+        script = Path(folder, "run_pytest.py")
+        script.write_text(_RUN, encoding="utf-8")
+        command = [where.python, str(script), *options, *arguments]
+        with (
+            _interrupts(),
+            processes.started(command, folder=root, environment=given, capture=capture) as pytest,
+        ):
             try:
-                stdout, stderr = pytest.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                raise _too_slow(_stopped(pytest), seconds) from None
-            except BaseException:
-                pytest.kill()
-                raise
-        return subprocess.CompletedProcess(pytest.args, pytest.returncode, stdout, stderr)
+                pytest.wait(seconds)
+            except BaseException as error:
+                # so that it stops the servers it started
+                pytest.interrupt(_LAST_SECONDS)
+                if not isinstance(error, processes.TooLongError):
+                    raise
+                pytest.end()
+                raise _too_slow(pytest.ended().output.decode("utf-8", "replace"), seconds) from None
+        done = pytest.ended()
+        output, errors = (one.decode("utf-8", "replace") for one in (done.output, done.errors))
+        return subprocess.CompletedProcess(command, done.status, output, errors)
 
 
 @contextmanager
@@ -101,17 +107,6 @@ def _interrupts() -> Iterator[None]:
     finally:
         if ignored:
             signal.signal(signal.SIGINT, before)
-
-
-def _stopped(pytest: subprocess.Popen[str]) -> str:
-    """Interrupt pytest, so that it stops the servers it started, and return what it printed."""
-    pytest.send_signal(signal.SIGINT)
-    try:
-        stdout, _ = pytest.communicate(timeout=_LAST_SECONDS)
-    except subprocess.TimeoutExpired:
-        pytest.kill()
-        stdout, _ = pytest.communicate()
-    return stdout or ""
 
 
 def _too_slow(output: str, seconds: float | None) -> TcgenError:

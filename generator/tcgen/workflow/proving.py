@@ -194,7 +194,7 @@ def why_not(output: str) -> str:
     telling = raised or [line for line in lines if re.match(r"E  |ERROR: (?!usage)|.*: error: ", line)]
     if not telling:
         return "it cannot be collected"
-    reason = re.sub(r"^(E +|ERROR: |python -m pytest: error: )", "", telling[-1])
+    reason = re.sub(r"^(E +|ERROR: |run_pytest.py: error: )", "", telling[-1])
     return in_one_line(f"it cannot be collected: {reason}")
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from test_cli_init import project, tcgen  # noqa: F401  # the fixture
 
+from tcgen.cli import app
 from tcgen.errors import ERRORS
 
 
@@ -44,10 +46,17 @@ def test_a_failure_is_json_too(project: Path, arguments: list[str], code: str) -
     assert document["message"].splitlines()[0] in done.stderr
 
 
-def test_a_fault_of_our_own_is_told_as_one(project: Path) -> None:  # noqa: F811
-    (project / ".tcgen").mkdir()
-    (project / ".tcgen" / "journal.json").mkdir()
-    done = tcgen("check", "--json", cwd=project)
-    assert done.returncode == 2
-    assert json.loads(done.stdout)["code"] == "internal-error"
-    assert "please report it" in done.stderr
+def test_a_fault_of_our_own_is_told_as_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fault() -> None:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(app, "app", fault)
+    monkeypatch.setattr(sys, "argv", ["tcgen", "check", "--json"])
+    with pytest.raises(SystemExit) as ended:
+        app.main()
+    shown = capsys.readouterr()
+    assert ended.value.code == 2
+    assert json.loads(shown.out)["code"] == "internal-error"
+    assert "please report it" in shown.err

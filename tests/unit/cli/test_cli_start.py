@@ -18,6 +18,7 @@ FLAGS = {
     "tcgen.errors",
     "tcgen.ir",
     "tcgen.ir.limits",
+    "tcgen.outside_text",
 }
 RUN = """
 import sys

@@ -22,6 +22,7 @@ from tcgen.ir.catalog import Catalog
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import Project
 from tcgen.ir.schema import BACKENDS, Schema
+from tcgen.processes import limit
 
 _SECONDS = 120.0
 
@@ -35,7 +36,7 @@ def what_is_around(catalog: Catalog, app: str = "", named: Iterable[str] = ()) -
         named: What else the user has named.
     """
     return {
-        "application_seconds": _SECONDS,
+        "application_seconds": limit(_SECONDS),
         "applications": {name: spec.cls for name, spec in catalog.applications.items()},
         "queues": {name: _kind(spec.cls, spec.text, spec.named) for name, spec in catalog.queues.items()},
         "commands": {name: _kind(spec.cls, spec.text) for name, spec in catalog.commands.items()},

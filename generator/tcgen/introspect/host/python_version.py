@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
 
+from tcgen import processes
 from tcgen.errors import TcgenError
 from tcgen.ir.project import MIN_PYTHON
 
@@ -40,13 +41,15 @@ def python_version(python: str) -> tuple[int, int]:
     # -S -E: without the site's and the user's additions it answers in hundredths of a second
     command = [python, "-S", "-E", "-c", _ASK]
     try:
-        done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = processes.run(
+            command, folder=".", environment=os.environ, seconds=min(_SECONDS, processes.limit(_SECONDS))
+        )
+    except (OSError, processes.TooLongError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise not_found(python, reason) from error
-    found = re.fullmatch(rb"(\d+)\.(\d+)", done.stdout)
+    found = re.fullmatch(rb"(\d+)\.(\d+)", done.output)
     if found is None:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        said = done.errors.decode("utf-8", "replace").strip().splitlines()
         raise not_found(python, (said or ["it does not tell its version"])[-1][:300])
     return int(found[1]), int(found[2])
 

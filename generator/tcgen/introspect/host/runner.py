@@ -5,17 +5,18 @@ from __future__ import annotations
 import base64
 import json
 import os
-import signal
-import subprocess
+import secrets
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, NamedTuple, cast
 
+from pydantic import ValidationError
+
+from tcgen import processes
 from tcgen.errors import TcgenError
 from tcgen.introspect.host import url_source
 from tcgen.introspect.host.databases import arranged
@@ -34,9 +35,12 @@ from tcgen.ir.catalog import FrameworkSpec
 from tcgen.ir.diagnostics import Diagnostic
 from tcgen.ir.project import AlembicConfig, Project
 from tcgen.ir.schema import BACKENDS, TITLES, Backend, Dialect, KnownDatabases, Schema
+from tcgen.processes import Running, TooLongError
 from tcgen.user_cache import keep_bytecode_aside
 
 PROBE = Path(__file__).parents[1] / "probe" / "entry.py"
+_MOST_ANSWER = 1 << 29
+_LAST_LINES = 12
 ROUNDS = 6
 """How often the import is tried again with more settings; each may only show the next one missing."""
 STEP = 0.2
@@ -107,6 +111,7 @@ def inspect_project(
             ``no-models``, ``models-not-found``, ``metadata-not-importable`` or ``alembic-config-not-found``.
     """
     check_python(project.python)
+    timeout = processes.limit(timeout)
     request: ProbeRequest = {
         **make_request(project, models, alembic_config, frameworks, dialect),
         **around,
@@ -169,7 +174,12 @@ def _schema(project: Project, answer: ProbeAnswer, settings: Mapping[str, str], 
     found = {**answer.get("schema", {}), **common}
     for_all = {**common, "environment": found.get("environment")}
     found["further"] = [{**one, **for_all} for one in found.get("further", ())]
-    return Schema.model_validate(found)
+    try:
+        return Schema.model_validate(found)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise _crashed(project, f"answered what cannot be ({place}: {first['msg']})", "") from None
 
 
 def _on_its_own(
@@ -401,23 +411,23 @@ def ask(project: Project, request: ProbeRequest, settings: Mapping[str, str], ti
         "PYTHONIOENCODING": "utf-8",
     }
     environment.pop("PYTHONSAFEPATH", None)
-    with tempfile.TemporaryFile() as reply, tempfile.TemporaryFile() as output:
-        status, late = 0, None
+    token = secrets.token_hex(8)
+    with tempfile.TemporaryFile() as reply:
+        late, ended = None, None
         try:
-            status = _run(project, request, environment, reply, output, timeout)
+            ended = _run(project, request, token, environment, reply, timeout)
         except TcgenError as error:
             late = error
-        reply.seek(0)
-        # the last line is whole only of a child that came to its end
-        lines = reply.read().split(b"\n")[:-1]
-        answers: list[ProbeAnswer] = [json.loads(line) for line in lines]
-        if not answers:
-            raise late or _crashed(project, status, _tail(output))
-        answer, *rest = answers
-        if "error" in answer and answer["error"]["code"] == "probe-crashed":
-            raise _crashed(project, status, answer["error"]["message"])
-    around = _told(late) if late else rest[0] if rest else None
-    return {**answer, "around": around} if around else answer
+        said = _reply(reply, token)
+    if not said.answers:
+        assert late or ended  # noqa: S101  # one of both
+        what = f"ended with status {ended.status}" if ended else ""
+        raise late or _crashed(project, what, _tail(ended.output if ended else b""), said.at)
+    answer, *rest = said.answers
+    if "error" in answer and answer["error"]["code"] == "probe-crashed":
+        raise _crashed(project, "failed", answer["error"]["message"], said.at)
+    seen = _told(late) if late else rest[0] if rest else None
+    return {**answer, "around": seen} if seen else answer
 
 
 def _told(error: TcgenError) -> ProbeAnswer:
@@ -431,77 +441,106 @@ def _told(error: TcgenError) -> ProbeAnswer:
     return {"error": fields}
 
 
+class _Reply(NamedTuple):
+    """What the probe wrote: the module it came to, and what it answered until then."""
+
+    at: str
+    answers: list[ProbeAnswer]
+
+
+def _reply(file: IO[bytes], token: str) -> _Reply:
+    """Read what the probe wrote, a line each; the project's code may have written, too, and is not believed."""
+    at = ""
+    answers: list[ProbeAnswer] = []
+    # the probe may still write, where this descriptor stands: it is not moved
+    written = os.pread(file.fileno(), _MOST_ANSWER, 0)
+    for line in written[: written.rfind(b"\n") + 1].splitlines():
+        if token.encode() not in line:
+            continue
+        try:
+            found: Any = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(found, dict) or found.pop("token", None) != token:
+            continue
+        if "at" in found:
+            at = str(found["at"])
+        else:
+            answers.append(cast("ProbeAnswer", found))
+    return _Reply(at, answers)
+
+
 def _run(
     project: Project,
     request: ProbeRequest,
+    token: str,
     environment: Mapping[str, str],
     reply: IO[bytes],
-    output: IO[bytes],
     timeout: float,
-) -> int:
+) -> processes.Ended:
     try:
-        child = subprocess.Popen(
+        with processes.started(
             [project.python, str(PROBE), str(reply.fileno())],
-            cwd=project.root,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            pass_fds=[reply.fileno()],
-            start_new_session=True,
-        )
+            folder=project.root,
+            environment=environment,
+            given=json.dumps({**request, "token": token}).encode(),
+            together=True,
+            descriptors=[reply.fileno()],
+        ) as running:
+            try:
+                _wait(running, reply, token, timeout, request["application_seconds"])
+            except TooLongError as error:
+                running.end()
+                raise TooLongError(error.seconds, running.ended().output) from None
+        return running.ended()
     except OSError as error:
         raise not_found(project.python, error.strerror or str(error)) from error
-    try:
-        exceeded = _wait(child, request, reply, timeout)
-    finally:
-        _kill(child)
-    if exceeded is not None:
+    except TooLongError as error:
+        at = _reply(reply, token).at
         raise TcgenError(
             "probe-timeout",
-            f"Importing the models of {project.name} took longer than {exceeded:g} seconds",
-            hint="Name a module that imports the models alone, with --models MODULE.",
-            detail=_tail(output),
-        )
-    return child.returncode
+            f"Importing the models of {project.name} took longer than {error.seconds:g} seconds{_in(at)}",
+            hint=f"Name a module that imports the models alone, with --models MODULE; {processes.LIMIT}=900 waits longer.",
+            detail=_tail(error.output),
+        ) from None
 
 
-def _wait(
-    child: subprocess.Popen[bytes], request: ProbeRequest, reply: IO[bytes], timeout: float
-) -> float | None:
-    """Hand over a request and wait; return the seconds that were not enough, None where they were.
+def _wait(running: Running, reply: IO[bytes], token: str, timeout: float, more: float) -> None:
+    """Wait for the probe; what comes after the models has ``more`` seconds of its own, from the first answer on.
 
-    What comes after the models has seconds of its own, from the first answer on.
+    Raises:
+        TooLongError: It took longer.
     """
-    given: bytes | None = json.dumps(request).encode()
-    allowed, more, since = timeout, request["application_seconds"], time.monotonic()
-    while time.monotonic() - since < allowed:
+    allowed, since, seen = timeout, time.monotonic(), 0
+    while True:
+        left = since + allowed - time.monotonic()
         try:
-            child.communicate(given, timeout=min(STEP, allowed))
-            return None
-        except subprocess.TimeoutExpired:
-            given = None
-        if more and os.fstat(reply.fileno()).st_size:
-            allowed, more, since = more, 0, time.monotonic()
-    return allowed
+            running.wait(min(STEP, max(left, 0.0)))
+            return
+        except TooLongError:
+            if left <= 0:
+                raise TooLongError(allowed) from None
+        written = os.fstat(reply.fileno()).st_size
+        if more and written != seen:
+            seen = written
+            if _reply(reply, token).answers:
+                allowed, more, since = more, 0, time.monotonic()
 
 
-def _kill(child: subprocess.Popen[bytes]) -> None:
-    # The whole group: what the project started on import must not outlive the inspection.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+def _tail(output: bytes) -> str:
+    """Return the last that was printed; Python's own word for a list of frames says nothing to who reads a message."""
+    lines = output[-4000:].decode("utf-8", "replace").strip().splitlines()
+    return "\n".join(line for line in lines[-_LAST_LINES:] if not line.startswith("Traceback ("))
 
 
-def _tail(output: IO[bytes]) -> str:
-    output.seek(0)
-    return output.read()[-4000:].decode("utf-8", "replace").strip()
+def _in(at: str) -> str:
+    return f", in {at}" if at else ""
 
 
-def _crashed(project: Project, status: int, detail: str) -> TcgenError:
+def _crashed(project: Project, what: str, detail: str, at: str = "") -> TcgenError:
     return TcgenError(
         "probe-crashed",
-        f"{project.python} ended with status {status} before it could describe the models",
+        f"{project.python} {what} before it could describe the models{_in(at)}",
         hint="--models MODULE narrows down what is imported.",
         detail=detail,
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import keyword
 import linecache
 import sys
 import traceback
+import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 
 Live = Any
 """A live object of the project or of whatever SQLAlchemy it has: no type can be promised for it."""
+
+NOT_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)
+"""What comes of a text that is no Python: one that is nested too deep is a MemoryError in some versions."""
+
+MOST_WORDS = 20_000
 
 HERE = str(Path(__file__).resolve().parent)
 
@@ -29,9 +37,17 @@ class ProbeError(Exception):
 class Notes:
     """Diagnostics and settings found missing, gathered on the way."""
 
-    def __init__(self) -> None:
+    def __init__(self, at: Callable[[str], None] = lambda module: None) -> None:
+        self._at = at
+        self.now = ""
+        """What of the project is being run."""
         self.diagnostics: list[Remark] = []
         self.missing: list[MissingSetting] = []
+
+    def begin(self, name: str) -> None:
+        """Tell what of the project is run next: it may never come back."""
+        self.now = name
+        self._at(name)
 
     def add(
         self, level: Literal["note", "warning", "error"], code: str, message: str, hint: str = ""
@@ -57,9 +73,20 @@ def reference(cls: Live) -> dict[str, str]:
     return {"module": str(cls.__module__), "qualname": str(cls.__qualname__)}
 
 
+def can_be_named(dotted: str) -> bool:
+    """Whether a statement can name it: there, Python reads a ligature as the letters it is made of."""
+    return all(
+        part.isidentifier() and not keyword.iskeyword(part) and unicodedata.normalize("NFKC", part) == part
+        for part in dotted.split(".")
+    )
+
+
 def is_importable(cls: Live) -> bool:
     """Whether a class's own names lead back to it."""
-    return "<" not in cls.__qualname__ and resolve(cls.__module__, cls.__qualname__) is cls
+    return (
+        can_be_named(f"{cls.__module__}.{cls.__qualname__}")
+        and resolve(cls.__module__, cls.__qualname__) is cls
+    )
 
 
 def short_path(filename: str, root: str) -> str:
@@ -88,6 +115,14 @@ def place(error: BaseException, root: str) -> str:
     return f"{short_path(frame.filename, root)}:{frame.lineno}" if frame else ""
 
 
+def words_of(error: BaseException | None) -> str:
+    """The message of an error whose class may be anybody's; not more of it than one would read."""
+    try:
+        return str(error)[:MOST_WORDS]
+    except Exception:
+        return ""
+
+
 def explain(error: BaseException, root: str) -> str:
     """The project's own last frame and the exception's message, as Python would show them."""
     lines = []
@@ -98,7 +133,7 @@ def explain(error: BaseException, root: str) -> str:
         text = error.text if isinstance(error, SyntaxError) else _source(frame)
         if text:
             lines.append("    " + text.strip())
-    lines.append(f"{type(error).__name__}: {error}".rstrip(": "))
+    lines.append(f"{type(error).__name__}: {words_of(error)}".rstrip(": "))
     return "\n".join(lines)
 
 

@@ -122,6 +122,12 @@ def url(request: ProbeRequest, notes: Notes) -> UrlSourceAnswer:
     return _url_source_answer(place, url_source, request["alembic"], loader.seconds)
 
 
+def load_alembic(request: ProbeRequest) -> None:
+    """Import what is needed of Alembic, where there are migrations, before a package of the project's has its name."""
+    if request["alembic"] and importlib.util.find_spec("alembic") is not None:
+        from .migrations import env_py  # noqa: F401
+
+
 def _histories(request: ProbeRequest, loader: Loader, notes: Notes) -> list[databases.History]:
     """Run each env.py, which knows the project's metadata best: that of the first configuration before others.
 

@@ -17,6 +17,9 @@ from pathlib import Path
 from types import ModuleType
 
 NAME = "_tcgen_probe"
+# the project's code may put something of its own in the place of these
+WRITE, DUMPS, FORMAT_EXC, EXIT = os.write, json.dumps, traceback.format_exc, os._exit
+FRAMES = 5
 CRASHED = {"code": "probe-crashed", "hint": "", "detail": ""}
 
 
@@ -34,9 +37,10 @@ def load_probe(folder: Path) -> ModuleType:
 
 
 def _write(descriptor: int, answer: dict[str, object]) -> None:
-    data = json.dumps(answer).encode() + b"\n"
+    """Write one line; whatever else may stand in the file, this begins a line of its own."""
+    data = b"\n" + DUMPS(answer).encode() + b"\n"
     while data:
-        data = data[os.write(descriptor, data) :]
+        data = data[WRITE(descriptor, data) :]
 
 
 def main() -> None:
@@ -47,18 +51,23 @@ def main() -> None:
     descriptor = int(sys.argv[1])
     os.set_inheritable(descriptor, False)
     request = json.loads(sys.stdin.buffer.read())
+    token, own = request.pop("token"), os.getpid()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     sys.argv = ["tcgen"]
     # A class that a function makes is held by circles alone: whether it is seen must not hang on when these are collected.
     gc.disable()
     try:
-        for answer in load_probe(here).answers(request):
-            _write(descriptor, answer)
+        for answer in load_probe(here).answers(
+            request, lambda module: _write(descriptor, {"token": token, "at": module})
+        ):
+            if os.getpid() != own:  # a fork that the project's code has made goes on as if it were us
+                break
+            _write(descriptor, {**answer, "token": token})
     except BaseException:
-        _write(descriptor, {"error": {**CRASHED, "message": traceback.format_exc()}})
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
+        crash = {**CRASHED, "message": FORMAT_EXC(limit=-FRAMES).partition("\n")[2]}
+        if os.getpid() == own:
+            _write(descriptor, {"error": crash, "token": token})
+    EXIT(0)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import metadata as distributions
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import dialect
-from .common import Live, Notes, ProbeError
+from .common import Live, Notes, ProbeError, words_of
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import ProbeAnswer, ProbeRequest
@@ -47,24 +47,28 @@ ASKED = [
 ]
 
 
-def answers(request: ProbeRequest) -> Iterator[ProbeAnswer]:
-    """Carry out a request; errors and missing settings are part of an answer.
+def answers(request: ProbeRequest, at: Callable[[str], None] = lambda module: None) -> Iterator[ProbeAnswer]:
+    """Carry out a request; errors and missing settings are part of an answer. ``at`` is told what is imported.
 
     The models are described before the application is looked at, which may end the process: what comes first is given
     first. Where they could not all be imported, they will be asked for again, and the application then.
     """
     known = {str(Path(place or ".").resolve()) for place in sys.path}
-    _search(request)
     try:
-        environment = _environment(request["name"], request["distributions"])
+        _check_sqlalchemy()
         dialect.choose(request["dialect"])
-        # Only now: this imports SQLAlchemy, which may not be there.
-        from . import no_database
+        # Only now: these import SQLAlchemy, which may not be there.
+        from . import describe, no_database
+
+        describe.load_alembic(request)
+        # Only now: a logging.py of the project's is not for them.
+        _search(request)
+        environment = _environment(request["name"], request["distributions"])
+        no_database.install()
     except ProbeError as error:
         yield {"error": error.fields, "missing": []}
         return
-    no_database.install()
-    first = _answer(request, environment, known)
+    first = _answer(request, environment, known, Notes(at))
     yield first
     schema = first.get("schema")
     if request["application_seconds"] and schema is not None and not first.get("missing"):
@@ -76,7 +80,7 @@ def answers(request: ProbeRequest) -> Iterator[ProbeAnswer]:
             "setup_modules": schema["setup_modules"],
         }
         _search(around)
-        yield _answer(around, environment, known)
+        yield _answer(around, environment, known, Notes(at))
 
 
 def _search(request: ProbeRequest) -> None:
@@ -85,10 +89,11 @@ def _search(request: ProbeRequest) -> None:
     sys.path[:0] = [r for r in roots if r not in sys.path]
 
 
-def _answer(request: ProbeRequest, environment: dict[str, Live], known: set[str]) -> ProbeAnswer:
+def _answer(
+    request: ProbeRequest, environment: dict[str, Live], known: set[str], notes: Notes
+) -> ProbeAnswer:
     from . import describe, source_roots
 
-    notes = Notes()
     try:
         if request["mode"] == "url":
             return {"url": describe.url(request, notes), "missing": notes.missing}
@@ -106,32 +111,39 @@ def _answer(request: ProbeRequest, environment: dict[str, Live], known: set[str]
         return {"error": error.fields, "missing": notes.missing}
 
 
-def _environment(name: str, declared: list[str]) -> dict[str, Live]:
+def _check_sqlalchemy() -> None:
+    """Raise ``sqlalchemy-missing`` or ``sqlalchemy-too-old`` where what there is will not do."""
     python = ".".join(map(str, sys.version_info[:3]))
     try:
         import sqlalchemy
+
+        numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
     except ImportError as error:
         raise ProbeError(
             "sqlalchemy-missing",
-            f"{sys.executable} (Python {python}) has no SQLAlchemy: {error}",
+            f"{sys.executable} (Python {python}) has no SQLAlchemy: {words_of(error)}",
             "Pass --python PATH of the interpreter that has the project's dependencies, or install them there.",
         ) from error
-    except Exception as error:  # an early 2.0 fails in classes of its own on a Python that came later
+    except BaseException as error:  # an early 2.0 fails in classes of its own on a Python that came later
         raise ProbeError(
             "sqlalchemy-missing",
             f"SQLAlchemy cannot be imported by {sys.executable} (Python {python}): "
-            f"{type(error).__name__}: {error}",
+            f"{type(error).__name__}: {words_of(error)}",
             "Install a release of SQLAlchemy that knows this Python.",
         ) from error
-    numbers = tuple(int(n) for n in sqlalchemy.__version__.split(".")[:2])
     if numbers < (1, 4):
         raise ProbeError(
             "sqlalchemy-too-old",
             f"{sys.executable} has SQLAlchemy {sqlalchemy.__version__}; tcgen needs 1.4 or newer",
             "Upgrade SQLAlchemy, or pass --python PATH of an interpreter that has a newer one.",
         )
+
+
+def _environment(name: str, declared: list[str]) -> dict[str, Live]:
+    import sqlalchemy
+
     return {
-        "python": python,
+        "python": ".".join(map(str, sys.version_info[:3])),
         "sqlalchemy": sqlalchemy.__version__,
         "alembic": _version("alembic"),
         "distributions": {asked: _version(asked) for asked in [*ASKED, *declared]},

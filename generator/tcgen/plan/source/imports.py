@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -82,7 +83,10 @@ def _renamed(code: Code, taken: dict[str, str]) -> Code:
 
 def model_name(top: str, others: Iterable[str]) -> str:
     """Return what a model is called in its factory's module: not like something else there."""
-    return f"{top}Model" if top in _OWN_NAMES or top in others else top
+    if top.startswith("__"):  # which is another name inside a class
+        top = f"{top.strip('_')}Model"
+    taken = top in _OWN_NAMES or top in others or keyword.iskeyword(top)
+    return f"{top}Model" if taken else top
 
 
 def sorted_imports(imports: set[str], packages: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import keyword
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from tcgen.ir.base import ImportRef
+
+_LONGEST = 100
+"""Letters of a module's name: a file's may have 255 bytes, and ours stand beside it under longer ones."""
 
 _TAKEN = {"base", "con", "prn", "aux", "nul", "conftest"}
 
@@ -23,13 +27,23 @@ def camel_case(dotted: str) -> str:
 
 
 def is_plain_name(dotted: str) -> bool:
-    """Tell whether every part of a dotted name can stand in source code as it is."""
-    return all(part.isidentifier() and not keyword.iskeyword(part) for part in dotted.split("."))
+    """Tell whether every part of a dotted name can stand in source code as it is, and is read there as it is written."""
+    return all(
+        part.isidentifier() and not keyword.iskeyword(part) and unicodedata.normalize("NFKC", part) == part
+        for part in dotted.split(".")
+    )
 
 
 def bare_name(ref: ImportRef) -> str:
     """Return a class's name as one identifier, without the function it was made in."""
-    return re.sub(r"\W", "", ref.qualname.rpartition("<locals>")[2]) or "Model"
+    # as Python reads it where it stands in source
+    name = unicodedata.normalize("NFKC", ref.qualname.rpartition("<locals>")[2])
+    bare = re.sub(r"\W", "", name) or "Model"
+    # one with two underscores is another name inside a class
+    bare = bare.lstrip("_") or "Model" if bare.startswith("__") else bare
+    if keyword.iskeyword(bare):
+        return f"{bare}Model"
+    return bare if bare.isidentifier() else f"Model{bare}"
 
 
 def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
@@ -50,7 +64,7 @@ def assign_names(classes: Iterable[ImportRef]) -> dict[str, tuple[str, str]]:
         name = short[ref.dotted]
         if ref.dotted in clashes:
             name = (camel_case(ref.module.rpartition(".")[2]) or "Model") + name
-        slug, number = snake_case(name), 1
+        slug, number = snake_case(name)[:_LONGEST].rstrip("_"), 1
         if keyword.iskeyword(slug) or slug in _TAKEN or not slug.isidentifier():
             slug = f"{slug}_model" if slug[0].isalpha() else f"model_{slug}"
         # the factories' base class is called ModelFactory

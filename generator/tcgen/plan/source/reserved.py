@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import keyword
 from collections.abc import Iterable, Sequence
 
 from tcgen.ir.plan import FieldPlan
 from tcgen.plan.source.code import quoted
 from tcgen.plan.source.layout import assignment
+from tcgen.plan.source.naming import is_plain_name
 
 # what polyfactory's classes define; it passes over names with a leading underscore
 TAKEN = frozenset(
@@ -72,7 +72,7 @@ def reserved_code(fields: Sequence[FieldPlan]) -> str:
 
 
 def _is_taken(name: str) -> bool:
-    return not name.isidentifier() or keyword.iskeyword(name) or name.startswith("_") or name in TAKEN
+    return not is_plain_name(name) or name.startswith("_") or name in TAKEN
 
 
 def _names_used(code: str) -> set[str]:

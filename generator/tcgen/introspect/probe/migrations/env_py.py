@@ -19,7 +19,7 @@ from sqlalchemy import MetaData
 
 from .. import dialect, no_database
 from ..column_types.type_facts import DIALECT
-from ..common import Live, Notes, place
+from ..common import NOT_PYTHON, Live, Notes, place, words_of
 from ..models import leftovers
 from .location import Location, make_config
 
@@ -96,6 +96,7 @@ def run(
 ) -> Run:
     """Execute env.py once."""
     outcome = Run()
+    notes.begin(str(Path(location.script, "env.py")))
     before = leftovers.Before()
     with ExitStack() as stack:
         seen = stack.enter_context(no_database.pretending())
@@ -109,8 +110,6 @@ def run(
             _record(environment, outcome)
             stack.enter_context(environment)
             script.run_env()
-        except KeyboardInterrupt:
-            raise
         except BaseException as error:
             outcome.error = error
         outcome.urls, outcome.is_async = list(seen.urls), seen.is_async
@@ -233,7 +232,11 @@ def as_url(url: Live) -> Live:
 
 def _lacks_driver(outcome: Run | None) -> bool:
     error = outcome.error if outcome else None
-    return isinstance(error, ImportError) or "async driver" in str(error) or "asyncio extension" in str(error)
+    return (
+        isinstance(error, ImportError)
+        or "async driver" in words_of(error)
+        or "asyncio extension" in words_of(error)
+    )
 
 
 def _why(outcome: Run | None, root: str) -> str:
@@ -281,7 +284,7 @@ def operations(text: str) -> list[str]:
 
 
 def _imported(text: str) -> Iterator[str]:
-    with suppress(SyntaxError, ValueError):
+    with suppress(*NOT_PYTHON):
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)

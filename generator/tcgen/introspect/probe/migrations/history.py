@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic.script import ScriptDirectory
 
 from .. import dialect
-from ..common import Live, Notes
+from ..common import NOT_PYTHON, Live, Notes, words_of
 from .location import Location, make_config
 
 SCHEMAS = re.compile(r"\bCREATE\s+SCHEMA\s+(?:IF\s+NOT\s+EXISTS\s+)?\"?(\w+)", re.I)
@@ -44,13 +44,11 @@ def read(location: Location, notes: Notes) -> History:
         heads = sorted(script.get_heads())
         paths = [Path(r.path) for r in reversed(revisions)]
         return History(heads, paths, len(heads) > 1 and _are_independent(script, heads))
-    except KeyboardInterrupt:
-        raise
     except BaseException as error:
         notes.add(
             "warning",
             "revisions-not-loaded",
-            f"Alembic cannot load the scripts in {location.script.name}: {type(error).__name__}: {error}",
+            f"Alembic cannot load the scripts in {location.script.name}: {type(error).__name__}: {words_of(error)}",
             "Run `alembic history` in the project to see why.",
         )
     return _by_text(location.script / "versions")
@@ -86,7 +84,7 @@ def _by_text(folder: Path) -> History:
 
 def parse(path: Path) -> ast.Module:
     """The syntax tree of a script; an empty one where it cannot be parsed."""
-    with suppress(OSError, SyntaxError, ValueError, UnicodeDecodeError):
+    with suppress(OSError, *NOT_PYTHON):
         return ast.parse(path.read_text("utf-8"))
     return ast.Module(body=[], type_ignores=[])
 
@@ -100,7 +98,7 @@ def _constants(tree: ast.Module) -> dict[str, Live]:
         elif isinstance(node, ast.AnnAssign):
             target = node.target
         if isinstance(target, ast.Name) and getattr(node, "value", None) is not None:
-            with suppress(ValueError, TypeError, SyntaxError):
+            with suppress(TypeError, *NOT_PYTHON):
                 values[target.id] = ast.literal_eval(node.value)  # type: ignore[attr-defined]
     return values
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import dialect
-from ..common import Live, Notes, ProbeError
+from ..common import Live, Notes, ProbeError, words_of
 
 if TYPE_CHECKING:
     from tcgen.introspect.protocol import AlembicRequest
@@ -115,7 +115,9 @@ def make_config(location: Location, url: str, notes: Notes) -> Live:
         config.get_main_option("version_locations")
         config.get_section(location.section)
     except Exception as error:
-        notes.add("note", "ini-not-read", f"{location.ini} is not used: {type(error).__name__}: {error}")
+        notes.add(
+            "note", "ini-not-read", f"{location.ini} is not used: {type(error).__name__}: {words_of(error)}"
+        )
         config = Config()
     config.set_main_option("script_location", str(location.script).replace("%", "%%"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..common import Live
+from ..common import NOT_PYTHON, Live, can_be_named
 
 SKIPPED = frozenset(
     [
@@ -83,15 +83,17 @@ def _locations(package: str, roots: list[str]) -> list[tuple[Path, tuple[str, ..
 
 
 def _is_skipped(parts: tuple[str, ...]) -> bool:
-    if any(p in SKIPPED or p.startswith(".") or not p.isidentifier() for p in parts):
+    if any(p in SKIPPED or p.startswith(".") or not can_be_named(p) for p in parts):
         return True
     name = parts[-1]
     return name.startswith("test_") or name.endswith("_test") or name in ("conftest", "setup", "__main__")
 
 
 def _read(path: Path, module: str) -> Iterator[Source]:
+    # a pipe would keep us waiting
     with suppress(OSError, UnicodeDecodeError):
-        yield Source(module, path, path.read_text("utf-8"))
+        if path.is_file():
+            yield Source(module, path, path.read_text("utf-8"))
 
 
 class _Scan:
@@ -166,7 +168,7 @@ def model_modules(packages: list[str], roots: list[str], known: set[str]) -> lis
 
 
 def _parse(source: Source) -> ast.Module | None:
-    with suppress(SyntaxError, ValueError, RecursionError):
+    with suppress(*NOT_PYTHON):
         return ast.parse(source.text)
     return None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import MetaData, Table
 
-from ..common import Live
+from ..common import NOT_PYTHON, Live
 from .mappers import tables_of
 from .metadata import modules_under, tables_held
 
@@ -62,7 +62,7 @@ def _holding(tables: list[Table], tops: set[str]) -> Iterator[str]:
 def reached_from(script: str, tops: set[str]) -> set[str]:
     """Modules of some packages that a script brings when it is run."""
     graph = Graph(tops)
-    with suppress(SyntaxError, ValueError):
+    with suppress(*NOT_PYTHON):
         nodes = _statements(ast.parse(script).body)
         return {reached for node in nodes for name in _targets(node, "") for reached in graph.closure(name)}
     return set()
@@ -105,7 +105,7 @@ class Graph:
         parents = {name.rsplit(".", 1)[0]} if "." in name else set()
         path = getattr(module, "__file__", None)
         tree = None
-        with suppress(OSError, SyntaxError, ValueError, UnicodeDecodeError):
+        with suppress(OSError, *NOT_PYTHON):
             tree = ast.parse(Path(path).read_text("utf-8")) if path and path.endswith(".py") else None
         package = name if hasattr(module, "__path__") else name.rpartition(".")[0]
         found = set(parents)

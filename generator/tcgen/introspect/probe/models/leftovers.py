@@ -13,7 +13,7 @@ from types import ModuleType
 from sqlalchemy import Table
 from sqlalchemy.orm import mapperlib
 
-from ..common import Live
+from ..common import NOT_PYTHON, Live
 
 
 class Before:
@@ -112,7 +112,7 @@ def _imports(name: str) -> set[str]:
         return set()
     package = name if hasattr(module, "__path__") else name.rpartition(".")[0]
     found: set[str] = set()
-    with suppress(OSError, SyntaxError, ValueError):
+    with suppress(OSError, *NOT_PYTHON):
         for node in ast.walk(ast.parse(Path(path).read_text("utf-8"))):
             found |= _targets(node, package)
     return found

@@ -5,14 +5,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
-from ..common import Live, Notes, ProbeError, explain, place
+from ..common import Live, Notes, ProbeError, explain, place, short_path, words_of
 from ..no_database import NEVER
 from . import leftovers, missing_settings
+from .vitals import Vitals
 
 
 class Failure(NamedTuple):
@@ -42,21 +44,33 @@ class Loader:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Count what happens inside as time the project's own code takes."""
+        """Count what happens inside as time the project's own code takes, and see that it has broken nothing."""
+        vitals = Vitals()
         start = time.perf_counter()
         try:
             yield
         finally:
             self.seconds += time.perf_counter() - start
+            broken = vitals.broken()
+        if broken:
+            raise ProbeError(
+                "import-failed",
+                f"{self._file()}: importing it {broken}: no test could be collected after that",
+                "Let a function do that, or leave the module out: --models MODULE names those to import.",
+            )
+
+    def _file(self) -> str:
+        """The file of what was run last, or its name."""
+        module = sys.modules.get(self.notes.now)
+        return short_path(str(getattr(module, "__file__", None) or self.notes.now), self.root)
 
     def load(self, module: str) -> Live:
         """Import a module; SystemExit of a script without a guard counts as a failure like any other."""
         before = leftovers.Before()
+        self.notes.begin(module)
         with self.timed():
             try:
                 return importlib.import_module(module)
-            except KeyboardInterrupt:
-                raise
             except BaseException as error:
                 before.restore(error)
                 self.failures.append(Failure(module, error))
@@ -94,7 +108,7 @@ class Loader:
                 f"{type(failure.error).__name__}: {first_line(failure.error)}"
                 + (f" ({where})" if where else ""),
                 CONNECTS
-                if NEVER in str(failure.error)
+                if NEVER in words_of(failure.error)
                 else "Models in it get no factory; name the modules to use with --models MODULE.",
             )
 
@@ -120,7 +134,7 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
         hint = (
             "Install what is missing in the project's environment, or pass --python PATH of one that has it."
         )
-    elif NEVER in str(error):
+    elif NEVER in words_of(error):
         hint = CONNECTS
     where = place(error, root)
     message = f"{where or what}: {what} cannot be imported: {type(error).__name__}: {first_line(error)}"
@@ -129,7 +143,7 @@ def import_failed(what: str, error: BaseException, root: str, notes: Notes) -> P
 
 def first_line(error: BaseException) -> str:
     """The beginning of an error's message."""
-    lines = str(error).strip().splitlines() or [""]
+    lines = words_of(error).strip().splitlines() or [""]
     return lines[0][:300]
 
 

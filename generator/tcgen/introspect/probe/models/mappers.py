@@ -16,7 +16,7 @@ from sqlalchemy.orm.exc import UnmappedClassError
 from sqlalchemy.types import TypeDecorator
 
 from ..column_types import bind_trials, probe_values, type_facts
-from ..common import Live, is_importable, reference
+from ..common import Live, can_be_named, is_importable, reference
 from . import fields
 
 
@@ -271,7 +271,7 @@ def _held_registry(registry: Live, modules: list[str]) -> dict[str, str] | None:
         for name, value in attributes_of(module):
             if (
                 isinstance(value, type)
-                and name.isidentifier()
+                and can_be_named(f"{module}.{name}")
                 and getattr(value, "registry", None) is registry
             ):
                 return {"module": module, "qualname": name + ".registry"}
@@ -282,7 +282,7 @@ def find_reference(cls: Live, modules: list[str]) -> dict[str, str] | None:
     """A module attribute that holds what its own names, if it has any, don't lead to."""
     for module in modules:
         for name, value in attributes_of(module):
-            if value is cls and name.isidentifier():
+            if value is cls and can_be_named(f"{module}.{name}"):
                 return {"module": module, "qualname": name}
     return None
 

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ..common import Live
+from ..common import Live, words_of
 from . import settings_classes
 
 if TYPE_CHECKING:
@@ -71,11 +71,13 @@ def _of_another_form(error: BaseException, names: list[str]) -> list[MissingSett
 
 
 def _form(error: ValueError, line: str) -> str:
-    parts = re.search(r"not enough values to unpack \(expected (?:at least )?(\d+)", str(error))
+    parts = re.search(r"not enough values to unpack \(expected (?:at least )?(\d+)", words_of(error))
     separator = re.search(r"\.split\(\s*[\"'](.+?)[\"']", line)
     if parts is not None:
         return (separator[1] if separator else " ").join(["test"] * int(parts[1]))
-    if "invalid literal for int()" in str(error) or "could not convert string to float" in str(error):
+    if "invalid literal for int()" in words_of(error) or "could not convert string to float" in words_of(
+        error
+    ):
         return "1"
     return "{}" if type(error).__name__ == "JSONDecodeError" else ""
 
@@ -83,7 +85,7 @@ def _form(error: ValueError, line: str) -> str:
 def _named_in_message(error: BaseException, names: list[str]) -> list[MissingSetting]:
     if isinstance(error, (ImportError, SyntaxError, AttributeError, NameError)):
         return []
-    words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]{2,}", str(error)))
+    words = set(re.findall(r"[A-Za-z][A-Za-z0-9_]{2,}", words_of(error)))
     # Settings classes name their fields in lower case; a single word would be too easily one of the prose.
     words |= {word.upper() for word in words if "_" in word}
     return [{"name": name, "kind": "str", "value": ""} for name in names if name in words]
@@ -97,7 +99,7 @@ def _asked_by_a_helper(error: BaseException) -> list[MissingSetting]:
         if {"environ", "getenv"} & set(frame.f_code.co_names) and frame.f_code.co_name != "<module>"
         for value in frame.f_locals.values()
     )
-    words = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", str(error)))
+    words = set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", words_of(error)))
     names = [value for value in asked if isinstance(value, str) and value in words]
     return [{"name": name, "kind": "str", "value": ""} for name in names]
 
