@@ -170,8 +170,8 @@ def test_an_application_without_end_costs_its_seconds_once(
     assert [mapper.cls.dotted for mapper in schema.mappers] == ["shop.models.Item"]
     [said] = [one for one in schema.diagnostics if one.code == "application-not-seen"]
     assert said.message == (
-        "the application was not looked at: Importing the models of shop took longer than 2 seconds; "
-        "the suite has no client for it"
+        "the application was not looked at: Importing the models of shop took longer than 2 seconds, in "
+        "shop.main; the suite has no client for it"
     )
     assert imports() == 1
 

@@ -79,7 +79,7 @@ def test_releases_of_a_repository(checkout: Path, tmp_path: Path) -> None:
 def test_a_repository_that_is_not_there(tmp_path: Path) -> None:
     root = start(tmp_path / "shop", small())
     before = tree(root)
-    with pytest.raises(TcgenError, match="cannot be fetched"):
+    with pytest.raises(TcgenError, match="no address of a git repository"):
         prepared(root, small(), str(tmp_path / "nowhere"))
     assert tree(root) == before
 
