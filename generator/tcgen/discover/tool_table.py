@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from pathlib import Path, PurePath
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -94,10 +94,10 @@ def load_tool_table(root: Path) -> ToolTable:
 
 
 def _own_table(path: Path) -> object:
-    tools = read_toml(path).get("tool", {})
+    tools: Any = read_toml(path).get("tool", {})
     if not isinstance(tools, dict):
         raise TcgenError("bad-pyproject", f"{path}: tool is not a table", hint="mend the file and run again")
-    return tools.get("tcgen", {})
+    return cast("dict[str, object]", tools).get("tcgen", {})
 
 
 def _check_provider(path: Path, name: str, code: str) -> None:

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -243,17 +243,23 @@ def check_places(text: str) -> None:
         ValueError: One would, or the text is no plan.
     """
     suite, *others = list(_objects(text))
-    further = [one for one in suite.get("further") or () if isinstance(one, dict)]
-    factories = [one for part in further for one in part.get("factories") or () if isinstance(one, dict)]
-    named = [
-        *((one, "name") for one in (*further, *filter(_is_service, others))),
-        *((one, "slug") for one in (*factories, *others) if "slug" in one),
-        *((one.get("database"), "module") for one in (suite, *further)),
-    ]
-    for line, name in named:
-        _check(line.get(name) if isinstance(line, dict) else None, _PLAIN, name)
+    further = _tables(suite.get("further"))
+    factories = [one for part in further for one in _tables(part.get("factories"))]
+    databases = [database for one in (suite, *further) for database in _tables([one.get("database")])]
+    for one in (*further, *filter(_is_service, others)):
+        _check(one.get("name"), _PLAIN, "name")
+    for one in (*factories, *others):
+        _check(one.get("slug"), _PLAIN, "slug")
+    for one in databases:
+        _check(one.get("module"), _PLAIN, "module")
     _check(suite.get("dest"), _FOLDER, "dest")
     _check(suite.get("ci_file"), _CI_FILE, "ci_file")
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    """Return what is a table in what should be a list of them."""
+    listed = cast("list[object]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", one) for one in listed if isinstance(one, dict)]
 
 
 def _check(value: object, form: re.Pattern[str], name: str) -> None:

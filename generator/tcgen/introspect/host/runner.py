@@ -458,10 +458,11 @@ def _reply(file: IO[bytes], token: str) -> _Reply:
         if token.encode() not in line:
             continue
         try:
-            found: Any = json.loads(line)
+            parsed: object = json.loads(line)
         except (ValueError, RecursionError):
             continue
-        if not isinstance(found, dict) or found.pop("token", None) != token:
+        found = cast("dict[str, Any]", parsed) if isinstance(parsed, dict) else {}
+        if found.pop("token", None) != token:
             continue
         if "at" in found:
             at = str(found["at"])

@@ -125,7 +125,7 @@ def words_of(error: BaseException | None) -> str:
 
 def explain(error: BaseException, root: str) -> str:
     """The project's own last frame and the exception's message, as Python would show them."""
-    lines = []
+    lines: list[str] = []
     where = place(error, root)
     if where:
         frame = None if isinstance(error, SyntaxError) else _own_frame(error, root)

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -43,6 +44,11 @@ def _write(descriptor: int, answer: dict[str, object]) -> None:
         data = data[WRITE(descriptor, data) :]
 
 
+def _write_at(descriptor: int, token: str, module: str) -> None:
+    """Write which module is imported next."""
+    _write(descriptor, {"token": token, "at": module})
+
+
 def main() -> None:
     """Answer one request, each part as soon as it is known, and leave at once, whatever threads the project has started."""
     here = Path(__file__).resolve().parent
@@ -57,9 +63,7 @@ def main() -> None:
     # A class that a function makes is held by circles alone: whether it is seen must not hang on when these are collected.
     gc.disable()
     try:
-        for answer in load_probe(here).answers(
-            request, lambda module: _write(descriptor, {"token": token, "at": module})
-        ):
+        for answer in load_probe(here).answers(request, partial(_write_at, descriptor, token)):
             if os.getpid() != own:  # a fork that the project's code has made goes on as if it were us
                 break
             _write(descriptor, {**answer, "token": token})

@@ -54,7 +54,7 @@ class Vitals:
             (
                 "breaks functions of builtins",
                 self._has_functions,
-                lambda: vars(builtins).update(self.functions),
+                self._put_functions,
             ),
         ]
         # the functions first: all that follows calls them
@@ -66,10 +66,7 @@ class Vitals:
         return found
 
     def _has_modules(self) -> bool:
-        for name, module in self.modules.items():
-            if sys.modules.get(name) is None and module is not None:
-                return False
-        return True
+        return all(sys.modules.get(name) is not None for name in self.modules)
 
     def _has_functions(self) -> bool:
         for name, function in self.functions.items():
@@ -77,6 +74,10 @@ class Vitals:
             if present is not function and not hasattr(present, "__call__"):  # noqa: B004  # callable may be gone
                 return False
         return True
+
+    def _put_functions(self) -> None:
+        for name, function in self.functions.items():
+            setattr(builtins, name, function)
 
     def _has_finders(self) -> bool:
         return bool(sys.meta_path)
@@ -86,7 +87,8 @@ class Vitals:
 
     def _has_path(self) -> bool:
         needed = {os.path.dirname(os.__file__), sysconfig.get_path("purelib")} & set(self.path)  # noqa: PTH120
-        return isinstance(sys.path, list) and needed <= {one for one in sys.path if isinstance(one, str)}
+        path: Live = sys.path
+        return isinstance(path, list) and needed <= {one for one in path if isinstance(one, str)}
 
     def _put_path(self) -> None:
         sys.path = self.path
