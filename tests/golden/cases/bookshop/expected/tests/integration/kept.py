@@ -20,7 +20,9 @@ HERE = Path(__file__).resolve().parent
 # the name of this working copy: each keeps a template of its own
 COPY = sha256(f"{gethostname()} {HERE}".encode()).hexdigest()[:12]
 LABELS = {"tcgen.kept": COPY, "tcgen.folder": str(HERE)}
-EVERYBODYS = Path(tempfile.gettempdir(), f"tcgen-kept-{getpass.getuser()}")
+# a container's user may have no name
+USER = os.getuid() if hasattr(os, "getuid") else getpass.getuser()
+EVERYBODYS = Path(tempfile.gettempdir(), f"tcgen-kept-{USER}")
 FOLDER = EVERYBODYS / COPY
 
 
