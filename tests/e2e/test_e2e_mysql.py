@@ -155,6 +155,16 @@ OWN_TESTS = """
             assert connection.scalar(text("SELECT max(one_more(id)) FROM above")) == 9
 
 
+    @pytest.mark.parametrize("time", ["first", "second"])
+    def test_a_database_for_this_test_alone(fresh_db, time):
+        with fresh_db.begin() as connection:
+            connection.execute(text("CREATE TABLE passing (n int)"))
+            assert connection.scalar(select(func.count()).select_from(Parcel)) == 0
+        ParcelFactory.create_sync()
+        with fresh_db.connect() as connection:
+            assert connection.scalar(select(func.count()).select_from(Parcel)) == 1
+
+
     def test_a_table_made_on_the_way_is_gone_with_the_database(committed_db):
         with committed_db.begin() as connection:
             connection.execute(text("CREATE TABLE scratch (id INT)"))
@@ -282,6 +292,15 @@ def test_a_suite_on_mysql_in_a_container(parcels: Path, mysql_image: str) -> Non
     assert f"MySQL: container {mysql_image}" in run.text
     assert len(run.ids("test_inserts_25_rows")) == 2
     assert sorted(run.ids("test_down_and_up_again")) == [""]
+
+    env = parcels / "migrations/env.py"
+    write(env, env.read_text() + '\nwith open("made.log", "a") as file:\n    file.write("made\\n")\n')
+    for _ in range(2):
+        run = pytest_in(parcels, suite / "test_own.py", TEST_REUSE="1")
+        assert run.outcomes() == {"passed"}, run.text
+    assert (parcels / "made.log").read_text() == "made\n"
+    done = tcgen("clean", "--python", sys.executable, cwd=parcels)
+    assert re.search(r"^container tcgen-kept-\w+$", done.out, re.MULTILINE), done.text
 
 
 def test_a_suite_on_a_mariadb_of_ones_own(parcels: Path, mariadb: str) -> None:

@@ -21,6 +21,7 @@ LIBRARIES = (
     *site.getsitepackages(),
     site.getusersitepackages(),
 )
+IMPORTS = "_frozen_importlib_external"
 NOT_OURS = tuple(os.path.join(one, "") for one in (*LIBRARIES, "/proc", "/sys", "/dev"))
 
 
@@ -60,9 +61,6 @@ def _reading() -> Iterator[set[str]]:
         yield read
     finally:
         watching = False
-
-
-IMPORTS = "_frozen_importlib_external"
 
 
 def _source(path: str) -> str:

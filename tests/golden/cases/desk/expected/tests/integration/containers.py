@@ -258,7 +258,8 @@ def _be_waited_for(reaper: str) -> None:
     """Connect to Ryuk: it removes a server once nobody does, whoever started that."""
     if reaper:
         host, port = reaper.split()
-        _connections.append(create_connection((host, int(port)), timeout=5))
+        with suppress(OSError):  # it may have gone down, which is another's to say
+            _connections.append(create_connection((host, int(port)), timeout=5))
 
 
 def leave() -> None:
