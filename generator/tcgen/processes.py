@@ -11,7 +11,6 @@ import threading
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -24,6 +23,8 @@ MARK = "TCGEN_RUN"
 LIMIT = "TCGEN_TIMEOUT"
 """The variable with the seconds that each run of the project's code may take."""
 
+_COMMON: list[str] = []
+"""The folder for everybody's temporary files, while this run has one of its own."""
 _OWN = secrets.token_hex(8)
 _NUMBERS = count(1)
 _MOST_OUTPUT = 4_000_000
@@ -52,20 +53,20 @@ class TooLongError(Exception):
 def own_children() -> Generator[None, None, None]:
     """Mark all children from now on, keep temporary files in one folder, and leave neither of them behind."""
     os.environ[MARK] = _OWN
-    shared_folder()
+    _COMMON[:] = [tempfile.gettempdir()]
     with tempfile.TemporaryDirectory(prefix="tcgen-", ignore_cleanup_errors=True) as folder:
         common, tempfile.tempdir = tempfile.tempdir, folder
         try:
             yield
         finally:
             tempfile.tempdir = common
+            _COMMON.clear()
             end_marked()
 
 
-@cache
 def shared_folder() -> str:
     """Return the folder for temporary files of every run, not of this one alone."""
-    return tempfile.gettempdir()
+    return _COMMON[0] if _COMMON else tempfile.gettempdir()
 
 
 def limit(seconds: float) -> float:

@@ -7,7 +7,6 @@ import re
 import shutil
 import signal
 import socket
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ import psutil
 from tcgen.doctor.ask import Facts, ask, fingerprint
 from tcgen.doctor.engine import behind, seconds
 from tcgen.doctor.findings import Finding
+from tcgen.processes import shared_folder
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def _remove_from_engine(place: Place, found: Sequence[Leftover]) -> Mapping[str,
 def _servers(place: Place) -> Iterator[Leftover]:
     """Yield the folders of embedded servers, which are named for the process of the run."""
     named = re.compile(rf"tcgen-{fingerprint(place.root)}-(\d+)-\w+")
-    for folder in sorted(Path(tempfile.gettempdir()).iterdir()):
+    for folder in sorted(Path(shared_folder()).iterdir()):
         found = named.fullmatch(folder.name)
         if found and is_gone(int(found[1]), folder.stat().st_mtime):
             yield Leftover("embedded server", str(folder), folder.name)

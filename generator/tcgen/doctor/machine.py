@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 from tcgen.doctor.findings import Finding, Level
+from tcgen.processes import shared_folder
 from tcgen.user_cache import cache_home
 
 LITTLE, NONE = 1_000_000_000, 100_000_000
@@ -27,7 +27,7 @@ def findings(engine: Mapping[str, Any], *, needed: bool) -> Iterator[Finding]:
         needed: Whether the suite starts containers.
     """
     yield _loopback()
-    places = {"temporary files": Path(tempfile.gettempdir()), "the cache": _existing(cache_home())}
+    places = {"temporary files": Path(shared_folder()), "the cache": _existing(cache_home())}
     if needed and engine.get("local") and engine.get("data"):
         places["the engine"] = Path(engine["data"])
     yield from disk(places)

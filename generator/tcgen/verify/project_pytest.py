@@ -22,8 +22,9 @@ _SECONDS = 600.0
 _SECONDS_A_CLASS = 0.5
 _LAST_SECONDS = 30.0
 # what `pytest` does, and not `python -m pytest`: there a json.py of the project's would be pytest's own, too
-_RUN = """import sys
-del sys.path[0]
+_RUN = """import os, sys
+# its own folder, which is not there with $PYTHONSAFEPATH
+sys.path[:] = [one for one in sys.path if one != os.path.dirname(__file__)]
 import pytest
 sys.exit(pytest.main())
 """
@@ -74,7 +75,8 @@ def run_pytest(
                     copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
             options += [option for plugin in plugins for option in ("-p", f"tcgen_plugins.{plugin}")]
             given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
-        script = Path(folder, "run_pytest.py")
+        script = Path(folder, "run", "run_pytest.py")
+        script.parent.mkdir()
         script.write_text(_RUN, encoding="utf-8")
         command = [where.python, str(script), *options, *arguments]
         with (
