@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tarfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -108,6 +109,7 @@ def dockerd(folder: Path, *options: str) -> Iterator[str]:
     place = folder / "d.sock"
     command = ["dockerd", "--host", f"unix://{place}", "--exec-root", str(folder / "run"), "--pidfile"]
     command += [str(folder / "pid"), "--bridge", "none", "--iptables=false", "--ip6tables=false", *options]
+    before = _mounts(folder)
     with (folder / "dockerd.log").open("w") as log:
         daemon = subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
     try:
@@ -120,6 +122,15 @@ def dockerd(folder: Path, *options: str) -> Iterator[str]:
     finally:
         daemon.terminate()
         daemon.wait(30)
+        # its data are mounted onto themselves, and nobody could remove the folder
+        for place in (_mounts(folder) - before).elements():
+            subprocess.run(["umount", "--lazy", place], check=True)
+
+
+def _mounts(folder: Path) -> Counter[str]:
+    """Return what is mounted beneath a folder."""
+    places = (line.split()[1] for line in Path("/proc/mounts").read_text().splitlines())
+    return Counter(place for place in places if Path(place).is_relative_to(folder))
 
 
 def _answers(place: Path) -> bool:

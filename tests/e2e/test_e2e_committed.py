@@ -114,6 +114,18 @@ WRITERS = '''
         assert found.pop('"a.b"."c:d%s"') == found.pop("part_one") == found.pop("part_rest") == 1
         assert found == {**CLEAN, "parent": 1, "child": 1}
 
+    def test_rows_that_go_with_others(dsn):
+        assert rows(dsn) == CLEAN
+        with psycopg.connect(dsn) as connection:
+            connection.execute("""
+                CREATE TABLE owner (n int PRIMARY KEY);
+                CREATE TABLE owned (n int REFERENCES owner ON DELETE CASCADE);
+                INSERT INTO owner VALUES (1), (2);
+                INSERT INTO owned VALUES (1), (2);
+                DELETE FROM owner WHERE n = 1;
+            """)
+        assert rows(dsn) == {**CLEAN, "owner": 1, "owned": 1}
+
     def test_a_row_in_a_temporary_table(dsn):
         assert rows(dsn) == CLEAN
         kept.append(psycopg.connect(dsn, autocommit=True))
@@ -337,7 +349,7 @@ def test_rows_are_gone_whoever_wrote_them(demo: Path, on_a_url: dict[str, str]) 
     write(demo / "tests/integration/test_writers.py", WRITERS)
     done = pytest_in(demo, "tests/integration/test_writers.py", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 19
+    assert len(done.cases) == 20
 
 
 def test_rows_of_migrations_and_sequences(demo: Path, on_a_url: dict[str, str]) -> None:
