@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import typer
-
-from tcgen.cli.output import emit, progress, say
+from tcgen.cli.output import emit, progress, put, say
 from tcgen.workflow import clean as workflow
 from tcgen.workflow.request import Request
 
@@ -20,7 +18,7 @@ def clean(request: Request, *, dry_run: bool, as_json: bool) -> int:
         emit("clean", {"kept": found.names, "removed": not dry_run, "refused": found.refused})
         return int(bool(found.refused))
     for name in found.names:
-        typer.echo(name)
+        put(name)
     if found.refused:
         say(f"not all of it was {'found' if dry_run else 'removed'}: {found.refused}")
     elif not found.names:

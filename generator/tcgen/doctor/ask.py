@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tcgen import processes
 from tcgen.template.location import template_folder
 from tcgen.user_cache import keep_bytecode_aside
 
@@ -48,36 +47,29 @@ def ask(python: str, asked: Mapping[str, object], cwd: Path, seconds: float = LO
         )
         words = words_for_trouble().read_text(encoding="utf-8")
         Path(folder, "trouble.py").write_text(words, encoding="utf-8")
-        process = subprocess.Popen(
-            [python, str(script), json.dumps(asked)],
-            cwd=cwd,
-            env={**os.environ, **keep_bytecode_aside()},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        late = threading.Timer(seconds, process.kill)
-        late.start()
         try:
-            said, errors = process.communicate()
-        finally:
-            late.cancel()
-            process.kill()
-    return _facts(said, errors, timed_out=process.returncode < 0, seconds=seconds)
+            done = processes.run(
+                [python, str(script), json.dumps(asked)],
+                folder=cwd,
+                environment={**os.environ, **keep_bytecode_aside()},
+                seconds=seconds,
+            )
+        except processes.TooLongError as late:
+            return _facts(late.output, f"no answer within {seconds:.0f} seconds")
+    last = done.errors.decode("utf-8", "replace").strip().splitlines()[-1:]
+    return _facts(done.output, last[0] if last else "it ended without a word")
 
 
-def _facts(said: str, errors: str, *, timed_out: bool, seconds: float) -> Facts:
+def _facts(said: bytes, cause: str) -> Facts:
+    """Read what the script said; what it asked last and has no answer to is broken, for that cause."""
     facts: Facts = {}
     asking = ""
-    for line in said.splitlines():
+    for line in said.decode("utf-8", "replace").splitlines():
         found = json.loads(line)
         if "fact" in found:
             facts[found.pop("fact")] = found
         else:
             asking = found["asking"]
     if asking not in facts:
-        last = errors.strip().splitlines()[-1:] or ["it ended without a word"]
-        cause = f"no answer within {seconds:.0f} seconds" if timed_out else last[0]
         facts[asking or "engine"] = {"broken": {"cause": cause, "cure": ""}}
     return facts

@@ -10,18 +10,16 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from threading import Timer
 
 from tcgen.ir.schema import MODULES, Dialect
 from tcgen.user_cache import keep_bytecode_aside
 from tcgen.verify.overlay import Environment
+from tcgen.verify.suite_script import command
 
 _FIRST_SECONDS = 300.0
 _LAST_SECONDS = 30.0
-# without the project's folder, in which there may be a json.py
-_ALONE = "import sys; del sys.path[0]; exec(sys.argv.pop(1))"
 
 
 @contextmanager
@@ -43,9 +41,8 @@ def held_server(
         yield lambda: where
         return
     folder, module = str(Path(root, dest).resolve()), MODULES[dialect]
-    script = (files("tcgen.verify.plugins") / "hold_server.py").read_text(encoding="utf-8")
     holder = subprocess.Popen(
-        [where.python, "-c", _ALONE, script, folder, module, secrets.token_hex(3)],
+        command(where.python, "hold_server", folder, module, secrets.token_hex(3)),
         cwd=root,
         env={**os.environ, **keep_bytecode_aside()},
         stdin=subprocess.PIPE,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
+from tcgen import processes
 from tcgen.errors import TcgenError
 from tcgen.user_cache import keep_bytecode_aside
+from tcgen.verify.suite_script import command
 
 _SECONDS = 120.0
 
@@ -41,24 +41,21 @@ def clean(python: str, root: Path, dest: str, module: str, *, dry_run: bool) -> 
     Raises:
         TcgenError: ``suite-broken``: the suite's modules cannot be imported, or it took too long.
     """
-    script = (files("tcgen.verify.plugins") / "clean_kept.py").read_text(encoding="utf-8")
     folder = str((root / dest).resolve())
     try:
-        done = subprocess.run(
-            [python, "-c", script, folder, module, "list" if dry_run else "remove"],
-            cwd=root,
-            env={**os.environ, **keep_bytecode_aside()},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
+        done = processes.run(
+            command(python, "clean_kept", folder, module, "list" if dry_run else "remove"),
+            folder=root,
+            environment={**os.environ, **keep_bytecode_aside()},
+            seconds=_SECONDS,
         )
-    except subprocess.TimeoutExpired:
+    except processes.TooLongError:
         message = f"{folder}: what is kept could not be looked for within {_SECONDS:.0f} seconds"
         raise TcgenError("suite-broken", message, hint="tcgen doctor says what does not answer") from None
-    last = done.stdout.strip().splitlines()[-1:]
-    if done.returncode or not last:
+    last = done.output.strip().splitlines()[-1:]
+    if done.status or not last:
         message = f"{folder}: its modules cannot be imported"
-        raise TcgenError("suite-broken", message, hint="pytest says why", detail=done.stderr)
+        detail = done.errors.decode("utf-8", "replace")
+        raise TcgenError("suite-broken", message, hint="pytest says why", detail=detail)
     said = json.loads(last[0])
     return Kept(tuple(said["kept"]), said["refused"])

@@ -14,8 +14,9 @@ from importlib.util import resolve_name, source_from_cache
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+from .containers import ROOT
+from .kept import HERE
+
 LIBRARIES = (
     *map(sysconfig.get_path, ("stdlib", "platstdlib", "purelib", "platlib")),
     *site.getsitepackages(),

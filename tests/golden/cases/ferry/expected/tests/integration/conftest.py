@@ -377,14 +377,14 @@ def fresh_db(fresh_databases: postgres.FreshDatabases) -> Iterator[Engine]:
     from .factories.base import ModelFactory
 
     engine = create_engine(fresh_databases.take())
-    url = engine.url.set(drivername="postgresql+asyncpg")
-    async_engine = create_async_engine(url, poolclass=NullPool)
     with (
         connections.committing(engine.url),
         Session(engine) as session,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(ModelFactory, "__session__", session)
+        url = engine.url.set(drivername="postgresql+asyncpg")
+        async_engine = create_async_engine(url, poolclass=NullPool)
         async_session = AsyncSession(async_engine, expire_on_commit=False)
         patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine

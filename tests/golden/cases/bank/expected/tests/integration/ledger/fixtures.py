@@ -235,14 +235,14 @@ def fresh_ledger(fresh_ledger_databases: postgres.FreshDatabases) -> Iterator[En
     from .factories.base import ModelFactory
 
     engine = create_engine(fresh_ledger_databases.take())
-    url = engine.url.set(drivername="postgresql+asyncpg")
-    async_engine = create_async_engine(url, poolclass=NullPool)
     with (
         connections.committing(engine.url, "ledger"),
         Session(engine) as session,
         pytest.MonkeyPatch.context() as patch,
     ):
         patch.setattr(ModelFactory, "__session__", session)
+        url = engine.url.set(drivername="postgresql+asyncpg")
+        async_engine = create_async_engine(url, poolclass=NullPool)
         async_session = AsyncSession(async_engine, expire_on_commit=False)
         patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
