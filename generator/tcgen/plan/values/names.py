@@ -19,7 +19,7 @@ _TEXTS: tuple[tuple[str, str, int | None], ...] = (
     (r"(full_?name|display_?name|real_?name|customer|author)", "name", 30),
     (r"first_?name|given_?name", "first_name", 15),
     (r"(last|family)_?name|surname", "last_name", 15),
-    (r"user_?name|login|nick(name)?", "user_name", 20),
+    (r"user_?name|login|nick(name)?", "user_name", 23),
     (r"(.*_)?(url|uri|website|homepage|link)", "url", 60),
     (r"(.*_)?city", "city", 30),
     (r"(.*_)?country", "country", 60),
@@ -36,7 +36,7 @@ _TEXTS: tuple[tuple[str, str, int | None], ...] = (
     (r"(.*_)?slug", "slug", 60),
     (r"job(_title)?|occupation|profession", "job", 60),
     (r"(.*_)?(description|summary|note|notes|comment|message|body|content|text)", "sentence", None),
-    (r"(.*_)?title|subject|headline", "catch_phrase", 60),
+    (r"(.*_)?title|subject|headline", "catch_phrase", 63),
 )
 # the same, of texts that mean nothing when they are cut
 _CODES: tuple[tuple[str, str, int], ...] = (

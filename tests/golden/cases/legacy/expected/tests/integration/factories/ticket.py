@@ -17,5 +17,5 @@ class TicketFactory(ModelFactory[Ticket]):
     __bypass_init__ = True
 
     asset = AssetFactory
-    subject = Use(fake.catch_phrase)
+    subject = Use(lambda: fake.catch_phrase()[:60])
     details = Use(fake.sentence)
