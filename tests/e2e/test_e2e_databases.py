@@ -73,7 +73,6 @@ NOT_NULL = """
 """
 OWN_TESTS = """
     import pytest
-    from polyfactory.exceptions import ConfigurationException
     from sqlalchemy import func, inspect, select
 
     from shop.catalog.models import Account, Product
@@ -119,7 +118,7 @@ OWN_TESTS = """
 
 
     def test_no_row_without_its_session(db_session):
-        with pytest.raises(ConfigurationException):
+        with pytest.raises(LookupError, match="ledger_session"):
             BookingFactory.create_sync()
 """
 URLS = {

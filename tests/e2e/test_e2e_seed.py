@@ -67,6 +67,32 @@ NOTES = """
         assert GuestFactory.create_sync().name == ""
 """
 
+WITHOUT = """
+    import sys
+
+    from sqlalchemy import text
+
+    def test_without_factories(db_session):
+        assert db_session.scalar(text("SELECT 1")) == 1
+        assert not {"faker", "polyfactory"} & sys.modules.keys()
+"""
+LATE = """
+    import json
+    import os
+    from pathlib import Path
+
+    import pytest
+
+    @pytest.mark.parametrize("number", range(2))
+    def test_late(number, request, db_session):
+        from .factories.guest import GuestFactory
+        from .factories.seat import SeatFactory
+
+        guest, seats = GuestFactory.create_sync(), SeatFactory.create_batch_sync(2)
+        values = [guest.name, guest.email, *(seat.number for seat in seats)]
+        Path(os.environ["NOTES"], request.node.name).write_text(json.dumps(values))
+"""
+
 
 @pytest.fixture(scope="module")
 def hall(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -126,3 +152,20 @@ def test_a_failure_says_how_to_repeat_it(
     assert {name: same[name] for name in same if "plain" in name} == {
         name: values[name] for name in values if "plain" in name
     }
+
+
+def test_factories_are_imported_with_the_first_test_that_uses_them(
+    hall: Path, tmp_path: Path, on_a_url: dict[str, str]
+) -> None:
+    write(hall / "tests/integration/test_a_without.py", WITHOUT)
+    write(hall / "tests/integration/test_late.py", LATE)
+    both = ("tests/integration/test_a_without.py", "tests/integration/test_late.py")
+    seeded = {"TEST_SEED": "4711", "PYTEST_ADDOPTS": "-p no:faker"} | on_a_url
+    done, values = noted(hall, tmp_path / "late", *both, **seeded)
+    assert list(done.cases.values()) == ["passed"] * 3, done.text
+    first, second = values["test_late[0]"], values["test_late[1]"]
+    assert first != second
+    assert first[2:] == second[2:] == [1, 2]  # type: ignore[index]
+    # where other tests import them before any test
+    _, early = noted(hall, tmp_path / "early", both[1], "tests/integration/test_notes.py", **seeded)
+    assert {name: early[name] for name in values} == values

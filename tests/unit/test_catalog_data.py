@@ -263,8 +263,6 @@ def test_the_session_is_that_of_the_extension(courier: tuple[Project, Schema]) -
 
 SESSION = '''db_connection: Connection) -> Iterator[Session]:
     """`db.session`, whose commits end at a savepoint; the factories use it."""
-    from .factories.base import ModelFactory
-
     from shop.app import db  # isort: skip  # after what opens the application's context
 
     engines: dict[str | None, Engine] = db.engines
@@ -272,9 +270,9 @@ SESSION = '''db_connection: Connection) -> Iterator[Session]:
     for key, engine in before.items():
         engines[key] = connections.fitting(engine, db_connection)
     db.session.remove()
-    ModelFactory.__session__ = db.session()
-    yield ModelFactory.__session__
-    ModelFactory.__session__ = None
+    session = db.session()
+    with current.sessions.lent(session):
+        yield session
     db.session.remove()
     engines.update(before)
 

@@ -29,16 +29,18 @@ def template(name: str) -> str:
 def base() -> ModuleType:
     """The helpers as they are rendered for a project that needs them."""
     plan = PLAN.read_text().replace('"uses_spelled": false', '"uses_spelled": true')
-    source = render_text(plan)["tests/integration/factories/base.py"]
-    module = ModuleType("rendered_base")
-    sys.modules[module.__name__] = module
-    exec(compile(source, "base.py", "exec"), vars(module))
+    files = render_text(plan)
+    for name in ("current", "factories.base"):
+        source = files[f"tests/integration/{name.replace('.', '/')}.py"]
+        module = ModuleType(f"rendered.{name}")
+        sys.modules[module.__name__] = module
+        exec(compile(source, f"{name}.py", "exec"), vars(module))
     return module
 
 
 def test_numbers_start_where_the_planner_thinks(base: ModuleType) -> None:
     assert next(base.serial) == FIRST_SERIAL
-    starts = re.findall(r"(?:serial = Counter\(|last = )(\d+)", template("base.py"))
+    starts = re.findall(r"serial = Counter\((\d+)", template("base.py"))
     assert starts and {int(one) for one in starts} == {FIRST_SERIAL - 1}
 
 

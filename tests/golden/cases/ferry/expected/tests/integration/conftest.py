@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from . import connections, containers, postgres
+from . import connections, containers, current, postgres
 from .containers import WORKER, ServiceUnavailable
 
 if TYPE_CHECKING:
@@ -140,16 +140,11 @@ def _unavailable(error: ServiceUnavailable) -> NoReturn:
 @pytest.fixture(autouse=True)
 def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let the factories make the same values for a test wherever it runs."""
-    from .factories.base import ModelFactory, serial
-
     test = request.node.nodeid.rpartition("/")[2]
-    ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
-    # they go on from what fixtures of a wider scope took
-    start = serial.last
     report = f"TEST_SEED={SEED} repeats these values"
     request.node.add_report_section("call", "factories", report)
-    yield
-    serial.last = start
+    with current.starting(crc32(f"{SEED} {test}".encode())):
+        yield
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -209,12 +204,11 @@ def db_connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def db_session(db_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
-    from .factories.base import ModelFactory
-
-    with Session(connections.sharing(db_connection)) as session:
-        ModelFactory.__session__ = session
+    with (
+        Session(connections.sharing(db_connection)) as session,
+        current.sessions.lent(session),
+    ):
         yield session
-        ModelFactory.__session__ = None
 
 
 @pytest.fixture(scope="session")
@@ -249,17 +243,14 @@ def _async_fixtures_on(loop_scope: LoopScope) -> tuple[object, object]:
     ) -> AsyncIterator[AsyncSession]:
         from ferry.db import SessionLocal
 
-        from .factories.base import ModelFactory
-
         engine = request.getfixturevalue(f"async_engine_on_{loop_scope}_loop")
         async with engine.connect() as connection:
             transaction = await connection.begin()
             assert connection.sync_connection
             with connections.joined(connection.sync_connection):
                 async with SessionLocal() as session:
-                    ModelFactory.__async_session__ = session
-                    yield session
-                    ModelFactory.__async_session__ = None
+                    with current.sessions.lent_async(session):
+                        yield session
             await transaction.rollback()
 
     return engine_of_loop, async_session
@@ -330,18 +321,15 @@ def committed_db(
 
     Its URL is `committed_db.url`. The factories commit to it. Sequences go on counting.
     """
-    from .factories.base import ModelFactory
-
     engine = committed_database.engine
     async_engine = committed_database_async
+    async_session = AsyncSession(async_engine, expire_on_commit=False)
     with (
         connections.committing(engine.url),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.sessions.lent(session),
+        current.sessions.lent_async(async_session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
-        async_session = AsyncSession(async_engine, expire_on_commit=False)
-        patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
     committed_database.clean()
 
@@ -374,19 +362,16 @@ def fresh_db(fresh_databases: postgres.FreshDatabases) -> Iterator[Engine]:
 
     Its URL is `fresh_db.url`. The factories commit to it.
     """
-    from .factories.base import ModelFactory
-
     engine = create_engine(fresh_databases.take())
+    url = engine.url.set(drivername="postgresql+asyncpg")
+    async_engine = create_async_engine(url, poolclass=NullPool)
+    async_session = AsyncSession(async_engine, expire_on_commit=False)
     with (
         connections.committing(engine.url),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.sessions.lent(session),
+        current.sessions.lent_async(async_session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
-        url = engine.url.set(drivername="postgresql+asyncpg")
-        async_engine = create_async_engine(url, poolclass=NullPool)
-        async_session = AsyncSession(async_engine, expire_on_commit=False)
-        patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
     engine.dispose()
     fresh_databases.give_back(engine.url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -231,9 +232,17 @@ def _embedded(keeps: bool) -> Iterator[URL]:
     finally:
         mode = "fast" if keeps else "immediate"
         with suppress(CalledProcessError):  # a test may have ended it
-            control(["-w", "-m", mode, "stop"], user=known["user"])
+            control(["-W", "-m", mode, "stop"], user=known["user"])
+            _wait_for_end(folder)
         if not keeps:
             rmtree(folder)
+
+
+def _wait_for_end(folder: Path) -> None:
+    """Wait for a server that was told to stop; pg_ctl looks every 100 ms only."""
+    last = time.monotonic() + 60
+    while Path(folder, "postmaster.pid").exists() and time.monotonic() < last:
+        time.sleep(0.005)
 
 
 def _kept_folder(control: Callable[..., object], folder: Path) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlmodel import Session
 
-from . import connections, containers, postgres
+from . import connections, containers, current, postgres
 from .containers import WORKER, ServiceUnavailable
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -130,17 +130,13 @@ def _unavailable(error: ServiceUnavailable) -> NoReturn:
 @pytest.fixture(autouse=True)
 def factory_seed(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let the factories make the same values for a test wherever it runs."""
-    from .factories.base import Counter, ModelFactory
+    from . import models  # noqa: F401  # classes find each other by name
 
     test = request.node.nodeid.rpartition("/")[2]
-    ModelFactory.seed_random(crc32(f"{SEED} {test}".encode()))
-    # they go on from what fixtures of a wider scope took
-    starts = [(counter, counter.last) for counter in Counter.every]
     report = f"TEST_SEED={SEED} repeats these values"
     request.node.add_report_section("call", "factories", report)
-    yield
-    for counter, last in starts:
-        counter.last = last
+    with current.starting(crc32(f"{SEED} {test}".encode())):
+        yield
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -200,12 +196,11 @@ def db_connection(engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def db_session(db_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
-    from .factories.base import ModelFactory
-
-    with Session(connections.sharing(db_connection)) as session:
-        ModelFactory.__session__ = session
+    with (
+        Session(connections.sharing(db_connection)) as session,
+        current.sessions.lent(session),
+    ):
         yield session
-        ModelFactory.__session__ = None
 
 
 @pytest.fixture(scope="session")
@@ -228,15 +223,12 @@ def committed_db(
 
     Its URL is `committed_db.url`. The factories commit to it. Sequences go on counting.
     """
-    from .factories.base import ModelFactory
-
     engine = committed_database.engine
     with (
         connections.committing(engine.url),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.sessions.lent(session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
         yield engine
     committed_database.clean()
 
@@ -269,15 +261,12 @@ def fresh_db(fresh_databases: postgres.FreshDatabases) -> Iterator[Engine]:
 
     Its URL is `fresh_db.url`. The factories commit to it.
     """
-    from .factories.base import ModelFactory
-
     engine = create_engine(fresh_databases.take())
     with (
         connections.committing(engine.url),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.sessions.lent(session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
         yield engine
     engine.dispose()
     fresh_databases.give_back(engine.url)

@@ -18,24 +18,14 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
 
+from ..current import Counter, randomness, sessions
+
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
 _inserting = ContextVar("_inserting", default=False)
-
-
-class Serial:
-    """Counts for what must be unique, from above the keys that migrations insert."""
-
-    last = 1000
-
-    def __next__(self) -> int:
-        """Return the next number."""
-        self.last += 1
-        return self.last
-
-
-serial = Serial()
+serial = Counter(1000)
+"""Numbers for what must be unique; they start above keys that migrations insert."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +84,8 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     __is_base_factory__ = True
     __persistence_method__ = SQLAlchemyPersistenceMethod.FLUSH
+    __session__: ClassVar[Any] = sessions.session
+    __async_session__: ClassVar[Any] = sessions.async_session
     __parents__: ClassVar[tuple[Parent, ...]] = ()
     __bypass_init__: ClassVar[bool] = False
 
@@ -152,8 +144,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def _keeping(cls) -> Iterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__session__, Session):
-            keep(cls.__session__)
+        if by_test:
+            session = getattr(cls._get_sync_persistence(), "session", None)
+            if isinstance(session, Session):
+                keep(session)
 
     @classmethod
     def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
@@ -196,8 +190,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     async def _keeping_async(cls) -> AsyncIterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__async_session__, AsyncSession):
-            await cls.__async_session__.run_sync(keep)
+        if by_test:
+            session = getattr(cls._get_async_persistence(), "session", None)
+            if isinstance(session, AsyncSession):
+                await session.run_sync(keep)
 
     @classmethod
     async def _with_parents_async(
@@ -239,3 +235,6 @@ class ModelFactory(SQLAlchemyFactory[T]):
             given = await cls._with_parents_async(size, kwargs)
             rows = [cls.build(**values) for values in given]
             return await cls._get_async_persistence().save_many(rows)
+
+
+randomness.follow(ModelFactory.seed_random)

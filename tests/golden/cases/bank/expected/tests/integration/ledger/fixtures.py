@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from .. import connections, postgres
+from .. import connections, current, postgres
 from ..containers import WORKER, shared
 
 LoopScope = Literal["function", "class", "module", "package", "session"]
@@ -74,12 +74,11 @@ def ledger_connection(ledger_engine: Engine) -> Iterator[Connection]:
 @pytest.fixture
 def ledger_session(ledger_connection: Connection) -> Iterator[Session]:
     """A session whose commits end at a savepoint; the factories use it."""
-    from .factories.base import ModelFactory
-
-    with Session(connections.sharing(ledger_connection, "ledger")) as session:
-        ModelFactory.__session__ = session
+    with (
+        Session(connections.sharing(ledger_connection, "ledger")) as session,
+        current.ledger_sessions.lent(session),
+    ):
         yield session
-        ModelFactory.__session__ = None
 
 
 @pytest.fixture(scope="session")
@@ -112,18 +111,17 @@ def _async_fixtures_on(loop_scope: LoopScope) -> tuple[object, object]:
     async def async_session(
         request: pytest.FixtureRequest,
     ) -> AsyncIterator[AsyncSession]:
-        from .factories.base import ModelFactory
-
         engine = request.getfixturevalue(f"async_ledger_engine_on_{loop_scope}_loop")
         async with engine.connect() as connection:
             transaction = await connection.begin()
             assert connection.sync_connection
             shared = connections.sharing_async(connection, "ledger")
             async with AsyncSession(shared, expire_on_commit=False) as session:
-                with connections.joined(connection.sync_connection, "ledger"):
-                    ModelFactory.__async_session__ = session
+                with (
+                    connections.joined(connection.sync_connection, "ledger"),
+                    current.ledger_sessions.lent_async(session),
+                ):
                     yield session
-                    ModelFactory.__async_session__ = None
             await transaction.rollback()
 
     return engine_of_loop, async_session
@@ -188,18 +186,15 @@ def committed_ledger(
     Its URL is `committed_ledger.url`. The factories commit to it.
     Sequences go on counting.
     """
-    from .factories.base import ModelFactory
-
     engine = committed_ledger_database.engine
     async_engine = committed_ledger_database_async
+    async_session = AsyncSession(async_engine, expire_on_commit=False)
     with (
         connections.committing(engine.url, "ledger"),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.ledger_sessions.lent(session),
+        current.ledger_sessions.lent_async(async_session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
-        async_session = AsyncSession(async_engine, expire_on_commit=False)
-        patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
     committed_ledger_database.clean()
 
@@ -232,19 +227,16 @@ def fresh_ledger(fresh_ledger_databases: postgres.FreshDatabases) -> Iterator[En
 
     Its URL is `fresh_ledger.url`. The factories commit to it.
     """
-    from .factories.base import ModelFactory
-
     engine = create_engine(fresh_ledger_databases.take())
+    url = engine.url.set(drivername="postgresql+asyncpg")
+    async_engine = create_async_engine(url, poolclass=NullPool)
+    async_session = AsyncSession(async_engine, expire_on_commit=False)
     with (
         connections.committing(engine.url, "ledger"),
         Session(engine) as session,
-        pytest.MonkeyPatch.context() as patch,
+        current.ledger_sessions.lent(session),
+        current.ledger_sessions.lent_async(async_session),
     ):
-        patch.setattr(ModelFactory, "__session__", session)
-        url = engine.url.set(drivername="postgresql+asyncpg")
-        async_engine = create_async_engine(url, poolclass=NullPool)
-        async_session = AsyncSession(async_engine, expire_on_commit=False)
-        patch.setattr(ModelFactory, "__async_session__", async_session)
         yield engine
     engine.dispose()
     fresh_ledger_databases.give_back(engine.url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
 from polyfactory.factories.sqlalchemy_factory import (
@@ -16,24 +16,14 @@ from polyfactory.field_meta import FieldMeta
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
 
+from ..current import Counter, randomness, sessions
+
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
 _inserting = ContextVar("_inserting", default=False)
-
-
-class Serial:
-    """Counts for what must be unique, from above the keys that migrations insert."""
-
-    last = 1000
-
-    def __next__(self) -> int:
-        """Return the next number."""
-        self.last += 1
-        return self.last
-
-
-serial = Serial()
+serial = Counter(1000)
+"""Numbers for what must be unique; they start above keys that migrations insert."""
 
 
 def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
@@ -75,6 +65,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     __is_base_factory__ = True
     __persistence_method__ = SQLAlchemyPersistenceMethod.FLUSH
+    __session__: ClassVar[Any] = sessions.session
 
     @classmethod
     def is_supported_type(cls, value: Any) -> TypeGuard[type[T]]:
@@ -120,8 +111,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def _keeping(cls) -> Iterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__session__, Session):
-            keep(cls.__session__)
+        if by_test:
+            session = getattr(cls._get_sync_persistence(), "session", None)
+            if isinstance(session, Session):
+                keep(session)
 
     @classmethod
     def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
@@ -145,3 +138,6 @@ class ModelFactory(SQLAlchemyFactory[T]):
         with cls._keeping():
             rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
             return cls._get_sync_persistence().save_many(rows)
+
+
+randomness.follow(ModelFactory.seed_random)

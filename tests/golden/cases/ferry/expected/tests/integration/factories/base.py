@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeGuard, TypeVar
+from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
 from polyfactory.factories.sqlalchemy_factory import (
@@ -17,24 +17,14 @@ from sqlalchemy import inspect
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
 
+from ..current import Counter, randomness, sessions
+
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
 _inserting = ContextVar("_inserting", default=False)
-
-
-class Serial:
-    """Counts for what must be unique, from above the keys that migrations insert."""
-
-    last = 1000
-
-    def __next__(self) -> int:
-        """Return the next number."""
-        self.last += 1
-        return self.last
-
-
-serial = Serial()
+serial = Counter(1000)
+"""Numbers for what must be unique; they start above keys that migrations insert."""
 
 
 def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
@@ -76,6 +66,8 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     __is_base_factory__ = True
     __persistence_method__ = SQLAlchemyPersistenceMethod.FLUSH
+    __session__: ClassVar[Any] = sessions.session
+    __async_session__: ClassVar[Any] = sessions.async_session
 
     @classmethod
     def is_supported_type(cls, value: Any) -> TypeGuard[type[T]]:
@@ -121,8 +113,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def _keeping(cls) -> Iterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__session__, Session):
-            keep(cls.__session__)
+        if by_test:
+            session = getattr(cls._get_sync_persistence(), "session", None)
+            if isinstance(session, Session):
+                keep(session)
 
     @classmethod
     def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
@@ -152,8 +146,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     async def _keeping_async(cls) -> AsyncIterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__async_session__, AsyncSession):
-            await cls.__async_session__.run_sync(keep)
+        if by_test:
+            session = getattr(cls._get_async_persistence(), "session", None)
+            if isinstance(session, AsyncSession):
+                await session.run_sync(keep)
 
     @classmethod
     async def _with_parents_async(
@@ -180,3 +176,6 @@ class ModelFactory(SQLAlchemyFactory[T]):
             given = await cls._with_parents_async(size, kwargs)
             rows = [cls.build(**values) for values in given]
             return await cls._get_async_persistence().save_many(rows)
+
+
+randomness.follow(ModelFactory.seed_random)

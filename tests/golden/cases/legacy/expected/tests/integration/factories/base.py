@@ -17,28 +17,12 @@ from polyfactory.field_meta import FieldMeta
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
 
+from ..current import Counter, randomness, sessions
+
 T = TypeVar("T")
 
 fake: Faker = SQLAlchemyFactory.__faker__
 _inserting = ContextVar("_inserting", default=False)
-
-
-class Counter:
-    """Counts on from a number; each test starts where the test before it did."""
-
-    every: ClassVar[list[Counter]] = []
-
-    def __init__(self, last: int) -> None:
-        """Start after a number."""
-        self.last = last
-        self.every.append(self)
-
-    def __next__(self) -> int:
-        """Return the next number."""
-        self.last += 1
-        return self.last
-
-
 serial = Counter(1000)
 """Numbers for what must be unique; they start above keys that migrations insert."""
 
@@ -105,6 +89,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     __is_base_factory__ = True
     __persistence_method__ = SQLAlchemyPersistenceMethod.FLUSH
+    __session__: ClassVar[Any] = sessions.session
     __parents__: ClassVar[tuple[Parent, ...]] = ()
     __bypass_init__: ClassVar[bool] = False
 
@@ -163,8 +148,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
     def _keeping(cls) -> Iterator[None]:
         with outermost() as by_test:
             yield
-        if by_test and isinstance(cls.__session__, Session):
-            keep(cls.__session__)
+        if by_test:
+            session = getattr(cls._get_sync_persistence(), "session", None)
+            if isinstance(session, Session):
+                keep(session)
 
     @classmethod
     def _with_parents(cls, size: int, kwargs: dict[str, Any]) -> list[dict[str, Any]]:
@@ -201,3 +188,6 @@ class ModelFactory(SQLAlchemyFactory[T]):
         with cls._keeping():
             rows = [cls.build(**values) for values in cls._with_parents(size, kwargs)]
             return cls._get_sync_persistence().save_many(rows)
+
+
+randomness.follow(ModelFactory.seed_random)
