@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from e2e_support import pytest_in, write
+from e2e_support import Server, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -344,6 +344,49 @@ CONNECTIONS = """
             one.close()
 """
 
+HIDDEN = """
+    import psycopg
+    import pytest
+    from sqlalchemy import text
+
+    databases = {}
+    HIDE = (
+        "ALTER TABLE authors ENABLE ROW LEVEL SECURITY",
+        "ALTER TABLE authors FORCE ROW LEVEL SECURITY",
+        "CREATE POLICY hidden ON authors FOR SELECT USING (false)",
+        "CREATE POLICY written ON authors FOR INSERT WITH CHECK (true)",
+    )
+
+    def look(committed_db, name):
+        with committed_db.connect() as connection:
+            query = "SELECT oid FROM pg_database WHERE datname = current_database()"
+            databases[name] = connection.scalar(text(query))
+            assert connection.scalar(text("SELECT pg_relation_size('authors')")) == 0
+
+    def test_nothing_is_written(committed_db):
+        look(committed_db, "nothing")
+
+    def test_rows_that_refer_to_each_other(committed_db):
+        look(committed_db, "rows")
+        with committed_db.begin() as connection:
+            connection.execute(text("INSERT INTO categories (id, slug, name) VALUES (70, 'a', 'A')"))
+            connection.execute(text("INSERT INTO categories (slug, name, parent_id) VALUES ('b', 'B', 70)"))
+
+    def test_rows_that_their_owner_does_not_see(committed_db):
+        look(committed_db, "hidden")
+        with committed_db.begin() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM categories")) == 0
+            for statement in HIDE:
+                connection.execute(text(statement))
+            connection.execute(text("INSERT INTO authors (name) VALUES ('A')"))
+            assert connection.scalar(text("SELECT count(*) FROM authors")) == 0
+
+    def test_all_is_gone(committed_db, restarted_sequences):
+        look(committed_db, "gone")
+        assert databases["nothing"] == databases["rows"]
+        assert len(set(databases.values())) == 3
+"""
+
 
 def test_rows_are_gone_whoever_wrote_them(demo: Path, on_a_url: dict[str, str]) -> None:
     write(demo / "tests/integration/test_writers.py", WRITERS)
@@ -365,3 +408,24 @@ def test_connections_are_kept_as_new(demo: Path, on_a_url: dict[str, str]) -> No
     done = pytest_in(demo, "tests/integration/test_connections.py", **on_a_url)
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
     assert len(done.cases) == 3 + 1 + 3 + 1 + 2 + 1
+
+
+def test_a_role_that_is_no_superuser(demo: Path, shared_postgres: Server) -> None:
+    shared_postgres.query("CREATE ROLE tester LOGIN CREATEDB")
+    write(demo / "tests/integration/test_hidden.py", HIDDEN)
+    url = shared_postgres.url("app_test").replace("postgres@", "tester@")
+    done = pytest_in(demo, "tests/integration", TEST_DATABASE=url)
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
+    assert len(done.cases) == 19 + 4
+    assert not [name for name in shared_postgres.databases() if str(name).startswith("app_test_")]
+
+
+def test_a_role_that_may_not_make_databases(demo: Path, shared_postgres: Server) -> None:
+    shared_postgres.query("CREATE ROLE guest LOGIN")
+    url = shared_postgres.url("app_test").replace("postgres@", "guest@")
+    before = shared_postgres.databases()
+    done = pytest_in(demo, "tests/integration", TEST_DATABASE=url, CI="1")
+    assert (done.status, done.outcomes()) == (1, {"error"}), done.text
+    assert "no database for the tests can be made: permission denied to create database" in done.out
+    assert "Traceback" not in done.text
+    assert shared_postgres.databases() == before

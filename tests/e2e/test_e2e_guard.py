@@ -38,6 +38,7 @@ MODELS = """
 """
 OWN = """
     from shop import add_item
+    from sqlalchemy import make_url
 
     LIVE = {live!r}
 
@@ -52,6 +53,11 @@ OWN = """
 
     def test_a_live_database_is_not_touched_on_a_session(db_session):
         assert add_item(LIVE)
+
+
+    def test_a_live_database_in_the_query_is_not_touched():
+        url = make_url(LIVE).set(database="app_test").update_query_dict({{"dbname": "live"}})
+        assert not add_item(url)
 
 
     def test_what_is_for_tests_is_used(committed_db, tmp_path):
@@ -96,8 +102,12 @@ def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_
     write(tmp_path / "tests/integration/test_own.py", OWN.format(live=live))
     done = pytest_in(tmp_path, "tests", **on_a_url)
     refused = {name.rpartition("::")[2] for name, outcome in done.cases.items() if outcome == "failed"}
-    # the application swallowed both refusals
-    assert refused == {"test_a_live_database_is_not_touched", "test_a_file_of_the_developers_is_not_touched"}
+    # the application swallowed the refusals
+    assert refused == {
+        "test_a_live_database_is_not_touched",
+        "test_a_file_of_the_developers_is_not_touched",
+        "test_a_live_database_in_the_query_is_not_touched",
+    }
     assert "/live" in done.text
     assert (
         "which is no database of this suite: a test with `db_session` or `committed_db` has it use"

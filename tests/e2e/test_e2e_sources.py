@@ -38,6 +38,17 @@ def test_a_database_that_is_not_for_tests_is_refused(
     assert shared_postgres.databases() == before
 
 
+@pytest.mark.parametrize("query", ["/app_test?dbname=postgres", "/?dbname=app_test", "/?service=mine"])
+def test_a_database_in_the_query_is_refused(demo: Path, shared_postgres: Server, query: str) -> None:
+    # psycopg would connect to it, whatever database the suite asks for
+    before = shared_postgres.databases()
+    url = shared_postgres.url("").replace("/?", f"{query}&")
+    done = pytest_in(demo, *ONE, TEST_DATABASE=url, CI="1")
+    assert (done.status, done.outcomes()) == (1, {"error"}), done.text
+    assert "TEST_DATABASE must name its database in its path" in done.out
+    assert shared_postgres.databases() == before
+
+
 def test_a_refused_database_skips_on_a_developers_machine(demo: Path, shared_postgres: Server) -> None:
     done = pytest_in(demo, *ONE, TEST_DATABASE=shared_postgres.url("postgres"))
     assert (done.status, done.outcomes()) == (0, {"skipped"}), done.text

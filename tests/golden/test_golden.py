@@ -78,6 +78,49 @@ def test_the_formatter_and_the_linter_find_nothing_to_do(case: str) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+UNSELECTED = {
+    "ANN401": "Any: what drivers, polyfactory and columns of any type hand over",
+    "ARG001": "fixtures that a fixture or a test needs and does not use",
+    "ARG002": "parameters of a method that a library calls",
+    "BLE001": "whatever an engine or a driver raises is said once, in words of ours",
+    "COM812": "the formatter's",
+    "CPY001": "whose copyright it is the project says",
+    "D103": "a test's name says what it tests",
+    "EM": "a message stands where it is raised",
+    "FBT": "flags of functions that nobody else calls, or of a library's",
+    "N818": "exceptions are called what is the matter: ServiceUnavailable",
+    "PERF203": "loops that wait for a server",
+    "PLC0415": "what a test does not need is not imported for it",
+    "PLR2004": "versions, statuses and numbers of rows that the line explains",
+    "PTH": "files are compared as texts, within an audit hook that must not read any",
+    "S101": "tests assert",
+    "S310": "addresses of the suite's own containers",
+    "S603": "the project's own Alembic",
+    "S608": "names that the suite itself made, and quoted",
+    "SLF001": "what testcontainers and factory_boy have no public name for",
+    "TC": "an import is an import: blocks for type checkers alone are more to read",
+    "TID252": "the suite may be moved",
+    "TRY003": "a message stands where it is raised",
+}
+"""The rules of ruff that generated code does not keep, and why."""
+
+
+@every_case
+def test_every_rule_of_the_linter_is_kept_but_these(case: str) -> None:
+    expected = CASES / case / "expected"
+    packages = [path.name for path in PROJECTS[case].iterdir()] + [path.stem for path in expected.iterdir()]
+    settings = ['lint.pydocstyle.convention="google"', f"lint.isort.known-first-party={packages}"]
+    config = [word for one in settings for word in ("--config", one)]
+    rules = ["--select", "ALL", "--ignore", ",".join(UNSELECTED)]
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--target-version", "py310"]
+    done = subprocess.run(
+        [*command, *config, *rules, "--quiet", "--output-format", "concise", str(expected)],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.fixture(scope="module")
 def checked_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What mypy keeps of SQLAlchemy and the other libraries, which takes longer than the suites."""

@@ -180,7 +180,8 @@ class MetadataPlan(Frozen):
 
     Attributes:
         modules: To be imported for its tables and classes to be complete; none where any model brings all.
-        imports: Statements the expression needs.
+        imports: Statements the expression needs, of the project's own modules.
+        library_imports: The same of a library's, as of SQLModel's.
         migrated: The migrations are about its tables; else these are created beside them.
         left_out: Foreign keys that the database refuses: key of the table, and the columns.
     """
@@ -190,6 +191,7 @@ class MetadataPlan(Frozen):
     expression: str
     migrated: bool = True
     left_out: tuple[tuple[str, ...], ...] = ()
+    library_imports: tuple[str, ...] = ()
 
 
 class FrameworkPlan(Frozen):

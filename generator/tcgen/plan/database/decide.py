@@ -87,7 +87,7 @@ def plan_database(
     runs_alone = source.startswith("alembic_")
     modules = _own_modules(schema)
     metadatas = tuple(
-        _metadata(one, name, schema, modules, _is_migrated(one, schema, found), runs_alone)
+        _metadata(one, name, schema, modules, _is_migrated(one, schema, found), runs_alone, project.packages)
         for one, name in zip(schema.metadatas, _names_of_bases(schema), strict=True)
     )
     remarks = (*failure, *left_out(metadatas, schema.dialect))
@@ -276,13 +276,22 @@ def _names_of_bases(schema: Schema) -> list[str]:
 
 
 def _metadata(
-    fact: MetadataFact, name: str, schema: Schema, own: set[str], migrated: bool, runs_alone: bool
+    fact: MetadataFact,
+    name: str,
+    schema: Schema,
+    own: set[str],
+    migrated: bool,
+    runs_alone: bool,
+    packages: tuple[str, ...],
 ) -> MetadataPlan:
     top, dot, rest = fact.ref.qualname.partition(".")
     alias = "" if name == top else f" as {name}"
+    statement = f"from {fact.ref.module} import {top}{alias}"
+    is_own = not packages or fact.ref.module.partition(".")[0] in packages
     return MetadataPlan(
         modules=tuple(dict.fromkeys([*sorted(own & {fact.ref.module}), *fact.modules])),
-        imports=(f"from {fact.ref.module} import {top}{alias}",),
+        imports=(statement,) if is_own else (),
+        library_imports=() if is_own else (statement,),
         expression=f"{name}{dot}{rest}",
         migrated=migrated,
         left_out=() if migrated and runs_alone else tuple(refused_keys(fact, schema)),

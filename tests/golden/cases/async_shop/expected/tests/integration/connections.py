@@ -24,6 +24,7 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 
 _READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(COMMIT|END|ABORT|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
+_NAMES = ("dbname", "database", "db")
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
 _SETTINGS = ("DATABASE_URL",)
 """Variables that tell the application where its database is."""
@@ -373,10 +374,10 @@ def _look_at(conn: Connection, statement: str, **_: object) -> None:
     one = _joined_of(conn)
     if one and _READS.match(statement):
         one.writes -= 1
-    elif one and _ENDS.match(statement):
+    elif one and (ended := _ENDS.match(statement)):
         raise _refusal(
             conn.engine,
-            f" for {statement.split()[0]}, which would end the test's transaction: with"
+            f" for {ended[1]}, which would end the test's transaction: with"
             " `committed_db` it has its own",
         )
 
@@ -410,19 +411,27 @@ def allow(database: URL) -> None:
 
 def is_called_for_tests(url: URL) -> bool:
     """Tell whether the name of a database says that it is one for tests."""
-    return _FOR_TESTS.search(Path(url.database or "").name.lower()) is not None
+    return all(_FOR_TESTS.search(Path(one).name.lower()) for one in databases(url))
+
+
+def databases(url: URL) -> list[str]:
+    """Return what a URL calls its database; drivers prefer a name in the query."""
+    in_query = [str(url.query[one]) for one in _NAMES if one in url.query]
+    return in_query or [url.database or ""]
 
 
 def _is_own(url: URL) -> bool:
+    names = [f"{name}_" for name in databases(url)]
     return any(
-        _place(url) == _place(own) and f"{url.database}_".startswith(f"{own.database}_")
+        _place(url) == _place(own)
+        and all(name.startswith(f"{own.database}_") for name in names)
         for own in _allowed
     )
 
 
 def _place(url: URL) -> tuple[object, object]:
-    # a socket's folder is part of the query
-    return url.host or url.query.get("host"), url.port or url.query.get("port")
+    # a socket's folder is part of the query, where drivers look first
+    return url.query.get("host") or url.host, url.query.get("port") or url.port
 
 
 def _is_scratch(url: URL) -> bool:

@@ -21,12 +21,12 @@ from tempfile import gettempdir, mkdtemp
 from typing import Any
 
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import URL, Engine, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from . import kept, made_from
-from .connections import allow, is_called_for_tests
+from .connections import allow, databases, is_called_for_tests
 from .containers import (
     LOGGED,
     PROCESS,
@@ -48,7 +48,7 @@ OPTIONS = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off"
 
 # Whoever wrote rows, their table has a size then, and what the template held is older
 # than the start. Only the server's own tables have numbers below 16384.
-FUNCTIONS = """
+DELETE_ROWS = """
 CREATE FUNCTION pg_temp.delete_rows_since(start xid) RETURNS bigint LANGUAGE plpgsql
 SET session_replication_role = replica AS $$
 DECLARE
@@ -67,7 +67,9 @@ BEGIN
         total = total + older;
     END LOOP;
     RETURN total;
-END $$;
+END $$
+"""
+LIST_SEQUENCES = """
 CREATE FUNCTION pg_temp.sequences()
 RETURNS TABLE (name text, last bigint, called boolean) LANGUAGE plpgsql AS $$
 DECLARE
@@ -294,6 +296,11 @@ def _free_port() -> int:
 
 def _external(chosen: str) -> URL:
     url = make_url(chosen).set(drivername=DRIVER)
+    if not url.database or databases(url) != [url.database]:
+        raise ServiceUnavailable(
+            f"{SOURCE_VARIABLE} must name its database in its path, as in"
+            " postgresql://localhost/app_test"
+        )
     if not is_called_for_tests(url):
         raise ServiceUnavailable(
             f"{SOURCE_VARIABLE} names the database {url.database!r}, which does not"
@@ -367,11 +374,20 @@ def make_template(
     kept.remember(name, on=place, **made_from.state(files))
 
 
+def _create_empty(server: URL, name: str) -> None:
+    try:
+        with admin(server) as execute:
+            execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    except DBAPIError as error:
+        raise ServiceUnavailable(
+            f"no database for the tests can be made: {str(error.orig).strip()}"
+        ) from None
+
+
 def _make_template(
     server: URL, name: str, prepare: Callable[[Engine, URL], None]
 ) -> None:
-    with admin(server) as execute:
-        execute(f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'")
+    _create_empty(server, name)
     url = server.set(database=name)
     engine = create_engine(url, poolclass=NullPool)
     prepare(engine, url)
@@ -467,6 +483,8 @@ class CommittedDatabase:
         with admin(server) as execute:
             next_transaction = execute("SELECT pg_snapshot_xmax(pg_current_snapshot())")
             self._start = str(next_transaction.scalar_one())
+            # another role cannot silence triggers, and may not see all rows
+            self._may_delete = execute("SHOW is_superuser").scalar_one() == "on"
         self._clone = partial(clone_database, server, template, name)
         self._drop = partial(drop_database, server, name)
         url = self._clone()
@@ -474,24 +492,26 @@ class CommittedDatabase:
         self._cleaner = create_engine(
             url, isolation_level="AUTOCOMMIT", pool_pre_ping=True
         )
-        event.listen(self._cleaner, "connect", _add_functions)
+        event.listen(self._cleaner, "connect", self._add_functions)
         with self._cleaner.connect() as connection:
-            self._rows = connection.scalar(text(CLEAN), {"start": self._start})
+            self._rows = self._delete_rows(connection)
             self._sequences = set(connection.execute(text(SEQUENCES)))
-        self._seen = ""
+            self._seen = _snapshot(connection)
 
     def clean(self) -> None:
         """Make the database as its template is, whoever wrote to it."""
         with self._cleaner.connect() as connection:
             # where no transaction has ended since, no row can be there that was not
-            seen = str(connection.scalar(text("SELECT pg_current_snapshot()")))
+            seen = _snapshot(connection)
             if seen == self._seen:
                 return
-            rows = connection.scalar(text(CLEAN), {"start": self._start})
-        self._seen = seen
-        if rows != self._rows:
+            is_clean = self._may_delete and self._delete_rows(connection) == self._rows
+        if not is_clean:
             self._disconnect()
             self._clone()
+            with self._cleaner.connect() as connection:
+                seen = _snapshot(connection)
+        self._seen = seen
 
     def restart_sequences(self) -> None:
         """Set each sequence to where it is in the template."""
@@ -509,11 +529,24 @@ class CommittedDatabase:
         self.engine.dispose()
         self._cleaner.dispose()
 
+    def _add_functions(self, connection: Any, _: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(LIST_SEQUENCES)
+        if self._may_delete:
+            cursor.execute(DELETE_ROWS)
+        cursor.close()
 
-def _add_functions(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    cursor.execute(FUNCTIONS)
-    cursor.close()
+    def _delete_rows(self, connection: Connection) -> int | None:
+        """Delete what was written; return how many rows are left that are older."""
+        if not self._may_delete:
+            return None
+        rows: int = connection.scalar(text(CLEAN), {"start": self._start})
+        return rows
+
+
+def _snapshot(connection: Connection) -> str:
+    """Return which transactions have ended."""
+    return str(connection.scalar(text("SELECT pg_current_snapshot()")))
 
 
 def _engine_as_new(url: URL) -> Engine:

@@ -45,6 +45,7 @@ def migrate(url: URL, direction: str, revision: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        check=False,
     )
     assert alembic.returncode == 0, f"alembic {direction} failed:\n{alembic.stdout}"
 

@@ -190,12 +190,14 @@ def _require_port(container: DockerContainer) -> None:
     last = time.monotonic() + 5
     while True:
         try:
-            return create_connection((host, port), timeout=5).close()
+            create_connection((host, port), timeout=5).close()
         except OSError as error:
             # one that is refused may be about to listen
             if not isinstance(error, ConnectionRefusedError) or time.monotonic() > last:
                 raise trouble.PortShut(host, port, error) from None
             time.sleep(0.1)
+        else:
+            return
 
 
 def log(container: str, since: float) -> str:

@@ -74,7 +74,7 @@ def _source(path: str) -> str:
 def _imported(files: set[str]) -> set[str]:
     """Return files of modules, and those of the modules that they import, and so on."""
     modules = dict(_loaded())
-    packages = {path: package for path, package in modules.values()}
+    packages = dict(modules.values())
     found: set[str] = set()
     todo = list(files)
     while todo:

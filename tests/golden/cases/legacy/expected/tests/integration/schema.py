@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy.engine import URL, Engine
+from sqlmodel import SQLModel
 
 from legacy.assets import Base
-from sqlmodel import SQLModel
 
 from . import models  # noqa: F401  # registers all tables
 

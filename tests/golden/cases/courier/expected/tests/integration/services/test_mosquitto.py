@@ -12,7 +12,7 @@ from paho.mqtt.client import Client
 
 def test_message_arrives(mosquitto_client: Client, mosquitto_topic: str) -> None:
     subscribed, messages = Event(), Queue[bytes | bytearray]()
-    mosquitto_client.on_subscribe = lambda *about: subscribed.set()
+    mosquitto_client.on_subscribe = lambda *_: subscribed.set()
     mosquitto_client.on_message = lambda _, __, message: messages.put(message.payload)
     mosquitto_client.subscribe(mosquitto_topic)
     assert subscribed.wait(timeout=30)
