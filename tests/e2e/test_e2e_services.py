@@ -19,7 +19,7 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
-FOUND = ["kafka", "mariadb", "memcached", "mosquitto", "nats", "rabbitmq", "redis", "s3"]
+FOUND = ["gcs", "kafka", "mailpit", "mariadb", "memcached", "mosquitto", "nats", "rabbitmq", "redis", "s3"]
 
 
 @pytest.fixture

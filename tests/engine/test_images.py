@@ -41,6 +41,7 @@ pytestmark = [pytest.mark.engine, pytest.mark.usefixtures("engine")]
 
 VERSIONS = [
     ("apache/kafka:4.1.0", "kafka-topics --version", "4.1.0"),
+    ("axllent/mailpit:v1.33.1", "version --no-release-check", "/mailpit v1.33.1 "),
     ("eclipse-mosquitto:2", "mosquitto -h", "mosquitto version 2."),
     ("mariadb:11.8", "mariadbd --version", " 11.8."),
     ("memcached:1.6", "memcached --version", "memcached 1.6."),

@@ -84,7 +84,9 @@ def _folder(name: str):
 def _mounted(options: str):
     def make(root: Path) -> None:
         kept = {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128k", "shop", str(root)], check=True)
+        pages = 32 + sum(2 + len(content) // 4096 for content in kept.values())
+        size = f"size={4 * pages}k"
+        subprocess.run(["mount", "-t", "tmpfs", "-o", size, "shop", str(root)], check=True)
         for path, content in kept.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(content)

@@ -108,6 +108,7 @@ MODULES = {
     "elasticsearch": ("elasticsearch", "ElasticSearchContainer"),
     "kafka": ("kafka", "KafkaContainer"),
     "localstack": ("localstack", "LocalStackContainer"),
+    "mailpit": ("mailpit", "MailpitContainer"),
     "memcached": ("memcached", "MemcachedContainer"),
     "mongodb": ("mongodb", "MongoDbContainer"),
     "mosquitto": ("mqtt", "MosquittoContainer"),

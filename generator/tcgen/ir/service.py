@@ -129,14 +129,14 @@ class Client(Frozen):
     """A library that talks to a service.
 
     Attributes:
-        requirement: What to add where the project has none of the service's libraries.
+        requirement: What the fixtures need of it; "" where that is nothing.
         asynchronous: Its fixtures are coroutines, and need a plugin that runs them.
         bare: The project having it does not mean that it has the service.
         least: The first version that the fixtures can use; "" where any will do.
         coroutines_since: The version that brought coroutines, where it has both kinds of fixtures; "" for any.
     """
 
-    requirement: str
+    requirement: str = ""
     asynchronous: bool = False
     bare: bool = False
     least: str = ""

@@ -200,7 +200,7 @@ def _requirements(
     runner: Runner | None,
     installed: Mapping[str, str | None],
 ) -> tuple[str, ...]:
-    asked = [Requirement(known[one].requirement) for one in clients]
+    asked = [Requirement(known[one].requirement) for one in clients if known[one].requirement]
     wanted = [_as_installed(one, installed) for one in asked if one.name not in project.runtime]
     if runner is None and any(known[one].asynchronous for one in clients):
         wanted.append("pytest-asyncio>=0.26")
