@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 from tests.hostile.broken import BROKEN
-from tests.hostile.case import Case
+from tests.hostile.case import CHECK, INIT, SHOP, Case
 from tests.hostile.named import NAMED
-from tests.hostile.run import problems
+from tests.hostile.run import TCGEN, problems, snapshot
 from tests.hostile.trust import TRUST
 
 TELLING = (
@@ -37,3 +39,27 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_hostile_project_leaves_nothing_but_a_message(name: str, cache: Path) -> None:
     case: Case = CASES[name]
     assert problems(case, cache) == []
+
+
+@pytest.mark.parametrize("apart", [0, 0.1, 0.3])
+def test_two_runs_at_once(tmp_path: Path, apart: float) -> None:
+    """One of them writes the suite; the other says that it is busy, or finds everything done."""
+    for name, content in SHOP.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(str(content))
+    runs = []
+    for _ in range(2):
+        command = [TCGEN, *INIT]
+        runs.append(
+            subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        )
+        time.sleep(apart)
+    said = [run.communicate(timeout=120)[1] for run in runs]
+    statuses = sorted(run.returncode for run in runs)
+    assert statuses in ([0, 0], [0, 2]), said
+    if statuses == [0, 2]:
+        assert any("another run of tcgen" in one for one in said), said
+    waiting = (".tcgen", ".part", "journal.json", ".lock")
+    assert not [path for path in snapshot(tmp_path) if path.endswith(waiting) and path != ".tcgen"]
+    check = subprocess.run([TCGEN, *CHECK], cwd=tmp_path, capture_output=True, text=True)
+    assert check.returncode == 0, check.stdout + check.stderr
