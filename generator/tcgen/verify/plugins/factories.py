@@ -32,6 +32,8 @@ def factory_of(item: Live) -> Live:
 def label_of(factory: Live) -> str:
     """Return the class a factory makes, as tcgen names it."""
     model: type = factory.__model__
+    if label := getattr(factory, "__label__", ""):
+        return str(label)
     return f"{model.__module__}.{model.__qualname__}"
 
 

@@ -65,6 +65,7 @@ def mapper_fact(
     return {
         "cls": references.get(cls) or reference(cls),
         "importable": is_importable(cls) or cls in references,
+        "elsewhere": references.get(cls, reference(cls)) != reference(cls),
         "registry": registry,
         "table": (mapper.local_table if isinstance(mapper.local_table, Table) else tables[-1]).key,
         "tables": [t.key for t in tables],
