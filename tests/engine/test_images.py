@@ -232,7 +232,7 @@ def test_versitygw() -> None:
 def test_up_refuses_an_image_it_does_not_have() -> None:
     done = subprocess.run([HERE / "up", "redis", "oracle"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("engine: there is no image oracle, only: kafka mariadb ")
+    assert done.stderr.startswith("engine: there is no image oracle, only: fake-gcs-server kafka mailpit ")
 
 
 def test_an_image_that_fails_leaves_the_engine_up(tmp_path: Path, engine: dict[str, str]) -> None:
