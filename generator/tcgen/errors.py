@@ -50,6 +50,7 @@ ERRORS: Mapping[str, str] = {
     "destination-exists": "Files that tcgen did not write are where the suite would go.",
     "destination-not-empty": "`tcgen demo` was given a folder that is not empty.",
     "factory-test-not-run": "The suite's test of all factories cannot be started.",
+    "formatter-failed": "ruff cannot lay out what was rendered as the project's settings say.",
     "import-failed": "The project's models cannot be imported; the project's own line is shown.",
     "internal-error": "A fault of tcgen's own: please report it.",
     "interrupted": "An earlier run was killed while it wrote; `tcgen update` puts everything back.",

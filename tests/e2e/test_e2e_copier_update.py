@@ -26,6 +26,17 @@ class Shelf(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(String(20))
 """
+STYLE = """
+[tool.ruff]
+line-length = 120
+
+[tool.ruff.format]
+quote-style = "single"
+
+[tool.ruff.lint]
+select = ["I"]
+isort.force-single-line = true
+"""
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -161,3 +172,42 @@ def test_the_recorded_plan_stays_where_models_cannot_be_imported(project: Path) 
     assert "tcgen keeps the recorded plan" in done.err
     assert yaml.safe_load((project / ANSWERS).read_text())["plan"] == before
     assert (project / SUITE / "postgres.py").read_text().endswith("# said by the second release\n")
+
+
+def test_an_update_in_the_layout_of_the_project(template: Path, tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    write_sample(root)
+    manifest = root / "pyproject.toml"
+    manifest.write_text(manifest.read_text() + STYLE)
+    done = copier(root, "copy", "--trust", "--defaults", "--quiet", "--vcs-ref", "v0.0.1", template, root)
+    assert done.status == 0, done.text
+    git(root, "init", "--quiet")
+    lay_out(root)
+    commit(root)
+    review = root / SUITE / "factories" / "review.py"
+    review.write_text(review.read_text() + "\n    note = 'by hand'\n")
+    catalogue = root / "bookshop" / "models" / "catalogue.py"
+    catalogue.write_text(catalogue.read_text() + MODEL)
+    lay_out(root)
+    commit(root)
+    other = copy(root, tmp_path / "other")
+    assert copier(root, "update", "--trust", "--defaults", "--quiet").status == 0
+    ours = tcgen("update", "--no-prove", "--template", template, "--python", sys.executable, cwd=other)
+    assert ours.status == 0, ours.text
+    assert tree(root) == tree(other)
+    assert git(root, "diff", "--name-only", "--diff-filter=U") == ""
+    assert (root / SUITE / "factories" / "shelf.py").is_file()
+    assert review.read_text().endswith("    note = 'by hand'\n")
+    assert (root / SUITE / "postgres.py").read_text().endswith("# said by the second release\n")
+    commit(root)
+    lay_out(root)
+    assert git(root, "status", "--porcelain") == ""
+
+
+def lay_out(root: Path) -> None:
+    """Do what people have a hook do before each commit; it finds nothing to do in what is generated."""
+    for command in (["check", "--fix", "--quiet"], ["format", "--quiet"]):
+        before = tree(root / SUITE)
+        done = run([sys.executable, "-m", "ruff", *command, "--no-cache", "."], root)
+        assert done.status == 0, done.text
+        assert tree(root / SUITE) == before

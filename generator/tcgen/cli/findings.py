@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 from tcgen.cli.output import say
@@ -40,6 +41,7 @@ def show_findings(planned: Planned) -> None:
         *_application(plan),
         ("services", _services(plan), "--service"),
         ("suite", f"{plan.dest}/", "--dest"),
+        *_style(plan),
         ("ci", _ci(plan), "--ci"),
     ]
     width = max(len(value) for _, value, _ in rows if len(value) < 70)
@@ -76,6 +78,16 @@ def _application(plan: SuitePlan) -> Iterator[tuple[str, str, str]]:
 def _services(plan: SuitePlan) -> str:
     images = [plan.database.image, *(one.image for one in plan.services)]
     return ", ".join(filter(None, images)) or "none"
+
+
+def _style(plan: SuitePlan) -> Iterator[tuple[str, str, str]]:
+    """Say how code is laid out, where the project says so."""
+    groups = [plan.style, plan.style.get("format", {}), plan.style.get("lint", {}).get("isort", {})]
+    settings = [
+        (name, value) for group in groups for name, value in group.items() if not isinstance(value, dict)
+    ]
+    if settings:
+        yield "style", ", ".join(f"{name} = {json.dumps(value)}" for name, value in settings), ""
 
 
 def _ci(plan: SuitePlan) -> str:

@@ -19,6 +19,7 @@ from jinja2 import Environment, Template, pass_context
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
+from tcgen.copier_hooks.formatter import formatted, with_layout
 from tcgen.errors import TcgenError
 from tcgen.plan.source.code import quoted
 from tcgen.record.lines import plan_lines
@@ -39,10 +40,15 @@ class Ext(Extension):
             "tcgen_stale": self._stale,
             "pyliteral": quoted,
             "tcgen_answers": _answers,
+            "tcgen_formatted": _formatted,
         }
         _compile_once(environment)
         environment.globals.update(functions)
         environment.filters.update(filters)
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Lay out what a template makes; the filter knows how when there is a plan."""
+        return with_layout(source, name)
 
     @pass_context
     def _plan(self, context: Context) -> str:
@@ -50,8 +56,7 @@ class Ext(Extension):
         try:
             return self._inspected(context)
         except TcgenError as error:
-            hint = f"\nhint: {error.hint}" if error.hint else ""
-            raise UserMessageError(f"{error.message}{hint}") from error
+            raise _to_user(error) from error
 
     @pass_context
     def _stale(self, context: Context, recorded: str) -> str:
@@ -76,6 +81,20 @@ class Ext(Extension):
         if root not in self._plans:
             self._plans[root] = plan_lines(stages.plan(Request(root=root)).plan)
         return self._plans[root]
+
+
+def _to_user(error: TcgenError) -> UserMessageError:
+    hint = f"\nhint: {error.hint}" if error.hint else ""
+    return UserMessageError(f"{error.message}{hint}")
+
+
+@pass_context
+def _formatted(context: Context, code: str) -> str:
+    """Return a module as the project lays code out."""
+    try:
+        return formatted(code, context["suite"].get("style", {}))
+    except TcgenError as error:
+        raise _to_user(error) from error
 
 
 def _compile_once(environment: Environment) -> None:

@@ -17,6 +17,7 @@ from tcgen.discover.manifest import first_text, read_manifest
 from tcgen.discover.packages import find_layout
 from tcgen.discover.project_files import join, walk
 from tcgen.discover.pytest_config import find_test_folders, find_tests, read_pytest
+from tcgen.discover.style import find_style
 from tcgen.errors import TcgenError
 from tcgen.ir.catalog import NO_CI
 from tcgen.ir.diagnostics import Diagnostic
@@ -68,6 +69,8 @@ def discover(
     classes = [one.cls.rpartition(".")[2] for one in catalog().applications.values()]
     environment = find_environment(tree, bases, classes, catalog().texts)
     compose_files = find_compose_files(tree)
+    requires_python = first_text(*(one.requires_python for one in layout.manifests))
+    style = find_style(root, "" if has_conftest else tests_dir or "", layout.packages, requires_python)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)
     diagnostics.extend((*layout.diagnostics, *interpreter.diagnostics, *alembic_remarks))
@@ -75,7 +78,7 @@ def discover(
         root=str(root),
         name=first_text(*(one.name for one in layout.manifests), root.name, "project"),
         python=interpreter.path,
-        requires_python=first_text(*(one.requires_python for one in layout.manifests)),
+        requires_python=requires_python,
         has_pyproject=(root / "pyproject.toml").is_file(),
         package_manager=find_manager(tree, layout.manifests, catalog()),
         source_roots=layout.source_roots,
@@ -98,6 +101,7 @@ def discover(
         compose_files=compose_files,
         compose_images=find_compose_images(tree, compose_files),
         fixtures=find_fixtures(tree),
+        style=style,
         ci=provider,
         ci_tests=provider != NO_CI and runs_tests(root, catalog().ci_provider(provider)),
         diagnostics=tuple(diagnostics),

@@ -15,6 +15,7 @@ from tcgen.ir.drift import DatabaseFindings
 from tcgen.ir.pipeline import CiDatabase, PipelinePlan
 from tcgen.ir.schema import Backend, Dialect, UrlVia
 from tcgen.ir.service import ServicePlan
+from tcgen.ir.style import Style
 
 ANSWERS = ".tcgen/answers.yml"
 """Where a project records the plan its suite was made from."""
@@ -342,6 +343,7 @@ class SuitePlan(Frozen):
         services: Those beside the databases.
         enables_sockets: The project's pytest-socket has to let the tests reach their servers.
         compose_file: The project's own, which services may be taken from; "" where there is none.
+        style: How the project lays its code out, where that is not the templates' way.
         requirements: What the suite needs installed, as requirement strings.
         requirements_group: Name of the dependency group they are written to.
         install: What follows ``pip install`` where pip installs the project and the requirements.
@@ -371,6 +373,7 @@ class SuitePlan(Frozen):
     enables_sockets: bool = False
     compose_file: str = ""
     factories: tuple[FactoryPlan, ...]
+    style: Style = {}
     requirements: tuple[str, ...]
     requirements_group: str
     install: str

@@ -6,6 +6,7 @@ from typing import Literal
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.diagnostics import Diagnostic
+from tcgen.ir.style import Style
 
 MIN_PYTHON = (3, 10)
 """The oldest Python that a suite, and tcgen itself, runs on."""
@@ -70,6 +71,7 @@ class Project(Frozen):
         translated_schemas: Schemas that stand for others, not always the same, in a ``schema_translate_map``; "" for None.
         drivernames: Those of the URLs of databases in the source text (``postgresql``, ``mysql+pymysql``).
         fixtures: Names of the fixtures in each ``conftest.py``, by its path relative to the root.
+        style: How code is laid out where the tests are.
         ci: The CI provider by its name in the catalogue, or ``none``; "" for the default one.
         ci_tests: A CI file of the project's own runs its tests.
         env_defaults: Values for settings the project cannot be imported without, as its tests and its example files set them.
@@ -102,6 +104,7 @@ class Project(Frozen):
     compose_files: tuple[str, ...] = ()
     compose_images: tuple[str, ...] = ()
     fixtures: dict[str, tuple[str, ...]] = {}
+    style: Style = {}
     ci: str = ""
     ci_tests: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -152,6 +152,7 @@ def build_plan(project: Project, schema: Schema, catalog: Catalog, options: Opti
         enables_sockets="pytest-socket" in project.dependencies,
         compose_file=next(iter(project.compose_files), "") if services else "",
         factories=factories,
+        style=project.style,
         requirements=requirements,
         requirements_group=GROUP,
         install=install,
