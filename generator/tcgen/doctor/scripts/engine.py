@@ -40,6 +40,9 @@ SOCKETS = {
 }
 """Where engines listen that testcontainers does not look for by itself, but for the first."""
 
+RYUK_SECONDS = 10
+"""How long Ryuk may take to answer, or to listen behind its published port."""
+
 
 def main(asked: dict[str, Any]) -> None:
     """Say one fact after the other, so that what hangs has the earlier ones said."""
@@ -271,7 +274,7 @@ def published(one: Live) -> dict[str, Any]:
 def ryuk(_: dict[str, Any]) -> dict[str, Any]:
     """Start Ryuk as testcontainers does, and hear it answer."""
     from testcontainers.core.config import testcontainers_config as config
-    from testcontainers.core.labels import SESSION_ID
+    from testcontainers.core.labels import LABEL_SESSION_ID, SESSION_ID
 
     found = {
         "image": config.ryuk_image,
@@ -285,11 +288,7 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
         return found
     try:
         reaper.get_instance()
-        connection: Live = reaper._socket
-        connection.settimeout(10)
-        return {**found, "answer": connection.recv(16).decode(errors="replace").strip()}
-    except (ConnectionResetError, BrokenPipeError):
-        return {**found, "answer": ""}
+        return {**found, "answer": heard(reaper._socket, f"label={LABEL_SESSION_ID}={SESSION_ID}\r\n")}
     except Exception as error:
         why: Live = TROUBLE.of_reaper(reaper._container, error)
         return {**found, "cause": why.cause, "cure": why.cure}
@@ -298,6 +297,31 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
             reaper.delete_instance()
         with suppress(Exception), connected() as client:
             client.containers.get(f"testcontainers-ryuk-{SESSION_ID}").remove(force=True, v=True)
+
+
+def heard(connection: Live, wanted: str) -> str:
+    """Return Ryuk's answer to a line of which testcontainers does not await one; "" if none came in time.
+
+    An engine may take connections to a published port before the container does, and end them at once; so it is asked
+    anew until the time is up.
+    """
+    where, last = connection.getpeername(), time.monotonic() + RYUK_SECONDS
+    while not (answer := _received(connection)) and time.monotonic() < last:
+        time.sleep(0.5)
+        connection = socket.create_connection(where, timeout=RYUK_SECONDS)
+        with suppress(OSError):
+            connection.sendall(wanted.encode())
+    connection.close()
+    return answer
+
+
+def _received(connection: Live) -> str:
+    connection.settimeout(RYUK_SECONDS)
+    try:
+        answer: bytes = connection.recv(16)
+    except (ConnectionError, TimeoutError):
+        return ""
+    return answer.decode(errors="replace").strip()
 
 
 def leftovers(asked: dict[str, Any]) -> dict[str, Any]:
