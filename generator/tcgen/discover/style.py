@@ -129,13 +129,13 @@ def _of_ruffs_isort(ruff: dict[str, Any], place: Path) -> dict[str, Any]:
 
 def _of_black(black: dict[str, Any]) -> dict[str, Any]:
     quotes = {"quote-style": "preserve"} if black.get("skip-string-normalization") is True else {}
-    commas = {name: black[name] for name in ("skip-magic-trailing-comma",) if name in black}
+    commas = {"skip-magic-trailing-comma": black.get("skip-magic-trailing-comma", False)}
     return {"line-length": black.get("line-length", 88), "format": {**quotes, **commas}}
 
 
 def _of_isort(root: Path, tools: dict[str, Any]) -> dict[str, Any]:
     """Return what isort itself is told, as ruff would be."""
-    given = next((one for one in _isorts(root, tools) if one), {})
+    given = next(filter(None, _isorts(root, tools)), dict[str, Any]())
     profile = str(given.get("profile", "")).lower()
     settings = {**_PROFILES.get(profile, {}), **given}
     return {new: _value(settings[old]) for old, new in _ISORT.items() if old in settings}
