@@ -12,7 +12,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.soak.left import counts
+from tests.soak.left import MARK, counts
 
 from tcgen.sample import write_sample
 
@@ -35,12 +35,15 @@ def main() -> int:
         write_sample(root)
         init = [sys.executable, "-m", "tcgen", "init", "--yes", "--no-prove", "--python", sys.executable]
         subprocess.run(init, cwd=root, check=True, capture_output=True)
+        own = Path(folder, "t")
+        own.mkdir()
+        options.environment = {MARK: str(own), "TMPDIR": str(own)}
         _run(root, options, 0)  # what is made once: compiled files, a wheel's own cache
-        before, started = counts(), time.monotonic()
+        before, started = counts(own), time.monotonic()
         with ThreadPoolExecutor(options.jobs) as pool:
             ended = list(pool.map(lambda number: _run(root, options, number), range(1, options.runs + 1)))
         took = time.monotonic() - started
-        left = _left(before)
+        left = _left(own, before)
     outcomes = Counter(status for status, _ in ended)
     print(f"runs {options.runs}, {options.jobs} at once, {options.database}: {took:.0f} s")
     print("status " + ", ".join(f"{status}: {number}" for status, number in sorted(outcomes.items())))
@@ -60,7 +63,7 @@ def main() -> int:
 def _run(root: Path, options: argparse.Namespace, number: int) -> tuple[int, str]:
     command = [sys.executable, "-m", "pytest", "tests/integration", "-q", "-p", "no:cacheprovider"]
     command += ["-n", str(options.workers)] if options.workers else []
-    environment = {**os.environ, "TEST_DATABASE": options.database, "CI": "1"}
+    environment = {**os.environ, **options.environment, "TEST_DATABASE": options.database, "CI": "1"}
     if options.reuse:
         environment["TEST_REUSE"] = "1"
     done = subprocess.run(
@@ -79,11 +82,11 @@ def _run(root: Path, options: argparse.Namespace, number: int) -> tuple[int, str
     return done.returncode, done.stdout
 
 
-def _left(before: dict[str, set[str]]) -> dict[str, set[str]]:
+def _left(own: Path, before: dict[str, set[str]]) -> dict[str, set[str]]:
     """Return what there is more than before, once it grows no less."""
     last = time.monotonic() + PATIENCE
     while True:
-        more = {kind: things - before.get(kind, set()) for kind, things in counts().items()}
+        more = {kind: things - before.get(kind, set()) for kind, things in counts(own).items()}
         if not any(more.values()) or time.monotonic() > last:
             return more
         time.sleep(1)
