@@ -14,8 +14,12 @@ from polyfactory.factories.sqlalchemy_factory import (
     SQLAlchemyPersistenceMethod,
 )
 from polyfactory.field_meta import FieldMeta
-from sqlalchemy import inspect
-from sqlalchemy.orm import Session, SessionTransactionOrigin, configure_mappers
+from sqlalchemy.orm import (
+    Session,
+    SessionTransactionOrigin,
+    class_mapper,
+    configure_mappers,
+)
 
 from ..current import Counter, randomness, sessions
 
@@ -104,7 +108,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
         bases = [base for base in cls.__mro__ if base not in ModelFactory.__mro__]
         declared = {name for base in bases for name in vars(base)}
         configure_mappers()  # a backref is no attribute before
-        names = inspect(cls.__model__).all_orm_descriptors.keys()
+        names = class_mapper(cls.__model__).all_orm_descriptors.keys()
         return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
 
     @classmethod
@@ -116,7 +120,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     def _keys_of(cls, relationship: str) -> list[str]:
-        mapper = inspect(cls.__model__)
+        mapper = class_mapper(cls.__model__)
         if relationship not in mapper.relationships:
             return []
         columns = mapper.relationships[relationship].local_columns
@@ -138,7 +142,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
         if not cls.__bypass_init__:
             return super().build(**kwargs)
         values = cls.process_kwargs(**kwargs)
-        instance: T = inspect(cls.__model__).class_manager.new_instance()
+        instance: T = class_mapper(cls.__model__).class_manager.new_instance()
         for name, value in values.items():
             setattr(instance, name, value)
         return instance
