@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -118,6 +119,15 @@ def test_a_name_and_an_image_of_ones_own() -> None:
     assert service.image_code == 'image("redis:7.4", "TEST_CACHE_IMAGE")'
     assert '.with_command("redis-server")' in service.container_code
     assert service.choice == choice
+
+
+def test_a_long_command_is_a_string_in_pieces() -> None:
+    command = "server " + "--option 'a b'  " * 12
+    code = container_code("", "", {}, command, ready=False)
+    call = ast.parse(code.strip(), mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert ast.literal_eval(call.args[0]) == command
+    assert max(map(len, code.splitlines())) <= 88
 
 
 def test_a_generic_service_needs_an_image_and_a_port() -> None:
