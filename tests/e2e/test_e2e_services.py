@@ -19,7 +19,10 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
-FOUND = ["gcs", "kafka", "mailpit", "mariadb", "memcached", "mosquitto", "nats", "rabbitmq", "redis", "s3"]
+FOUND = [
+    *("azurite", "gcs", "kafka", "ldap", "mailpit", "mariadb", "memcached", "mosquitto"),
+    *("nats", "rabbitmq", "redis", "s3", "sftp"),
+]
 
 
 @pytest.fixture
