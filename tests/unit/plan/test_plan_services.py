@@ -48,6 +48,15 @@ def test_a_library_of_several_services_needs_a_second_sign() -> None:
     assert found(broker, "celery") == {"rabbitmq": None}
 
 
+def test_a_client_of_ssh_may_run_commands_alone() -> None:
+    assert found(project("paramiko"), "paramiko") == {}
+    assert found(project("pysftp"), "pysftp") == {"sftp": None}
+    composed = project("paramiko", compose_images=("atmoz/sftp:alpine",))
+    assert found(composed, "paramiko") == {"sftp": None}  # the tag floats, so the catalogue's is taken
+    named = project("asyncssh", env_defaults={"UPLOADS": "sftp://files.example.org/in"})
+    assert found(named, "asyncssh") == {"sftp": None}
+
+
 def test_a_client_that_is_too_old_for_the_fixtures_leaves_its_service_out() -> None:
     choices, remarks = detect(project("paho-mqtt"), schema("paho-mqtt"), catalog().services)
     assert (choices, [one.code for one in remarks]) == ((), ["client-too-old"])
