@@ -17,9 +17,14 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.labels import LABEL_SESSION_ID
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from tcgen.catalog.load import catalog
+
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
-FOUND = ["gcs", "kafka", "mailpit", "mariadb", "memcached", "mosquitto", "nats", "rabbitmq", "redis", "s3"]
+FOUND = [
+    *("azurite", "gcs", "kafka", "ldap", "mailpit", "mariadb", "memcached", "mosquitto"),
+    *("nats", "rabbitmq", "redis", "s3", "sftp"),
+]
 
 
 @pytest.fixture
@@ -219,6 +224,74 @@ def test_generic_services_on_a_network(tmp_path: Path, client: docker.DockerClie
     assert lint.status == 0, lint.text
     assert {one.name for one in client.networks.list()} == before
     client.images.remove("tcgen-e2e-healthy:1", noprune=True)
+
+
+LEFT_BEHIND = {
+    "azurite": """
+        def test_leaves_something(azurite_container, azurite_queue, azurite_table):
+            azurite_container.upload_blob("folder/key", b"value")
+            azurite_queue.send_message("message")
+            azurite_table.create_entity({"PartitionKey": "things", "RowKey": "1"})
+
+        def test_nothing_is_left(azurite_connection_string):
+            from azure.data.tables import TableServiceClient
+            from azure.storage.blob import BlobServiceClient
+            from azure.storage.queue import QueueServiceClient
+
+            blobs, queues, tables = (
+                one.from_connection_string(azurite_connection_string)
+                for one in (BlobServiceClient, QueueServiceClient, TableServiceClient)
+            )
+            assert [*blobs.list_containers(), *queues.list_queues(), *tables.list_tables()] == []
+    """,
+    "ldap": """
+        def test_leaves_something(ldap_connection, ldap_base):
+            ldap_connection.add(f"ou=below,{ldap_base}", "organizationalUnit")
+            ldap_connection.add(f"cn=Alice,ou=below,{ldap_base}", "person", {"sn": "Smith"})
+            ldap_connection.unbind()
+
+        def test_nothing_is_left(ldap_connection):
+            ldap_connection.search("dc=example,dc=org", "(|(cn=alice)(ou=below)(ou=test-*))")
+            assert ldap_connection.entries == []
+    """,
+    "sftp": """
+        import io
+
+        import pytest
+
+        def test_leaves_something(sftp_client, sftp_folder):
+            sftp_client.mkdir(f"{sftp_folder}/below")
+            sftp_client.putfo(io.BytesIO(b"value"), f"{sftp_folder}/below/key")
+
+        @pytest.mark.asyncio
+        async def test_leaves_something_async(sftp_async_client, sftp_async_folder):
+            await sftp_async_client.mkdir(f"{sftp_async_folder}/below")
+            async with sftp_async_client.open(f"{sftp_async_folder}/below/key", "w"):
+                pass
+
+        def test_nothing_is_left(sftp_client):
+            assert sftp_client.listdir("/upload") == []
+    """,
+}
+
+
+@pytest.mark.parametrize("kind", LEFT_BEHIND)
+def test_an_added_service_of_ones_own_is_left_empty(
+    tmp_path: Path, engine: dict[str, str], kind: str
+) -> None:
+    known = catalog().service(kind)
+    root = courier(tmp_path, "--service", "postgres")
+    added = add(root, kind)
+    assert added.status == 0, added.text
+    write(root / "tests/integration/services/test_left_behind.py", LEFT_BEHIND[kind])
+    server = DockerContainer(known.image).with_exposed_ports(*known.ports).with_envs(**known.environment)
+    if known.command:
+        server.with_command(known.command)
+    with server.waiting_for(LogMessageWaitStrategy(known.wait[0].value)):
+        numbers = ",".join(str(server.get_exposed_port(port)) for port in known.ports)
+        address = {f"TEST_{kind.upper()}": f"{server.get_container_host_ip()}:{numbers}"}
+        done = pytest_in(root, "tests/integration/services", **NO_DOCKER, **address, TEST_DATABASE="embedded")
+    assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
 MINE = '''

@@ -10,6 +10,7 @@ import subprocess
 import time
 import urllib.request
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import boto3
@@ -18,16 +19,21 @@ import nats
 import pika
 import pytest
 import redis
+from azure.storage.blob import ContainerClient
 from confluent_kafka import Consumer, Producer
+from ldap3 import Connection
+from paramiko import RSAKey, SFTPClient, Transport
 from pymemcache.client.base import Client as Memcache
 from sqlalchemy import create_engine, text
+from testcontainers.community.azurite import AzuriteContainer
 from testcontainers.community.kafka import KafkaContainer
 from testcontainers.community.mqtt import MosquittoContainer
 from testcontainers.community.mysql import MySqlContainer
 from testcontainers.community.redis import RedisContainer
+from testcontainers.community.sftp import SFTPContainer
 from testcontainers.community.valkey import ValkeyContainer
 from testcontainers.core.container import DockerContainer
-from testcontainers.core.wait_strategies import HttpWaitStrategy
+from testcontainers.core.wait_strategies import HttpWaitStrategy, LogMessageWaitStrategy
 
 with pytest.warns(DeprecationWarning):
     from testcontainers.community.memcached import MemcachedContainer
@@ -44,10 +50,12 @@ VERSIONS = [
     ("axllent/mailpit:v1.33.1", "version --no-release-check", "/mailpit v1.33.1 "),
     ("eclipse-mosquitto:2", "mosquitto -h", "mosquitto version 2."),
     ("mariadb:11.8", "mariadbd --version", " 11.8."),
+    ("mcr.microsoft.com/azure-storage/azurite:3.35.0", "azurite --version", "3.35.0"),
     ("memcached:1.6", "memcached --version", "memcached 1.6."),
     ("nats:2", "--version", "nats-server: v2."),
     ("rabbitmq:4", "rabbitmqctl version", "4."),
     ("redis:8", "redis-server --version", "Redis server v=8."),
+    ("symas/openldap:2.6", "slapd -VV", "slapd 2.6."),
     ("valkey/valkey:9", "valkey-server --version", "Valkey server v=9."),
     ("versity/versitygw:v1.8.0", "--version", "v1.8.0"),
 ]
@@ -229,10 +237,48 @@ def test_versitygw() -> None:
         assert store.list_buckets()["Buckets"] == []
 
 
+def test_azurite() -> None:
+    with AzuriteContainer("mcr.microsoft.com/azure-storage/azurite:3.35.0") as container:
+        # without the option to skip the check, the server takes no version that is newer than itself
+        address, known = container.get_connection_string(), "2025-05-05"
+        with ContainerClient.from_connection_string(address, "letters", api_version=known) as letters:
+            letters.create_container()
+            letters.upload_blob("one", b"hello")
+            assert letters.download_blob("one").readall() == b"hello"
+
+
+def test_sftp_takes_a_password_or_a_key() -> None:
+    with SFTPContainer("atmoz/sftp:debian") as container:
+        address = (container.get_container_host_ip(), container.get_exposed_sftp_port())
+        for user in container.users:
+            key = RSAKey.from_private_key_file(user.private_key_file) if user.private_key_file else None
+            with Transport(address) as transport:
+                transport.connect(username=user.name, password=user.password or "", pkey=key)
+                client = SFTPClient.from_transport(transport)
+                assert client is not None
+                client.putfo(BytesIO(b"hello"), "upload/letter")
+                assert client.listdir("upload") == ["letter"]
+
+
+def test_openldap() -> None:
+    container = DockerContainer("symas/openldap:2.6").with_exposed_ports(1389)
+    container.with_envs(
+        LDAP_ROOT="dc=shop,dc=test", LDAP_ADMIN_USERNAME="someone", LDAP_ADMIN_PASSWORD=PASSWORD
+    )
+    container.with_envs(LDAP_USERS="alice", LDAP_PASSWORDS="wonder")
+    with container.waiting_for(LogMessageWaitStrategy("slapd starting")):
+        url = f"ldap://{container.get_container_host_ip()}:{container.get_exposed_port(1389)}"
+        alice = "cn=alice,ou=users,dc=shop,dc=test"
+        with Connection(url, "cn=someone,dc=shop,dc=test", PASSWORD) as connection:
+            connection.search("dc=shop,dc=test", "(objectClass=inetOrgPerson)")
+            assert [one.entry_dn for one in connection.entries] == [alice]
+            assert connection.rebind(alice, "wonder")
+
+
 def test_up_refuses_an_image_it_does_not_have() -> None:
     done = subprocess.run([HERE / "up", "redis", "oracle"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("engine: there is no image oracle, only: fake-gcs-server kafka mailpit ")
+    assert done.stderr.startswith("engine: there is no image oracle, only: azurite fake-gcs-server kafka ")
 
 
 def test_an_image_that_fails_leaves_the_engine_up(tmp_path: Path, engine: dict[str, str]) -> None:

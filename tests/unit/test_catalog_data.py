@@ -208,7 +208,7 @@ def test_there_is_one_default() -> None:
 @pytest.mark.parametrize(
     ("look_up", "code", "hint"),
     [
-        (lambda: catalog().service("x"), "unknown-service", "there are: clickhouse, "),
+        (lambda: catalog().service("x"), "unknown-service", "there are: azurite, "),
         (lambda: catalog().check_ci("x"), "bad-ci", f"use --ci {', '.join(catalog().ci)} or none"),
         (lambda: catalog().manager("x"), "unknown-manager", "there are: uv, poetry, pdm, hatch, pip"),
     ],

@@ -104,6 +104,7 @@ def test_a_test_asks_only_for_fixtures_there_are(courier: tuple[Project, Schema]
 
 
 MODULES = {
+    "azurite": ("azurite", "AzuriteContainer"),
     "clickhouse": ("clickhouse", "ClickHouseContainer"),
     "elasticsearch": ("elasticsearch", "ElasticSearchContainer"),
     "kafka": ("kafka", "KafkaContainer"),
@@ -119,6 +120,7 @@ MODULES = {
     "rabbitmq": ("rabbitmq", "RabbitMqContainer"),
     "redis": ("redis", "RedisContainer"),
     "redpanda": ("kafka", "RedpandaContainer"),
+    "sftp": ("sftp", "SFTPContainer"),
     "valkey": ("valkey", "ValkeyContainer"),
 }
 
@@ -128,7 +130,7 @@ def test_ports_and_images_are_those_of_testcontainers(kind: str) -> None:
     """Its module for the service knows the same port and image, and no variable that says otherwise."""
     module, name = MODULES[kind]
     source = Path(testcontainers.community.__path__[0], module)
-    text = "".join(path.read_text() for path in source.rglob("*.py"))
+    text = "".join(path.read_text() for path in source.rglob("*.py")).replace("10_000", "10000")
     ours = kind_of(kind)
     assert name in text
     assert str(ours.ports[0]) in text

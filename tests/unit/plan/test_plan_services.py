@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 import pytest
@@ -45,6 +46,15 @@ def test_a_library_of_several_services_needs_a_second_sign() -> None:
     assert found(composed, "pymysql") == {"mariadb": "mariadb:10.11"}
     broker = project("celery", env_defaults={"CELERY_BROKER_URL": "amqp://guest@localhost//"})
     assert found(broker, "celery") == {"rabbitmq": None}
+
+
+def test_a_client_of_ssh_may_run_commands_alone() -> None:
+    assert found(project("paramiko"), "paramiko") == {}
+    assert found(project("pysftp"), "pysftp") == {"sftp": None}
+    composed = project("paramiko", compose_images=("atmoz/sftp:alpine",))
+    assert found(composed, "paramiko") == {"sftp": None}  # the tag floats, so the catalogue's is taken
+    named = project("asyncssh", env_defaults={"UPLOADS": "sftp://files.example.org/in"})
+    assert found(named, "asyncssh") == {"sftp": None}
 
 
 def test_a_client_that_is_too_old_for_the_fixtures_leaves_its_service_out() -> None:
@@ -118,6 +128,15 @@ def test_a_name_and_an_image_of_ones_own() -> None:
     assert service.image_code == 'image("redis:7.4", "TEST_CACHE_IMAGE")'
     assert '.with_command("redis-server")' in service.container_code
     assert service.choice == choice
+
+
+def test_a_long_command_is_a_string_in_pieces() -> None:
+    command = "server " + "--option 'a b'  " * 12
+    code = container_code("", "", {}, command, ready=False)
+    call = ast.parse(code.strip(), mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert ast.literal_eval(call.args[0]) == command
+    assert max(map(len, code.splitlines())) <= 88
 
 
 def test_a_generic_service_needs_an_image_and_a_port() -> None:

@@ -346,7 +346,7 @@ def _image(project: Project, schema: Schema, catalog: Catalog) -> str:
     kind = catalog.service(name)
     wanted = _every_extension(schema)
     with_extension = next((kind.variants[name] for name in wanted if name in kind.variants), kind.image)
-    composed = composed_images(project, catalog.services).get(name, "")
+    composed = composed_images(project, catalog.services).get(name) or ""
     # one that a Compose file names has to have the extensions too
     serves = with_extension == kind.image or repository(composed) == repository(with_extension)
     return composed if composed and serves else with_extension

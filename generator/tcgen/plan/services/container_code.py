@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tcgen.ir.service import Wait
@@ -18,6 +19,8 @@ _STRATEGIES = {
     "health": "HealthcheckWaitStrategy",
 }
 _COMPOSITE = "CompositeWaitStrategy"
+# of an argument on a line of its own
+_INDENT = " " * 12
 
 
 def image_code(image: str, variable: str) -> str:
@@ -61,7 +64,7 @@ def container_code(cls: str, prepared: str, environment: dict[str, str], command
         calls.append("with_exposed_ports(*PORTS)")
     calls += [f"with_env({quoted(name)}, {quoted(value)})" for name, value in environment.items()]
     if command:
-        calls.append(f"with_command({quoted(command)})")
+        calls.append(f"with_command({_words(command)})")
     if ready:
         calls.append("waiting_for(ready)")
     made = f"{(cls or PLAIN).rpartition('.')[2]}(IMAGE)"
@@ -76,7 +79,17 @@ def _broken(call: str) -> str:
     if len(f"        .{call}") <= LINE_LENGTH:
         return f".{call}"
     name, _, arguments = call.partition("(")
-    return f".{name}(\n            {arguments[:-1]}\n        )"
+    return f".{name}(\n{_INDENT}{arguments[:-1]}\n        )"
+
+
+def _words(command: str) -> str:
+    """Return a command as a string, in pieces that follow each other where it is longer than a line."""
+    pieces = [""]
+    for word in re.findall(r"\S+\s*|\s+", command):
+        if pieces[-1] and len(_INDENT + quoted(pieces[-1] + word)) > LINE_LENGTH:
+            pieces.append("")
+        pieces[-1] += word
+    return f"\n{_INDENT}".join(map(quoted, pieces))
 
 
 def container_imports(cls: str, conditions: Sequence[Wait]) -> tuple[str, ...]:

@@ -97,13 +97,13 @@ def _is_in_settings(kind: ServiceKind, project: Project) -> bool:
     return any(value.startswith(starts) for value in project.env_defaults.values()) if starts else False
 
 
-def composed_images(project: Project, kinds: Mapping[str, ServiceKind]) -> dict[str, str]:
-    """Return, by kind, the images that the project's Compose files use."""
-    images: dict[str, str] = {}
+def composed_images(project: Project, kinds: Mapping[str, ServiceKind]) -> dict[str, str | None]:
+    """Return, by kind, the images that the project's Compose files use; None for one whose tag floats."""
+    images: dict[str, str | None] = {}
     for image in project.compose_images:
         for name, kind in kinds.items():
-            if repository(image) in kind.images and has_version(image):
-                images.setdefault(name, image)
+            if repository(image) in kind.images:
+                images[name] = images.get(name) or (image if has_version(image) else None)
     return images
 
 
