@@ -5,7 +5,7 @@ Faker and polyfactory come with the factories: with the first test that uses the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -51,7 +51,7 @@ randomness = Randomness()
 
 
 @contextmanager
-def starting(seed: int) -> Iterator[None]:
+def starting(seed: int) -> Generator[None]:
     """Let a test make the same values wherever it runs."""
     randomness.begin(seed)
     # they go on from what fixtures of a wider scope took
@@ -72,7 +72,7 @@ class Sessions:
         self._fixtures = fixtures
 
     @contextmanager
-    def lent(self, session: Session) -> Iterator[None]:
+    def lent(self, session: Session) -> Generator[None]:
         """Let the factories use a session."""
         before, self._session = self._session, session
         yield
@@ -89,7 +89,7 @@ class Sessions:
         raise self._missing()
 
     @contextmanager
-    def lent_async(self, session: AsyncSession) -> Iterator[None]:
+    def lent_async(self, session: AsyncSession) -> Generator[None]:
         """Let the factories use an async session."""
         before, self._async_session = self._async_session, session
         yield

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from textwrap import indent
 from traceback import walk_tb
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, inspect
+from sqlalchemy import CheckConstraint
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.orm import class_mapper
 
 from .factories.base import ModelFactory, is_factory
 
@@ -23,7 +24,7 @@ LOST = (InterfaceError, OperationalError, OSError, RuntimeError)
 
 
 @contextmanager
-def explained(factory: type[ModelFactory[Any]]) -> Iterator[None]:
+def explained(factory: type[ModelFactory[Any]]) -> Generator[None]:
     """Fail with what refused the row; the factory called by itself shows where."""
     try:
         yield
@@ -61,7 +62,7 @@ def _columns(
     if not constraint:  # a type or a validator: SQLAlchemy calls both with a name
         held = [step.get(name) for step in steps for name in ("k", "key")]
         return set([name for name in held if isinstance(name, str)][-1:])
-    mapper = inspect(model)
+    mapper: Any = class_mapper(model)
     for table in mapper.tables:
         rules: list[Any] = [*table.constraints, *table.indexes]
         for rule in rules:
@@ -75,7 +76,7 @@ def _columns(
 
 def _message(model: type[Any], columns: set[str], refusal: Exception) -> str:
     label = f"{model.__module__}.{model.__qualname__}"
-    attributes = inspect(model).column_attrs
+    attributes = class_mapper(model).column_attrs
     found = [
         attribute.key
         for attribute in attributes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import count
@@ -153,7 +153,7 @@ class Joined:
 
 
 @contextmanager
-def joined(connection: Connection, database: str = "") -> Iterator[None]:
+def joined(connection: Connection, database: str = "") -> Generator[None]:
     """Have the application's engines share a connection with the test."""
     key = database, connection.dialect.is_async
     shared = _joined[key] = Shared(connection)
@@ -166,7 +166,7 @@ def joined(connection: Connection, database: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def committing(url: URL, database: str = "") -> Iterator[None]:
+def committing(url: URL, database: str = "") -> Generator[None]:
     """Have the application's engines connect to a database where commits are real."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(_committed, database, url)
@@ -174,7 +174,7 @@ def committing(url: URL, database: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def only_test_databases() -> Iterator[None]:
+def only_test_databases() -> Generator[None]:
     """Keep the application's engines from databases that hold more than tests."""
     original = Engine.raw_connection
 

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,7 @@ def is_wanted() -> bool:
 
 
 @contextmanager
-def claim() -> Iterator[bool]:
+def claim() -> Generator[bool]:
     """Say whether this run has what is kept; while another one has it, none else."""
     if not is_wanted():
         yield False

@@ -7,7 +7,7 @@ import os
 import site
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib.util import resolve_name, source_from_cache
@@ -27,7 +27,7 @@ NOT_OURS = tuple(os.path.join(one, "") for one in (*LIBRARIES, "/proc", "/sys", 
 
 
 @contextmanager
-def noted() -> Iterator[set[str]]:
+def noted() -> Generator[set[str]]:
     """Yield a set that holds, afterwards, what was read to make a schema."""
     named = {ROOT / "pyproject.toml", HERE / "conftest.py", *ROOT.glob(".env*")}
     files = {str(path) for path in named}
@@ -38,7 +38,7 @@ def noted() -> Iterator[set[str]]:
 
 
 @contextmanager
-def _reading() -> Iterator[set[str]]:
+def _reading() -> Generator[set[str]]:
     """Yield the set of the files and folders that are read meanwhile."""
     read: set[str] = set()
     watching = True

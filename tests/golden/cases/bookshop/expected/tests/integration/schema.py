@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def _assert_migrated(engine: Engine) -> None:
 
 
 @contextmanager
-def _logging_kept() -> Iterator[None]:
+def _logging_kept() -> Generator[None]:
     # fileConfig() in env.py silences every logger there is, and caplog with them.
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level

@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, wait
 from contextlib import (
     AbstractContextManager,
@@ -143,7 +143,7 @@ def remove(container: str) -> None:
 
 
 @contextmanager
-def running(container: DockerContainer) -> Iterator[DockerContainer]:
+def running(container: DockerContainer) -> Generator[DockerContainer]:
     """Start a container and stop it afterwards."""
     # what was given before would be replaced
     container.with_kwargs(**{**container._kwargs, "labels": LABELS})

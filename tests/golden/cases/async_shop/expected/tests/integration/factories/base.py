@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
 
 
 @contextmanager
-def outermost() -> Iterator[bool]:
+def outermost() -> Generator[bool]:
     """Tell the factory that a test called from those which that one calls in turn."""
     by_test = not _inserting.get()
     token = _inserting.set(True)
@@ -145,7 +145,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     @contextmanager
-    def _keeping(cls) -> Iterator[None]:
+    def _keeping(cls) -> Generator[None]:
         with outermost() as by_test:
             yield
         if by_test:
@@ -191,7 +191,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     @asynccontextmanager
-    async def _keeping_async(cls) -> AsyncIterator[None]:
+    async def _keeping_async(cls) -> AsyncGenerator[None]:
         with outermost() as by_test:
             yield
         if by_test:

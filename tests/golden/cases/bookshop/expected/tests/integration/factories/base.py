@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
 
 
 @contextmanager
-def outermost() -> Iterator[bool]:
+def outermost() -> Generator[bool]:
     """Tell the factory that a test called from those which that one calls in turn."""
     by_test = not _inserting.get()
     token = _inserting.set(True)
@@ -131,7 +131,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     @contextmanager
-    def _keeping(cls) -> Iterator[None]:
+    def _keeping(cls) -> Generator[None]:
         with outermost() as by_test:
             yield
         if by_test:

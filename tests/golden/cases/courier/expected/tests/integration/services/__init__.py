@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
@@ -96,7 +96,7 @@ class Servers:
 
 
 @contextmanager
-def _run(names: list[str]) -> Iterator[str]:
+def _run(names: list[str]) -> Generator[str]:
     """Yield a JSON object: for each service its server, or why there is none."""
     with ExitStack() as stack, ThreadPoolExecutor() as pool:
         answers = list(pool.map(partial(_start, stack), names))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
 
 
 @contextmanager
-def outermost() -> Iterator[bool]:
+def outermost() -> Generator[bool]:
     """Tell the factory that a test called from those which that one calls in turn."""
     by_test = not _inserting.get()
     token = _inserting.set(True)
@@ -149,7 +149,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
 
     @classmethod
     @contextmanager
-    def _keeping(cls) -> Iterator[None]:
+    def _keeping(cls) -> Generator[None]:
         with outermost() as by_test:
             yield
         if by_test:
