@@ -63,11 +63,12 @@ class Machine:
             self.run("machine", f"pip install --quiet {' '.join(tools)}", {})
 
     def run(self, job: str, command: str, environment: dict[str, str]) -> Step:
-        """Run a command as the shell of a step does."""
+        """Run a command as the shell of a step does; there is no other Python than the machine's own."""
+        own = {"UV_PYTHON": RUNNING} if "UV_PYTHON" in environment else {}
         done = subprocess.run(
             ["bash", "-e", "-c", command],
             cwd=self.project,
-            env=self.environment | environment,
+            env=self.environment | environment | own,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -150,8 +151,6 @@ def circleci_commands(text: str) -> Commands:
     document = yaml.safe_load(text.replace("<< parameters.python >>", RUNNING))
     for name, job in document["jobs"].items():
         environment = {key: str(value) for key, value in job.get("environment", {}).items()}
-        if "UV_PYTHON" in environment:
-            environment["UV_PYTHON"] = RUNNING
         for step in job["steps"]:
             if "run" in step:
                 yield name, step["run"]["command"], environment

@@ -353,7 +353,7 @@ ALLOWED = {
     "verify/overlay.py": "uv makes the environment to prove in, where it is there",
     "cli/options.py": "an example in the help",
 }
-SUBJECTS = r"(?<![a-z])(uv|uvx|poetry|pdm|hatch|pipx|github|gitlab|flask|quart)(?![a-z])"
+SUBJECTS = r"(?<![a-z])(uv|uvx|poetry|pdm|hatch|pipx|github|gitlab|forgejo|gitea|azure|bitbucket|circleci|flask|quart)(?![a-z])"
 
 
 def test_no_python_speaks_of_one_of_them() -> None:

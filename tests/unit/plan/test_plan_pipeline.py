@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from tcgen.apply.write import publish
 from tcgen.catalog.load import catalog
 from tcgen.cli.app import app
+from tcgen.cli.output import show_changes
 from tcgen.discover.ci import runs_tests
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import SuitePlan
@@ -181,7 +182,7 @@ def test_every_provider_divides_the_suite(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["circleci", "bitbucket"])
-def test_a_file_that_is_the_only_one_stays(root: Path, name: str) -> None:
+def test_a_file_that_is_the_only_one_stays(root: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
     place = root / catalog().ci[name].file
     place.parent.mkdir(exist_ok=True)
     place.write_text("# ours\n")
@@ -189,5 +190,7 @@ def test_a_file_that_is_the_only_one_stays(root: Path, name: str) -> None:
     assert planned_suite.plan.ci == name
     (change,) = [one for one in stages.changes(planned_suite) if one.path == catalog().ci[name].file]
     assert change.kind == "kept"
+    show_changes([change])
+    assert f"kept      {catalog().ci[name].file}: it is yours" in capsys.readouterr().err
     publish(root, stages.changes(planned_suite))
     assert place.read_text() == "# ours\n"
