@@ -8,11 +8,23 @@ import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from e2e_support import REPOSITORY, run
-from workflow_runner import Machine, Step, github_commands, gitlab_commands
+from workflow_runner import (
+    Commands,
+    Machine,
+    Step,
+    actions_commands,
+    azure_commands,
+    bitbucket_commands,
+    circleci_commands,
+    gitlab_commands,
+)
+
+from tcgen.catalog.load import catalog
 
 pytestmark = pytest.mark.e2e
 
@@ -107,13 +119,13 @@ def machine(folder: Path, origin: Path, released: Path, *tools: str) -> Machine:
     return Machine(folder, origin, tools, **links, TMPDIR=str(folder))
 
 
-def check(steps: list[Step], project: Path) -> None:
+def check(steps: list[Step], project: Path, report: str = "junit.xml") -> None:
     """Make sure that every command succeeded, tcgen's own was run, and that the last one was the suite's."""
     for step in steps:
         assert step.status == 0, f"{step.job}: {step.command}\n{step.said}"
     assert f"tcgen=={VERSION}' check" in "\n".join(step.command for step in steps)
     assert "PostgreSQL: embedded server" in steps[-1].said
-    cases = list(ElementTree.parse(project / "junit.xml").iter("testcase"))
+    cases = list(ElementTree.parse(project / report).iter("testcase"))
     assert len(cases) > 10
     assert all(len(case) == 0 or case[0].tag == "system-out" for case in cases)
 
@@ -127,7 +139,7 @@ def test_github(manager: str, place: Path, released: Path, release: dict[str, st
     text = (origin / ".github/workflows/integration.yml").read_text()
     # what the provider's machines have, and what the action that sets up Python brings
     runner = machine(place, origin, released, "pipx", *(["uv"] if manager == "uv" else []))
-    steps = [runner.run(*one) for one in github_commands(text)]
+    steps = [runner.run(*one) for one in actions_commands(text)]
     assert list(dict.fromkeys(step.job for step in steps)) == ["check", "unit", "integration"]
     check(steps, runner.project)
 
@@ -153,3 +165,40 @@ def test_gitlab(manager: str, place: Path, released: Path, release: dict[str, st
         "integration",
     ]
     check(steps, runner.project)
+
+
+OTHERS: dict[str, Callable[[str], Commands]] = {
+    "azure": azure_commands,
+    "bitbucket": bitbucket_commands,
+    "circleci": circleci_commands,
+    "forgejo": actions_commands,
+    "gitea": actions_commands,
+}
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("manager", ["uv", "pip"])
+@pytest.mark.parametrize("provider", OTHERS)
+def test_others(provider: str, manager: str, place: Path, released: Path, release: dict[str, str]) -> None:
+    spec = catalog().ci[provider]
+    origin = sample(place, release, manager, "--ci", provider)
+    runner = machine(place, origin, released, *spec.has)
+    steps = [runner.run(*one) for one in OTHERS[provider]((origin / spec.file).read_text())]
+    assert len(dict.fromkeys(step.job for step in steps)) == 3
+    check(steps, runner.project, spec.report)
+
+
+@pytest.mark.matrix
+def test_circleci_s_machine_gets_its_python(place: Path, released: Path, release: dict[str, str]) -> None:
+    origin = sample(place, release, "pip", "--ci", "circleci", "--ci-database", "container")
+    text = (origin / ".circleci/config.yml").read_text()
+    runner = machine(place, origin, released)
+    (set_up,) = [one for one in circleci_commands(text) if "uv venv" in one[1]]
+    variables = {"BASH_ENV": str(place / "bash_env")}
+    steps = [
+        runner.run(*set_up[:2], variables),
+        runner.run("integration", "command -v pip; command -v python", variables),
+    ]
+    assert [step.status for step in steps] == [0, 0], steps[0].said + steps[1].said
+    home = runner.environment["HOME"]
+    assert steps[1].said.split() == [f"{home}/python/bin/pip", f"{home}/python/bin/python"]

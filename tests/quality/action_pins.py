@@ -15,7 +15,7 @@ from pathlib import Path
 
 TABLE = Path(__file__).parents[2] / "templates" / "ci" / "actions.yml"
 LINE = re.compile(
-    r"^(?P<name>[\w./-]+): \{version: (?P<version>v[\d.]+), commit: (?P<commit>[0-9a-f]{40})\}$", re.M
+    r"^ *(?P<name>[\w./-]+): \{version: (?P<version>v[\d.]+), commit: (?P<commit>[0-9a-f]{40})\}$", re.M
 )
 
 
@@ -71,10 +71,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--table", type=Path, default=TABLE)
     asked = parser.parse_args(arguments)
     text = asked.table.read_text(encoding="utf-8")
+    # older releases that a provider needs stay what they are
+    older = [place.read_text(encoding="utf-8") for place in sorted(asked.table.parent.glob("*/ci.yml"))]
     try:
         if asked.renew:
             asked.table.write_text(renewed(text, asked.base), encoding="utf-8")
             return 0
+        text = "".join((text, *older))
         found = wrong(text, asked.base)
     except (OSError, subprocess.TimeoutExpired) as error:
         print(error, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Has actionlint read every GitHub workflow that tcgen writes.
+"""Has actionlint read every workflow that tcgen writes for GitHub, and those for other forges as if they were.
 
     python tests/quality/actionlint.py    # exit status 0; 1 where it finds something; 2 where it cannot be run
 
@@ -9,6 +9,7 @@ elsewhere while it is built, so that it could not be a requirement.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,17 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ACTIONLINT = "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12"
+
+
+def as_github_has_it(workflow: Path) -> Path:
+    """Copy another forge's workflow to where GitHub's are, without what actionlint does not know of."""
+    copy = workflow.parents[2] / ".github" / "workflows" / workflow.name
+    copy.parent.mkdir(parents=True)
+    text = workflow.read_text(encoding="utf-8").replace("uses: https://github.com/", "uses: ")
+    # an action of Node.js 16, which GitHub's own runners have no more
+    text = re.sub(r"(?<=uses: actions/upload-artifact)@\w+", "@v4", text)
+    copy.write_text(text.replace("runs-on: docker\n", "runs-on: ubuntu-latest\n"), encoding="utf-8")
+    return copy
 
 
 def main() -> int:
@@ -31,6 +43,12 @@ def main() -> int:
         written = write_variants(Path(folder))
         # the folder tells whose file it is
         files = [one for path, found in written.items() if path.startswith(".github/") for one in found]
+        files += [
+            as_github_has_it(one)
+            for path, found in written.items()
+            if path.startswith((".forgejo/", ".gitea/"))
+            for one in found
+        ]
         # it has the steps' commands read by shellcheck, where it finds one
         path = os.pathsep.join((str(Path(sys.executable).parent), os.environ.get("PATH", "")))
         done = subprocess.run([go, "run", ACTIONLINT, *map(str, files)], env={**os.environ, "PATH": path})

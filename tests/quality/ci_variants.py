@@ -94,12 +94,13 @@ def variants() -> Iterator[Variant]:
     """Yield a file for each provider, manager, way to Docker and origin of the database, bare and whole."""
     for name, spec in catalog().ci.items():
         ways = tuple(spec.docker) or ("",)
-        origins: tuple[CiDatabase, ...] = ("container", "service", "embedded")
+        servers: tuple[CiDatabase, ...] = ("service",) if spec.service_host else ()
+        origins: tuple[CiDatabase, ...] = ("container", *servers, "embedded")
         for manager, way, origin, whole in product(catalog().managers, ways, origins, (False, True)):
             plan = planned(name, manager, database=origin, docker=way, whole=whole)
             yield _variant(plan, manager, way, origin, "whole" if whole else "bare")
         for dialect in ("mysql", "mariadb", "sqlite"):
-            for origin in ("container",) if dialect == "sqlite" else ("container", "service"):
+            for origin in ("container", *(() if dialect == "sqlite" else servers)):
                 yield _variant(planned(name, dialect=dialect, database=origin), dialect, origin)
 
 

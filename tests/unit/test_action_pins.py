@@ -58,6 +58,18 @@ def test_it_is_checked_and_renewed(actions: tuple[Path, dict[str, str]], tmp_pat
     assert run(base, table)[0] == 0
 
 
+def test_a_provider_s_own_are_checked_and_stay(actions: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    base, commits = actions
+    table, own = tmp_path / "actions.yml", tmp_path / "forge" / "ci.yml"
+    own.parent.mkdir()
+    table.write_text(f"actions/checkout: {{version: v9.0.0, commit: {commits['v9.0.0']}}}\n")
+    text = f"pins:\n  actions/checkout: {{version: v9.0.0, commit: {commits['v10.0.1']}}}\n"
+    own.write_text(text)
+    assert run(base, table)[0] == 1
+    assert run(base, table, "--renew")[0] == 0
+    assert own.read_text() == text
+
+
 def test_another_commit_than_the_tags(actions: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
     base, commits = actions
     table = tmp_path / "actions.yml"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,24 @@ HINTS = {
     "hatch": "pip install --group integration",
     "pip": "python -m pip install --group integration",
 }
+BITBUCKET = {
+    manager: [*rest, test.replace("=junit.xml", "=test-results/junit.xml")]
+    for manager, (*rest, test) in GITLAB.items()
+}
+# Azure's machines have pipx, and its jobs run no action that would bring uv
+AZURE = {**GITHUB, "uv": GITLAB["uv"]}
 EXPECTED = {
-    **{("github", manager): commands for manager, commands in GITHUB.items()},
-    **{("gitlab", manager): commands for manager, commands in GITLAB.items()},
+    (ci, manager): commands
+    for ci, all_of_it in {
+        "azure": AZURE,
+        "bitbucket": BITBUCKET,
+        "circleci": GITLAB,
+        "forgejo": GITLAB,
+        "gitea": GITLAB,
+        "github": GITHUB,
+        "gitlab": GITLAB,
+    }.items()
+    for manager, commands in all_of_it.items()
 }
 
 
@@ -103,20 +119,62 @@ def test_the_tables_name_all_there_are() -> None:
     assert {(ci, manager) for ci in catalog().ci for manager in catalog().managers} == set(EXPECTED)
 
 
-def jobs_in(document: dict[str, Any]) -> dict[str, list[str]]:
+def jobs_in(ci: str, document: dict[str, Any]) -> dict[str, list[str]]:
     """Return the commands of each job in their order, whatever its provider calls them."""
-    if "jobs" in document:
-        jobs = document["jobs"]
-        return {
-            name: [line for step in job["steps"] for line in step.get("run", "").splitlines()]
-            for name, job in jobs.items()
-        }
+    jobs = JOBS_IN.get(ci, _of_actions)(document)
+    return {name: [line for text in texts for line in text.splitlines()] for name, texts in jobs.items()}
+
+
+def _of_actions(document: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: [step.get("run", "") for step in job["steps"]] for name, job in document["jobs"].items()}
+
+
+def _of_azure(document: dict[str, Any]) -> dict[str, list[str]]:
+    about_cache = "Tell what the cache depends on"
+    return {
+        job["job"]: [
+            step.get("script", "") for step in job["steps"] if step.get("displayName") != about_cache
+        ]
+        for job in document["jobs"]
+    }
+
+
+def _of_bitbucket(document: dict[str, Any]) -> dict[str, list[str]]:
+    (side_by_side,) = document["pipelines"]["default"]
+    names = {"The suite is up to date": "check", "Unit tests": "unit", "Integration": "integration"}
+    steps = (one["step"] for one in side_by_side["parallel"])
+    return {names[step["name"].partition(" (")[0]]: step["script"] for step in steps}
+
+
+def _of_circleci(document: dict[str, Any]) -> dict[str, list[str]]:
+    others = ("Set Python up", "Tell what the cache depends on")
+    return {
+        name: [
+            step["run"]["command"]
+            for step in job["steps"]
+            if "run" in step and step["run"]["name"] not in others
+        ]
+        for name, job in document["jobs"].items()
+    }
+
+
+def _of_gitlab(document: dict[str, Any]) -> dict[str, list[str]]:
     first = document[".integration"]["before_script"]
     return {
         name.partition(":")[2] or name: [*first, *job["script"]]
         for name, job in document.items()
         if not name.startswith(".")
     }
+
+
+JOBS_IN: dict[str, Callable[[dict[str, Any]], dict[str, list[str]]]] = {
+    "azure": _of_azure,
+    "bitbucket": _of_bitbucket,
+    "circleci": _of_circleci,
+    "gitlab": _of_gitlab,
+}
+# What a shell is told that is no command of the plan's.
+AROUND = ("docker pull", "wait", "set -e", "export ")
 
 
 @pytest.mark.parametrize(("ci", "manager"), EXPECTED)
@@ -129,15 +187,19 @@ def test_the_commands_in_the_ci_file(courier: tuple[Project, Schema], ci: str, m
     assert "{" not in "".join((*plan.commands.install, plan.commands.hint, *plan.commands.test))
     assert plan.commands.hint == HINTS[manager]
     text = tree[file].decode()
-    jobs = jobs_in(yaml.safe_load(text))
+    jobs = {
+        name: [line for line in lines if not line.startswith(AROUND)]
+        for name, lines in jobs_in(ci, yaml.safe_load(text)).items()
+    }
     *install, check, test = EXPECTED[ci, manager]
     assert jobs["check"] == [*install, check]
-    ours = [one for one in jobs["integration"] if not one.startswith("docker pull") and one != "wait"]
-    assert ours == [*install, test]
-    if catalog().ci[ci].runs_actions:
-        action, *options = UV_ACTION if manager == "uv" else PIP_ACTION
+    assert jobs["integration"] == [*install, test]
+    spec = catalog().ci[ci]
+    if spec.runs_actions:
+        action, *options = UV_ACTION if manager == "uv" and spec.python is None else PIP_ACTION
         lines = [line.strip() for line in text.partition("  integration:")[2].splitlines()]
-        start = lines.index(f"- uses: {action}@{PINS[action].commit}  # {PINS[action].version}")
+        pinned = f"{action}@{PINS[action].commit}  # {PINS[action].version}"
+        start = lines.index(f"- uses: {spec.actions_from}{pinned}")
         assert lines[start + 2 :][: len(options)] == options
 
 
@@ -291,7 +353,7 @@ ALLOWED = {
     "verify/overlay.py": "uv makes the environment to prove in, where it is there",
     "cli/options.py": "an example in the help",
 }
-SUBJECTS = r"(?<![a-z])(uv|uvx|poetry|pdm|hatch|pipx|github|gitlab|flask|quart)(?![a-z])"
+SUBJECTS = r"(?<![a-z])(uv|uvx|poetry|pdm|hatch|pipx|github|gitlab|forgejo|gitea|azure|bitbucket|circleci|flask|quart)(?![a-z])"
 
 
 def test_no_python_speaks_of_one_of_them() -> None:

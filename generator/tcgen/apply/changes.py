@@ -34,7 +34,7 @@ class Change(Frozen):
         new: Content to write; of a conflict, with markers around it.
         places: Lines of ``new`` with which conflicts begin.
         moved_from: The path that had the content so far.
-        note: Why a file that is no longer generated was kept.
+        note: Why a file was kept that is no longer generated, or that is not the suite's.
         merged: Of a conflict: its parts.
     """
 

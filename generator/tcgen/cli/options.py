@@ -104,7 +104,7 @@ CiDocker = Annotated[
         "--ci-docker",
         metavar="WAY",
         autocompletion=docker_ways,
-        help="How jobs of GitLab CI reach Docker: dind, dind-no-tls, or socket, which needs nothing privileged [dind].",
+        help="How jobs of CI reach Docker; GitLab has dind, dind-no-tls, or socket, which needs nothing privileged [dind].",
     ),
 ]
 CiDatabaseChoice = Annotated[

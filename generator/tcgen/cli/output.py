@@ -96,7 +96,7 @@ def show_changes(changes: Sequence[Change]) -> None:
     """List what happens to each file, the first dozen of them."""
     shown = [change for change in changes if change.kind != "unchanged"]
     for change in shown[:12]:
-        say(f"  {change.kind:<9} {change.path}")
+        say(f"  {change.kind:<9} {change.path}{f': {change.note}' if change.note else ''}")
     if len(shown) > 12:
         say(f"  … and {len(shown) - 12} more")
     if not shown:

@@ -25,9 +25,11 @@ def find_ci(root: Path, git: Path | None, asked: str | None, catalog: Catalog) -
     if asked is not None:
         return catalog.check_ci(asked)
     tops = [root] if git is None or git == root else [root, git]
-    for name, spec in catalog.ci.items():
-        if any(_has(top, sign) for top in tops for sign in spec.signs):
-            return name
+    # a folder that a forge uses for more than CI tells less than a file that a provider reads
+    for tells in (_reads_a_file, _has_a_sign):
+        for name, spec in catalog.ci.items():
+            if any(tells(top, spec) for top in tops):
+                return name
     remotes = "" if git is None else _remotes(git)
     for name, spec in catalog.ci.items():
         if any(word in remotes for word in spec.remotes):
@@ -43,8 +45,12 @@ def runs_tests(root: Path, spec: CiSpec) -> bool:
     )
 
 
-def _has(top: Path, sign: str) -> bool:
-    return (top / sign).is_dir() if sign.endswith("/") else (top / sign).is_file()
+def _reads_a_file(top: Path, spec: CiSpec) -> bool:
+    return any(path.is_file() for pattern in spec.patterns for path in top.glob(pattern))
+
+
+def _has_a_sign(top: Path, spec: CiSpec) -> bool:
+    return any((top / sign).is_dir() if sign.endswith("/") else (top / sign).is_file() for sign in spec.signs)
 
 
 def _remotes(git: Path) -> str:

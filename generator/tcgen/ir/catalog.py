@@ -35,41 +35,6 @@ class DockerSpec(Frozen):
     job: str = ""
 
 
-class CiSpec(Frozen):
-    """A CI provider: the ``ci.yml`` in a folder of ``templates/ci``.
-
-    Attributes:
-        title: Its name as people write it.
-        why: What a user has to know of the file, for the reference page.
-        file: Path of the generated file, relative to the root.
-        patterns: Globs of the files it reads: conflicts are looked for there, and one of the user's own stays.
-        signs: Files, or folders with a ``/`` at the end, at the root or at the top of the repository.
-        remotes: Words in the address of a remote.
-        default: Taken where nothing tells.
-        runs_actions: It runs GitHub's actions, so that a package manager's own can bring it.
-        has: What its machines have for a package manager, by distribution.
-        service_host: Where a job reaches a server that the CI system starts for it.
-        docker: Ways to an engine by name, the usual one first; none where the machines have Docker.
-    """
-
-    title: str
-    why: str
-    file: str
-    patterns: tuple[str, ...]
-    signs: tuple[str, ...]
-    remotes: tuple[str, ...] = ()
-    default: bool = False
-    runs_actions: bool = False
-    has: tuple[str, ...] = ()
-    service_host: str
-    docker: dict[str, DockerSpec] = {}
-
-    def reads(self, path: str) -> bool:
-        """Tell whether a file is one of those it reads."""
-        # from the root on: a relative pattern would match at the end of any path
-        return any(PurePosixPath("/", path).match(f"/{pattern}") for pattern in self.patterns)
-
-
 class PinSpec(Frozen):
     """A release of an action: an entry of ``templates/ci/actions.yml``."""
 
@@ -91,6 +56,49 @@ class ActionSpec(Frozen):
     options: dict[str, str] = {}
     brings: tuple[str, ...] = ()
     caches: bool = False
+
+
+class CiSpec(Frozen):
+    """A CI provider: the ``ci.yml`` in a folder of ``templates/ci``.
+
+    Attributes:
+        title: Its name as people write it.
+        why: What a user has to know of the file, for the reference page.
+        file: Path of the generated file, relative to the root.
+        patterns: Globs of the files it reads: conflicts are looked for there, and one of the user's own stays.
+        signs: Files, or folders with a ``/`` at the end, at the root or at the top of the repository.
+        remotes: Words in the address of a remote.
+        default: Taken where nothing tells.
+        runs_actions: It runs GitHub's actions, so that a package manager's own can bring it.
+        actions_from: The address that actions are fetched from, where it has to be said.
+        python: The action that sets Python up, where no package manager's own can be relied on.
+        pins: Releases of actions that it needs instead of those in ``actions.yml``.
+        has: What its machines have for a package manager, by distribution.
+        report: Where it looks for a JUnit report, relative to the root.
+        service_host: Where a job reaches a server that the CI system starts for it; "" where it starts none.
+        docker: Ways to an engine by name, the usual one first; none where the machines have Docker.
+    """
+
+    title: str
+    why: str
+    file: str
+    patterns: tuple[str, ...]
+    signs: tuple[str, ...]
+    remotes: tuple[str, ...] = ()
+    default: bool = False
+    runs_actions: bool = False
+    actions_from: str = ""
+    python: ActionSpec | None = None
+    pins: dict[str, PinSpec] = {}
+    has: tuple[str, ...] = ()
+    report: str = "junit.xml"
+    service_host: str = ""
+    docker: dict[str, DockerSpec] = {}
+
+    def reads(self, path: str) -> bool:
+        """Tell whether a file is one of those it reads."""
+        # from the root on: a relative pattern would match at the end of any path
+        return any(PurePosixPath("/", path).match(f"/{pattern}") for pattern in self.patterns)
 
 
 class CacheSpec(Frozen):

@@ -9,8 +9,6 @@ from tcgen.ir.pipeline import PipelinePlan
 from tcgen.ir.plan import GROUP, CommandsPlan
 from tcgen.ir.project import Project
 
-_JUNIT = "--junitxml=junit.xml"
-
 
 def plan_commands(
     manager: ManagerSpec,
@@ -38,14 +36,15 @@ def plan_commands(
     # --cov of addopts would take for what it measures.
     no_coverage = " --no-cov" if project.pytest.measures_coverage else ""
     pytest = f"{manager.run} pytest".lstrip()
+    reported = f"{pytest} --junitxml={provider.report if provider else 'junit.xml'}"
     return CommandsPlan(
         install=(*upgrade, *first, _filled(manager.install, words)),
         run=manager.run,
         python_variable=manager.python_variable,
         tool=manager.tool,
         check=f"check {manager.check}".rstrip(),
-        test=(f"{pytest} {_JUNIT} {dest} -n auto", *_coverage(project, pipeline), *_share(pipeline)),
-        test_others=f'{pytest} {_JUNIT} -m "not integration"' if pipeline.runs_other_tests else "",
+        test=(f"{reported} {dest} -n auto", *_coverage(project, pipeline), *_share(pipeline)),
+        test_others=f'{reported} -m "not integration"' if pipeline.runs_other_tests else "",
         try_out=f"pytest{no_coverage} {dest}",
         hint=_filled(manager.hint, words) if project.has_pyproject else f"python -m pip install {install}",
     )
@@ -72,7 +71,8 @@ def _present(manager: ManagerSpec, provider: CiSpec | None) -> tuple[str, ...]:
     """Return the distributions a job has when its first command runs."""
     if provider is None:
         return ()
-    return (*provider.has, *(manager.action.brings if provider.runs_actions else ()))
+    action = provider.python or manager.action
+    return (*provider.has, *(action.brings if provider.runs_actions else ()))
 
 
 def _filled(command: str, words: Mapping[str, tuple[str, ...]]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from tcgen.errors import TcgenError
-from tcgen.ir.catalog import Catalog, CiSpec, DockerSpec, ManagerSpec, PinSpec
+from tcgen.ir.catalog import ActionSpec, Catalog, CiSpec, DockerSpec, ManagerSpec, PinSpec
 from tcgen.ir.pipeline import CachePlan, EnginePlan, PipelinePlan, ServerPlan
 from tcgen.ir.plan import DatabasePlan, UserChoices
 from tcgen.ir.project import MIN_PYTHON, Project
@@ -52,15 +52,15 @@ def plan_pipeline(
     if provider is None:
         return PipelinePlan()
     origin = choices.ci_database or "container"
-    _check_origin(origin, database)
+    _check_origin(origin, database, provider)
     images = [database.image] if database.image and origin == "container" else []
     images += [one.image for one in services]
     shards = choices.shards or 1
-    caches = provider.runs_actions and manager.action.caches
+    action = (provider.python or manager.action) if provider.runs_actions else None
     return PipelinePlan(
-        uses=_uses(manager, catalog.actions) if provider.runs_actions else {},
-        action_options=manager.action.options if provider.runs_actions else {},
-        cache=None if caches else _cache(manager),
+        uses=_uses(provider, action, catalog.actions) if action else {},
+        action_options=action.options if action else {},
+        cache=None if action and action.caches else _cache(manager),
         images=tuple(dict.fromkeys(map(_mirrored, images))),
         engine=_engine(provider, choices.ci_docker) if images else None,
         server=_server(catalog, database) if origin == "service" else None,
@@ -79,7 +79,7 @@ def pipeline_requirements(pipeline: PipelinePlan) -> list[str]:
     return [*wanted, *([EMBEDDED] if pipeline.source == "embedded" else [])]
 
 
-def _check_origin(origin: str, database: DatabasePlan) -> None:
+def _check_origin(origin: str, database: DatabasePlan, provider: CiSpec) -> None:
     title = TITLES[database.dialect]
     refusal = ""
     if origin != "container" and not database.image:
@@ -88,6 +88,8 @@ def _check_origin(origin: str, database: DatabasePlan) -> None:
         refusal = f"there is no {title} that could be embedded"
     elif origin == "service" and database.locks:
         refusal = "the tables are so many that the server needs an option, which a CI system's own service cannot have"
+    elif origin == "service" and not provider.service_host:
+        refusal = f"{provider.title} starts no server beside a job that has Docker"
     if refusal:
         raise TcgenError(
             "bad-ci-database",
@@ -96,11 +98,12 @@ def _check_origin(origin: str, database: DatabasePlan) -> None:
         )
 
 
-def _uses(manager: ManagerSpec, actions: Mapping[str, PinSpec]) -> dict[str, str]:
-    wanted = {**_USES, "python": manager.action.uses}
-    if manager.action.caches:
+def _uses(provider: CiSpec, python: ActionSpec, actions: Mapping[str, PinSpec]) -> dict[str, str]:
+    wanted = {**_USES, "python": python.uses}
+    if python.caches:
         del wanted["cache"]
-    return {name: _pinned(action, actions) for name, action in wanted.items()}
+    pins = {**actions, **provider.pins}
+    return {name: f"{provider.actions_from}{_pinned(action, pins)}" for name, action in wanted.items()}
 
 
 def _pinned(action: str, actions: Mapping[str, PinSpec]) -> str:

@@ -436,7 +436,8 @@ def changes(planned: Planned, progress: Progress = quiet) -> tuple[Change, ...]:
 def _keep_ci(change: Change) -> Change:
     """Leave a CI file of the user's own alone: the suite does not depend on ours."""
     if change.kind == "conflict" and catalog().is_ci_file(change.path):
-        return change.model_copy(update={"kind": "kept", "places": ()})
+        note = "it is yours, and has no job for the suite unless you add one"
+        return change.model_copy(update={"kind": "kept", "places": (), "note": note})
     return change
 
 

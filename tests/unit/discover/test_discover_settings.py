@@ -286,7 +286,28 @@ CI = {
     "nothing": ({}, "github"),
     "github": ({".github/workflows/x.yml": "", ".gitlab-ci.yml": ""}, "github"),
     "gitlab": ({".gitlab-ci.yml": ""}, "gitlab"),
+    "azure": ({"azure-pipelines.yml": ""}, "azure"),
+    "azure folder": ({".azure-pipelines/steps/build.yml": ""}, "azure"),
+    "bitbucket": ({"bitbucket-pipelines.yml": ""}, "bitbucket"),
+    "circleci": ({".circleci/config.yml": ""}, "circleci"),
+    "forgejo": ({".forgejo/workflows/x.yaml": ""}, "forgejo"),
+    "forgejo's issues": ({".forgejo/issue_template.md": ""}, "forgejo"),
+    "gitea": ({".gitea/workflows/x.yml": ""}, "gitea"),
+    "github's issues": ({".github/ISSUE_TEMPLATE/bug.md": ""}, "github"),
+    "github's issues, others' CI": (
+        {".github/ISSUE_TEMPLATE/bug.md": "", ".circleci/config.yml": ""},
+        "circleci",
+    ),
     "remote": ({".git/config": '[remote "origin"]\n\turl = git@gitlab.example.org:a/b.git\n'}, "gitlab"),
+    **{
+        address: ({".git/config": f'[remote "origin"]\n\turl = {address}\n'}, provider)
+        for address, provider in {
+            "https://codeberg.org/a/b.git": "forgejo",
+            "https://gitea.com/a/b": "gitea",
+            "git@ssh.dev.azure.com:v3/a/b/c": "azure",
+            "git@bitbucket.org:a/b.git": "bitbucket",
+        }.items()
+    },
 }
 
 

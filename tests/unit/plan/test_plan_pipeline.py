@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from tests.quality.ci_variants import planned, rendered
 from typer.testing import CliRunner
 
 from tcgen.apply.write import publish
 from tcgen.catalog.load import catalog
 from tcgen.cli.app import app
+from tcgen.cli.output import show_changes
 from tcgen.discover.ci import runs_tests
 from tcgen.errors import TcgenError
 from tcgen.ir.plan import SuitePlan
@@ -76,6 +79,11 @@ def test_the_table_of_pyproject(root: Path) -> None:
     [
         (["--ci", "github", "--ci-docker", "dind"], "GitHub Actions has no way to Docker called 'dind'"),
         (["--ci", "gitlab", "--ci-docker", "podman"], "use --ci-docker dind, dind-no-tls, socket"),
+        (["--ci", "forgejo", "--ci-docker", "dind"], "use --ci-docker socket"),
+        (
+            ["--ci", "circleci", "--ci-database", "service"],
+            "CircleCI starts no server beside a job that has Docker",
+        ),
         (["--database", "sqlite", "--ci-database", "service"], "a database of SQLite's is a file"),
         (["--database", "mysql", "--ci-database", "embedded"], "there is no MySQL that could be embedded"),
         (["--ci-database", "cloud"], "cloud"),
@@ -127,10 +135,11 @@ def test_images_come_from_the_mirror_that_is_set() -> None:
 
 
 def test_without_docker() -> None:
-    for provider in ("github", "gitlab"):
+    for provider in catalog().ci:
         text = rendered(planned(provider, database="embedded"))
-        assert "TEST_DATABASE: embedded" in text
-        assert "docker" not in text
+        assert re.search("TEST_DATABASE(: |=)embedded", text)
+        # but for images and runners that jobs run on
+        assert not re.search("docker (pull|run)|TESTCONTAINERS|- docker$|machine:", text, re.MULTILINE)
 
 
 def test_a_socket_is_swept() -> None:
@@ -139,3 +148,49 @@ def test_a_socket_is_swept() -> None:
     assert "'ci.job=$CI_JOB_ID'" in text
     assert "services:" not in text
     assert "after_script" not in rendered(planned("gitlab", docker="dind"))
+
+
+def test_bitbucket_runs_no_ryuk() -> None:
+    text = rendered(planned("bitbucket"))
+    assert "export TESTCONTAINERS_RYUK_DISABLED=true" in text
+    assert "services:\n          - docker" in text
+
+
+def test_circleci_takes_a_machine_for_containers_only() -> None:
+    text = rendered(planned("circleci"))
+    assert text.count("machine:") == 1
+    assert text.count("docker:") == 1
+    assert text.index("docker:") < text.index("\n  integration:") < text.index("machine:")
+
+
+def test_a_part_of_the_suite_is_counted_from_one() -> None:
+    """Bitbucket's number of a step begins with 0, and is that of a part where these steps are the first."""
+    document = yaml.safe_load(rendered(planned("bitbucket", whole=True)))
+    (side_by_side,) = document["pipelines"]["default"]
+    steps = [one["step"] for one in side_by_side["parallel"]]
+    ours = [step["name"] for step in steps if step["name"].startswith("Integration")]
+    assert [step["name"] for step in steps][: len(ours)] == ours
+    assert [name.endswith(f"part {index % 3 + 1})") for index, name in enumerate(ours)] == [True] * len(ours)
+    assert "export SHARD=$((BITBUCKET_PARALLEL_STEP % 3 + 1))" in steps[0]["script"]
+
+
+@pytest.mark.parametrize("name", catalog().ci)
+def test_every_provider_divides_the_suite(name: str) -> None:
+    text = rendered(planned(name, whole=True))
+    assert "--splits=3" in text
+    assert "SHARD" in text.replace("$SHARD", "")
+
+
+@pytest.mark.parametrize("name", ["circleci", "bitbucket"])
+def test_a_file_that_is_the_only_one_stays(root: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    place = root / catalog().ci[name].file
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("# ours\n")
+    planned_suite = stages.plan(Request(root=root, python=sys.executable))
+    assert planned_suite.plan.ci == name
+    (change,) = [one for one in stages.changes(planned_suite) if one.path == catalog().ci[name].file]
+    assert change.kind == "kept"
+    show_changes([change])
+    assert f"kept      {catalog().ci[name].file}: it is yours" in capsys.readouterr().err
+    publish(root, stages.changes(planned_suite))
+    assert place.read_text() == "# ours\n"
