@@ -24,8 +24,8 @@ MODELS = """
         id: Mapped[int] = mapped_column(primary_key=True)
 
 
-    def add_item(url):
-        engine = create_engine(url)
+    def add_item(url, **options):
+        engine = create_engine(url, **options)
         try:
             with Session(engine) as session:
                 session.add(Item())
@@ -37,6 +37,9 @@ MODELS = """
         return True
 """
 OWN = """
+    import sqlite3
+
+    import psycopg
     from shop import add_item
     from sqlalchemy import make_url
 
@@ -58,6 +61,20 @@ OWN = """
     def test_a_live_database_in_the_query_is_not_touched():
         url = make_url(LIVE).set(database="app_test").update_query_dict({{"dbname": "live"}})
         assert not add_item(url)
+
+
+    def test_a_live_database_is_not_reached_by_an_argument(committed_db):
+        assert not add_item(committed_db.url, connect_args={{"dbname": "live"}})
+
+
+    def test_a_live_database_is_not_reached_by_a_function():
+        live = make_url(LIVE).set(drivername="postgresql").render_as_string(hide_password=False)
+        url = make_url(LIVE).set(database="app_test")
+        assert not add_item(url, creator=lambda: psycopg.connect(live))
+
+
+    def test_a_file_of_the_developers_is_not_reached_by_a_function():
+        assert not add_item("sqlite://", creator=lambda: sqlite3.connect("shop.db"))
 
 
     def test_what_is_for_tests_is_used(committed_db, tmp_path):
@@ -100,13 +117,18 @@ def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_
     project(tmp_path, MODELS)
     init(tmp_path)
     write(tmp_path / "tests/integration/test_own.py", OWN.format(live=live))
-    done = pytest_in(tmp_path, "tests", **on_a_url)
+    temporary = tmp_path / "temporary"  # whatever is in it may be used
+    temporary.mkdir()
+    done = pytest_in(tmp_path, "tests", TMPDIR=str(temporary), **on_a_url)
     refused = {name.rpartition("::")[2] for name, outcome in done.cases.items() if outcome == "failed"}
     # the application swallowed the refusals
     assert refused == {
         "test_a_live_database_is_not_touched",
         "test_a_file_of_the_developers_is_not_touched",
         "test_a_live_database_in_the_query_is_not_touched",
+        "test_a_live_database_is_not_reached_by_an_argument",
+        "test_a_live_database_is_not_reached_by_a_function",
+        "test_a_file_of_the_developers_is_not_reached_by_a_function",
     }
     assert "/live" in done.text
     assert (
@@ -116,7 +138,8 @@ def test_only_databases_for_tests(tmp_path: Path, shared_postgres: Server, on_a_
     assert "sqlite:///shop.db, which is no database of this suite" in done.text
     assert "secret" not in done.text
     assert shared_postgres.query("SELECT count(*) FROM item", "live") == [(0,)]
-    assert not (tmp_path / "shop.db").exists()
+    assert (tmp_path / "shop.db").read_bytes() == b""  # its own function makes the file
+    assert "which led to live, no database of this suite" in done.text
 
 
 def test_models_that_create_their_tables_where_they_are_imported(

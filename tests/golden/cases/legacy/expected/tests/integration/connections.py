@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
+from os.path import realpath
 from pathlib import Path
 from tempfile import gettempdir
 from threading import RLock
@@ -22,6 +23,11 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 _READS = re.compile(r"\s*(SELECT|SHOW|PRAGMA)\b", re.IGNORECASE)
 _ENDS = re.compile(r"\s*(COMMIT|END|ABORT|ROLLBACK(?!\s+TO))\b", re.IGNORECASE)
 _NAMES = ("dbname", "database", "db")
+_QUESTIONS = {
+    "postgresql": "SELECT current_database()",
+    "sqlite": "PRAGMA database_list",
+}
+"""What tells where one is connected to, at the end of the first row."""
 _FOR_TESTS = re.compile(r"(^|[^a-z])tests?([^a-z]|$)")
 _allowed: set[URL] = set()
 _joined: dict[bool, Shared] = {}
@@ -29,6 +35,7 @@ _joined: dict[bool, Shared] = {}
 _committed: list[URL] = []
 _known: WeakSet[Dialect] = WeakSet()
 _of_tests: WeakSet[Engine] = WeakSet()
+_known_places: WeakSet[Engine] = WeakSet()
 _refused: list[str] = []
 
 
@@ -175,13 +182,11 @@ def only_test_databases() -> Generator[None]:
     original = Engine.raw_connection
 
     def connect(engine: Engine, *args: Any) -> PoolProxiedConnection:
-        url = engine.url
-        if _is_own(url) or _is_scratch(url):
-            return original(engine, *args)
-        if led := _lead(engine):
+        is_own = _is_own(engine.url) or _is_scratch(engine.url)
+        if not is_own and (led := _lead(engine)):
             return led
-        if is_called_for_tests(url):
-            return original(engine, *args)
+        if is_own or is_called_for_tests(engine.url):
+            return _asked(engine, original(engine, *args))
         raise _refusal(
             engine,
             ", which is no database of this suite: a test with"
@@ -198,6 +203,25 @@ def only_test_databases() -> Generator[None]:
     event.remove(Session, "after_begin", _remember)
     event.remove(Engine, "before_cursor_execute", _look_at)
     event.remove(Engine, "handle_error", _count_failures)
+
+
+def _asked(engine: Engine, connection: PoolProxiedConnection) -> PoolProxiedConnection:
+    """Ask where an engine led: `connect_args` or `creator` need not heed its URL."""
+    question = _QUESTIONS.get(engine.dialect.name)
+    if question is None or engine in _known_places:
+        return connection
+    cursor = connection.cursor()
+    cursor.execute(question)
+    row: Any = cursor.fetchone()
+    cursor.close()
+    connection.rollback()
+    place = engine.url.difference_update_query(_NAMES).set(database=row[-1])
+    kinds = _is_own(place), _is_scratch(place), is_called_for_tests(place)
+    if any(kinds):
+        _known_places.add(engine)
+        return connection
+    connection.invalidate()
+    raise _refusal(engine, f", which led to {row[-1]}, no database of this suite")
 
 
 def _refusal(engine: Engine, what: str) -> NotForTests:
@@ -387,6 +411,7 @@ def _place(url: URL) -> tuple[object, object]:
 def _is_scratch(url: URL) -> bool:
     name = url.database or ":memory:"
     in_memory = ":memory:" in name or "mode=memory" in name
-    return url.get_backend_name() == "sqlite" and (
-        in_memory or Path(name).is_relative_to(gettempdir())
-    )
+    # on macOS it is a link
+    folders = (gettempdir(), realpath(gettempdir()))
+    in_temporary = any(Path(name).is_relative_to(one) for one in folders)
+    return url.get_backend_name() == "sqlite" and (in_memory or in_temporary)
