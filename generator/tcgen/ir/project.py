@@ -35,6 +35,7 @@ class PytestConfig(Frozen):
     Attributes:
         measures_coverage: ``addopts`` turn pytest-cov on.
         wants_plugins: The settings ask for what pytest itself does not have.
+        refuses_asyncio: pytest-asyncio warns of a setting that is not there, and warnings are errors: pytest would not start.
     """
 
     file: str | None = None
@@ -42,6 +43,7 @@ class PytestConfig(Frozen):
     plugins: tuple[str, ...] = ()
     measures_coverage: bool = False
     wants_plugins: bool = False
+    refuses_asyncio: bool = False
     asyncio_mode: Literal["strict", "auto"] = "strict"
 
 

@@ -297,8 +297,7 @@ def _requirements(
     wanted += brought
     if database.async_driver:
         wanted.append(_GREENLET)
-        if database.async_runner == "pytest-asyncio":
-            wanted.append("pytest-asyncio>=0.26")
+        wanted.append("anyio>=4" if database.async_runner == "anyio" else "pytest-asyncio>=0.26")
     wanted += [requirement for service in services for requirement in service.requirements]
     if project.pytest.wants_plugins:
         # whatever file of the project's brings them, the suite's own group is installed without it

@@ -167,6 +167,24 @@ def test_settings_that_want_plugins(write, files, wants):
     assert discover(write(files)).pytest.wants_plugins is wants
 
 
+@pytest.mark.parametrize(
+    ("options", "refuses"),
+    [
+        ("", False),
+        ("filterwarnings =\n  ignore\n  error\n", True),
+        ("filterwarnings =\n  error::DeprecationWarning\n", True),
+        ("filterwarnings =\n  error::pytest.PytestDeprecationWarning\n", True),
+        ("filterwarnings =\n  error::sqlalchemy.exc.SAWarning\n", False),
+        ("filterwarnings =\n  error:something is so:\n", True),
+        ("addopts = -W error\n", True),
+        ("addopts = -Werror::ResourceWarning\n", False),
+        ("filterwarnings = error\nasyncio_default_fixture_loop_scope = function\n", False),
+    ],
+)
+def test_settings_with_which_pytest_asyncio_cannot_start(write, options, refuses):
+    assert discover(write({"pytest.ini": f"[pytest]\n{options}"})).pytest.refuses_asyncio is refuses
+
+
 def test_an_empty_pytest_ini_goes_first(write):
     found = discover(
         write({"pytest.ini": "", "pyproject.toml": "[tool.pytest.ini_options]\ntestpaths=['t']\n"})

@@ -314,7 +314,7 @@ def _runner(project: Project) -> AsyncRunner:
     if "pytest-asyncio" in project.dependencies or project.pytest.asyncio_mode == "auto":
         return "pytest-asyncio"
     tested_with_anyio = "anyio" in project.pytest.plugins
-    return "anyio" if tested_with_anyio else "pytest-asyncio"
+    return "anyio" if tested_with_anyio or project.pytest.refuses_asyncio else "pytest-asyncio"
 
 
 def _extensions(schema: Schema, migrated: bool) -> tuple[str, ...]:
