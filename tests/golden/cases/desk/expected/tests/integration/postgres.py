@@ -177,7 +177,7 @@ def _container(keeps: bool) -> Generator[URL]:
     is_ready = ExecWaitStrategy(["pg_isready", "--host=127.0.0.1"])
     container.waiting_for(is_ready.with_poll_interval(0.1))
     with running(container):
-        LOGGED["postgres"] = container.get_wrapped_container().id
+        LOGGED["postgres"] = str(container.get_wrapped_container().id)
         url = make_url(container.get_connection_url()).set(drivername=DRIVER)
         if keeps:
             _remember_container(url)
