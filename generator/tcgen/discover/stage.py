@@ -70,7 +70,8 @@ def discover(
     environment = find_environment(tree, bases, classes, catalog().texts)
     compose_files = find_compose_files(tree)
     requires_python = first_text(*(one.requires_python for one in layout.manifests))
-    style = find_style(root, "" if has_conftest else tests_dir or "", layout.packages, requires_python)
+    tests = root / (tests_dir if tests_dir and not has_conftest else "")
+    style = find_style(git or root, tests, layout.packages, requires_python)
     for one in layout.manifests:
         diagnostics.extend(one.diagnostics)
     diagnostics.extend((*layout.diagnostics, *interpreter.diagnostics, *alembic_remarks))

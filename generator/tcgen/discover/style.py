@@ -13,8 +13,9 @@ from tcgen.discover.manifest import read_ini, read_toml, table, texts
 from tcgen.ir.project import MIN_PYTHON
 from tcgen.ir.style import Style, known_style
 
-_RUFF_FILES = (".ruff.toml", "ruff.toml", "pyproject.toml")
-"""In ruff's own order."""
+Places = dict[Path, dict[str, Any]]
+"""Folders, the nearest first, and the tables of tools in their pyproject.toml."""
+
 _MOST_EXTENDED = 8
 _IMPORTS = frozenset({"ALL", "I", "I0", "I00", "I001"})
 """The selectors that have ruff sort imports."""
@@ -42,28 +43,29 @@ _PROFILES: dict[str, dict[str, Any]] = {
 """What isort's profiles set of these, by isort's own ``profiles.py``; what is left out, ruff does not have."""
 
 
-def find_style(root: Path, folder: str, packages: tuple[str, ...], requires_python: str) -> Style:
-    """Read how code is laid out where the suite goes.
+def find_style(top: Path, folder: Path, packages: tuple[str, ...], requires_python: str) -> Style:
+    """Read how code is laid out where the suite goes; the nearest file that says it counts, as to the tools themselves.
 
     Args:
-        root: The project's folder.
-        folder: The folder of its tests, relative to the root; "" for the root.
+        top: The folder of the repository, or that of the project.
+        folder: That of the project's tests, or where there is none, that of the project.
         packages: Import names of the project's own.
         requires_python: The declared versions as a specifier, or "".
 
     Raises:
         TcgenError: ``bad-pyproject`` where a file of ruff's is no TOML.
     """
-    place, ruff = _ruff(root, folder)
-    tools = table(read_toml(root / "pyproject.toml"), "tool")
-    black = table(tools, "black")
+    within = [one for one in (folder, *folder.parents) if one.is_relative_to(top)]
+    places = {one: table(read_toml(one / "pyproject.toml"), "tool") for one in within}
+    place, ruff = _ruff(places)
+    black = next(filter(None, (table(tools, "black") for tools in places.values())), dict[str, Any]())
     settings: dict[str, Any] = {key: ruff[key] for key in ("line-length", "indent-width") if key in ruff}
     settings["format"] = table(ruff, "format")
     if black and not settings["format"]:
         settings |= _of_black(black)
     elif ruff:
         settings["target-version"] = ruff.get("target-version") or _oldest(requires_python)
-    isort = _of_ruffs_isort(ruff, place) if _sorts_imports(ruff) else _of_isort(root, tools)
+    isort = _of_ruffs_isort(ruff, place) if _sorts_imports(ruff) else _of_isort(places)
     others = {*texts(isort.pop("known-first-party", ()))} - ({*packages} - {*_SUITES})
     if others or known_style({"lint": {"isort": isort}}):
         # those found are first party in the templates, which say nothing of the others
@@ -72,15 +74,13 @@ def find_style(root: Path, folder: str, packages: tuple[str, ...], requires_pyth
     return known_style(settings)
 
 
-def _ruff(root: Path, folder: str) -> tuple[Path, dict[str, Any]]:
-    """Return ruff's settings for a folder, those they extend among them, and where they stand."""
-    parts = [part for part in folder.split("/") if part not in ("", ".")]
-    for length in range(len(parts), -1, -1):
-        place = root.joinpath(*parts[:length])
-        for name in _RUFF_FILES:
-            if settings := _read(place / name):
+def _ruff(places: Places) -> tuple[Path, dict[str, Any]]:
+    """Return ruff's settings, those they extend among them, and where they stand."""
+    for place, tools in places.items():
+        for settings in (_read(place / ".ruff.toml"), _read(place / "ruff.toml"), table(tools, "ruff")):
+            if settings:
                 return place, _extended(place, settings)
-    return root, {}
+    return Path(), {}
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -133,20 +133,21 @@ def _of_black(black: dict[str, Any]) -> dict[str, Any]:
     return {"line-length": black.get("line-length", 88), "format": {**quotes, **commas}}
 
 
-def _of_isort(root: Path, tools: dict[str, Any]) -> dict[str, Any]:
+def _of_isort(places: Places) -> dict[str, Any]:
     """Return what isort itself is told, as ruff would be."""
-    given = next(filter(None, _isorts(root, tools)), dict[str, Any]())
+    found = (given for place, tools in places.items() for given in _isorts(place, tools))
+    given = next(filter(None, found), dict[str, Any]())
     profile = str(given.get("profile", "")).lower()
     settings = {**_PROFILES.get(profile, {}), **given}
     return {new: _value(settings[old]) for old, new in _ISORT.items() if old in settings}
 
 
-def _isorts(root: Path, tools: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _isorts(place: Path, tools: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for file, section in ((".isort.cfg", "settings"), (".isort.cfg", "isort")):
-        yield _section(read_ini(root / file, []), section)
+        yield _section(read_ini(place / file, []), section)
     yield table(tools, "isort")
     for file, section in (("setup.cfg", "isort"), ("tox.ini", "isort"), ("setup.cfg", "tool:isort")):
-        yield _section(read_ini(root / file, []), section)
+        yield _section(read_ini(place / file, []), section)
 
 
 def _section(ini: configparser.RawConfigParser, name: str) -> dict[str, Any]:

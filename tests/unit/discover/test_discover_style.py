@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,23 @@ def test_style(case: str, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
         (tmp_path / name).write_text(text)
     assert discover(tmp_path).style == style
+
+
+def test_the_repository_says_it_for_all_projects_in_it(tmp_path: Path) -> None:
+    (tmp_path / "ruff.toml").write_text("line-length = 60\n")  # nothing of the repository's
+    top = tmp_path / "top"
+    subprocess.run(["git", "init", "--quiet", top], check=True)
+    root = top / "backend"
+    root.mkdir()
+    (root / "pyproject.toml").write_text("[project]\nname = 'shop'\n")
+    assert discover(root).style == {}
+    (top / "pyproject.toml").write_text(
+        "[tool.ruff]\nline-length = 100\n[tool.isort]\nforce_single_line = true\n"
+    )
+    style = {"line-length": 100, "lint": {"isort": {"force-single-line": True, "known-first-party": []}}}
+    assert discover(root).style == known_style(style)
+    (root / "ruff.toml").write_text("line-length = 120\n")
+    assert discover(root).style["line-length"] == 120
 
 
 def test_a_file_of_ruffs_that_is_no_toml(tmp_path: Path) -> None:
