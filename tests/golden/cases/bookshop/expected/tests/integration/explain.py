@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import class_mapper
 
-from .factories.base import ModelFactory, is_factory
+from .factories.base import ModelFactory, is_factory, label_of
 
 # The connection, a right or a policy, a column, a table, resources, the server's end:
 # SQLSTATEs, or their first digits, where no value is at fault.
@@ -37,7 +37,7 @@ def explained(factory: type[ModelFactory[Any]]) -> Generator[None]:
         factories = [step["cls"] for step in steps if is_factory(step.get("cls"))]
         factory = (factories or [factory])[-1]  # it may have been a parent's
         columns = _columns(factory.__model__, column, constraint, steps)
-        message = _message(factory.__model__, columns, refusal)
+        message = _message(factory, columns, refusal)
         raise pytest.fail.Exception(message, pytrace=False) from None
 
 
@@ -72,9 +72,11 @@ def _columns(
     return {name for name in named if f"_{name}_" in f"_{constraint}_"}
 
 
-def _message(model: type[Any], columns: set[str], refusal: Exception) -> str:
-    label = f"{model.__module__}.{model.__qualname__}"
-    attributes = class_mapper(model).column_attrs
+def _message(
+    factory: type[ModelFactory[Any]], columns: set[str], refusal: Exception
+) -> str:
+    label = label_of(factory)
+    attributes = class_mapper(factory.__model__).column_attrs
     found = [
         attribute.key
         for attribute in attributes

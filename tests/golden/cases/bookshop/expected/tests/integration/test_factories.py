@@ -10,15 +10,11 @@ from sqlalchemy.orm import Session
 
 from .explain import explained
 from .factories import all_factories
-from .factories.base import ModelFactory
+from .factories.base import ModelFactory, label_of
 
 every_factory = pytest.mark.parametrize(
     "factory",
-    [
-        pytest.param(factory, id=f"{model.__module__}.{model.__qualname__}")
-        for factory in all_factories()
-        for model in [factory.__model__]
-    ],
+    [pytest.param(factory, id=label_of(factory)) for factory in all_factories()],
 )
 
 

@@ -144,4 +144,10 @@ class ModelFactory(SQLAlchemyFactory[T]):
             return cls._get_sync_persistence().save_many(rows)
 
 
+def label_of(factory: type[ModelFactory[Any]]) -> str:
+    """Return what the class of a factory is called here and in pyproject.toml."""
+    model = factory.__model__
+    return f"{model.__module__}.{model.__qualname__}"
+
+
 randomness.follow(ModelFactory.seed_random)
