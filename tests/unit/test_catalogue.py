@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,8 +38,10 @@ KINDS = [name for name in services() if name not in (DATABASE, GENERIC)]
 
 
 @pytest.fixture(scope="module")
-def courier() -> tuple[Project, Schema]:
-    return stages.inspect(Request(root=COURIER, python=sys.executable))
+def courier(tmp_path_factory: pytest.TempPathFactory) -> tuple[Project, Schema]:
+    # away from this repository, whose settings would be the project's
+    root = shutil.copytree(COURIER, tmp_path_factory.mktemp("catalogue") / COURIER.name)
+    return stages.inspect(Request(root=root, python=sys.executable))
 
 
 def rendered(

@@ -173,7 +173,8 @@ class ServiceKind(Frozen):
         url: Of an f-string, with ``{address}`` for host and port.
         clients: By name of the distribution, the one to add first.
         settings: Ends of the names of variables that projects point at such a service.
-        images: Repositories in Compose files that are such a service, without registry and tag.
+        images: Repositories in Compose files that are such a service and are run as its image is, without registry and tag.
+        other_images: Those that are one and take other variables, commands or ports: they tell of it, and its image is run.
         schemes: Of URLs in a project's settings that name such a service.
         like: The kind whose templates it uses.
         variants: Other images, by the PostgreSQL extension that asks for one.
@@ -193,6 +194,7 @@ class ServiceKind(Frozen):
     clients: dict[str, Client] = {}
     settings: dict[str, Target] = {}
     images: tuple[str, ...] = ()
+    other_images: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     like: str = ""
     variants: dict[str, Image] = {}

@@ -77,6 +77,22 @@ def test_a_composed_version_wins_unless_it_floats() -> None:
         assert found(project("redis", compose_images=(image,)), "redis") == {"redis": chosen}
 
 
+@pytest.mark.parametrize(
+    ("library", "image", "kind"),
+    [
+        ("redis", "bitnami/redis:7.4", "redis"),
+        ("boto3", "minio/minio:RELEASE.2024-11-07T00-52-20Z", "s3"),
+        ("aiosmtplib", "mailhog/mailhog:v1.0.1", "mailpit"),
+        ("ldap3", "osixia/openldap:1.5.0", "ldap"),
+        ("pymongo", "bitnami/mongodb:7.0", "mongodb"),
+    ],
+)
+def test_an_image_that_is_run_otherwise_tells_of_a_service_that_the_catalogues_is_run_for(
+    library: str, image: str, kind: str
+) -> None:
+    assert found(project(library, compose_images=(image,)), library)[kind] is None
+
+
 def test_what_is_only_hinted_at_is_said() -> None:
     choices, remarks = detect(project(compose_images=("mongo:7",)), schema(), catalog().services)
     assert choices == ()

@@ -98,12 +98,16 @@ def _is_in_settings(kind: ServiceKind, project: Project) -> bool:
 
 
 def composed_images(project: Project, kinds: Mapping[str, ServiceKind]) -> dict[str, str | None]:
-    """Return, by kind, the images that the project's Compose files use; None for one whose tag floats."""
+    """Return, by kind, the images that the project's Compose files use; None for one that the catalogue's has to stand for.
+
+    That is one whose tag floats, or that is not run as the catalogue's is.
+    """
     images: dict[str, str | None] = {}
     for image in project.compose_images:
         for name, kind in kinds.items():
-            if repository(image) in kind.images:
-                images[name] = images.get(name) or (image if has_version(image) else None)
+            if repository(image) in (*kind.images, *kind.other_images):
+                fits = repository(image) in kind.images and has_version(image)
+                images[name] = images.get(name) or (image if fits else None)
     return images
 
 
