@@ -54,10 +54,18 @@ _SETTINGS = frozenset(
 """Names of settings, likewise."""
 
 
-_WARNED = frozenset(
-    {"", "Warning", "DeprecationWarning", "PytestWarning", "PytestDeprecationWarning", "UserWarning"}
+_OF_SETTINGS = ("PytestConfigWarning", "PytestWarning", "UserWarning", "Warning", "")
+"""What pytest warns with of a setting that it does not know, and what that is a kind of; "" stands for all."""
+
+_OF_ASYNCIO = (
+    "PytestDeprecationWarning",
+    "PytestWarning",
+    "UserWarning",
+    "DeprecationWarning",
+    "Warning",
+    "",
 )
-"""Kinds of the warnings that pytest and its plugins give while they start."""
+"""What pytest-asyncio warns with where no scope of loops is set, likewise."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ def read_pytest(tree: ProjectFiles, manifest: Manifest, diagnostics: list[Diagno
             or _asks_for_more(tree, words),
             asyncio_mode=asyncio_mode,
             refuses_asyncio="asyncio_default_fixture_loop_scope" not in options
-            and _warnings_are_errors(options, words),
+            and _are_errors(_OF_ASYNCIO, options, words),
         )
         return PytestSettings(config, tuple(_folders(options.get("pythonpath"))))
     return PytestSettings(PytestConfig(wants_plugins=_asks_for_more(tree, [])))
@@ -174,16 +182,16 @@ def _minds_unknown_settings(options: dict[str, Any], words: list[str]) -> bool:
     strict = "--strict-config" in words or any(
         str(options.get(name)).lower() in ("1", "true", "yes", "on") for name in ("strict", "strict_config")
     )
-    return strict or _warnings_are_errors(options, words)
+    return strict or _are_errors(_OF_SETTINGS, options, words)
 
 
-def _warnings_are_errors(options: dict[str, Any], words: list[str]) -> bool:
-    """Tell whether all warnings, or those of what is deprecated, are errors while pytest starts."""
+def _are_errors(warnings: tuple[str, ...], options: dict[str, Any], words: list[str]) -> bool:
+    """Tell whether warnings of some kind are errors while pytest starts."""
     filters = texts(options.get("filterwarnings"))
     filters += [after for word, after in pairwise(words) if word in ("-W", "--pythonwarnings")]
     filters += [word[2:] for word in words if word.startswith("-W") and word != "-W"]
     kinds = [one.split(":")[2:3] for one in filters if one.partition(":")[0].strip() == "error"]
-    return any(not kind or kind[0].rpartition(".")[2].strip() in _WARNED for kind in kinds)
+    return any(not kind or kind[0].rpartition(".")[2].strip() in warnings for kind in kinds)
 
 
 def _asks_for_more(tree: ProjectFiles, words: list[str]) -> bool:

@@ -160,6 +160,11 @@ def test_coverage_that_is_always_measured(write, addopts, measures):
         ({"pytest.ini": "[pytest]\nasyncio_mode = auto\naddopts = --strict-config\n"}, True),
         ({"pytest.ini": "[pytest]\nxfail_strict = true\nstrict_config = true\n"}, False),
         ({"pytest.ini": "[pytest]\nenv = A=b\nfilterwarnings =\n  error\n"}, True),
+        (
+            {"pytest.ini": "[pytest]\nenv = A=b\nfilterwarnings =\n  error::pytest.PytestConfigWarning\n"},
+            True,
+        ),
+        ({"pytest.ini": "[pytest]\nenv = A=b\nfilterwarnings =\n  error::DeprecationWarning\n"}, False),
         ({"conftest.py": ""}, False),
     ],
 )

@@ -306,12 +306,13 @@ def heard(connection: Live, wanted: str) -> str:
     anew until the time is up.
     """
     where, last = connection.getpeername(), time.monotonic() + RYUK_SECONDS
-    while not (answer := _received(connection)) and time.monotonic() < last:
+    answer = _received(connection)
+    while not answer and time.monotonic() < last:
         time.sleep(0.5)
-        connection = socket.create_connection(where, timeout=RYUK_SECONDS)
-        with suppress(OSError):
-            connection.sendall(wanted.encode())
-    connection.close()
+        with socket.create_connection(where, timeout=RYUK_SECONDS) as another:
+            with suppress(OSError):
+                another.sendall(wanted.encode())
+            answer = _received(another)
     return answer
 
 
