@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from itertools import count
 from os.path import realpath
 from pathlib import Path
@@ -273,7 +273,8 @@ def _join(shared: Shared, engine: Engine) -> PoolProxiedConnection:
     if engine.dialect not in _known:
         # what it asks a server at first must not mix with what is going on here
         _connect_to(shared.connection.engine.url, engine).close()
-    return NullPool(lambda: Joined(shared), dialect=engine.dialect).connect()
+    lend: Callable[[], Any] = partial(Joined, shared)
+    return NullPool(lend, dialect=engine.dialect).connect()
 
 
 def _connect_to(url: URL, engine: Engine) -> PoolProxiedConnection:
@@ -283,7 +284,11 @@ def _connect_to(url: URL, engine: Engine) -> PoolProxiedConnection:
     # without a pool: connections cannot move between threads and event loops
     pool = NullPool(lambda: dialect.connect(*args, **options), dialect=dialect)
     if on_connect := dialect.on_connect():
-        event.listen(pool, "connect", lambda connection, _: on_connect(connection))
+
+        def prepare(connection: Any, _: object) -> None:
+            on_connect(connection)
+
+        event.listen(pool, "connect", prepare)
     connection = pool.connect()
     _prepare(engine, connection)
     return connection

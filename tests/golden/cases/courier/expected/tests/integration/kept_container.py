@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from testcontainers.community.postgres import PostgresContainer
 
 from .kept import COPY, LABELS
 
 if TYPE_CHECKING:
-    from docker import DockerClient
     from typing_extensions import Self
 
 
@@ -45,7 +44,7 @@ class KeptContainer(PostgresContainer):
         self.get_docker_client().client.close()
 
 
-def _remove_old(client: DockerClient) -> None:
+def _remove_old(client: Any) -> None:
     """Remove the last one of this working copy, and those of copies that are gone."""
     for one in client.containers.list(all=True, filters={"label": "tcgen.kept"}):
         is_own = one.labels["tcgen.kept"] == COPY

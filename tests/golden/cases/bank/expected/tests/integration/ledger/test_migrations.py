@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -67,10 +68,11 @@ def differences(connection: Connection) -> set[str]:
         # of what SQLAlchemy finds in a database and does not know
         warnings.simplefilter("ignore")
         changes = compare_metadata(context, Base.metadata)
-    found = set()
+    found: set[str] = set()
     for change in changes:
         # those of one column come as a list
-        for kind, *about in change if isinstance(change, list) else [change]:
+        steps: list[Any] = change if isinstance(change, list) else [change]
+        for kind, *about in steps:
             names = [_name(part) for part in about[:3] if part is not None]
             found.add(" ".join([kind, *names]))
     found |= _checks(connection)
