@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from itertools import count
 from os.path import realpath
 from pathlib import Path
@@ -317,7 +317,10 @@ def _join(shared: Shared, engine: Engine) -> PoolProxiedConnection:
     if engine.dialect not in _known:
         # what it asks a server at first must not mix with what is going on here
         _connect_to(shared.connection.engine.url, engine).close()
-    lend: Callable[[], Any] = partial(Joined, shared)
+
+    def lend() -> Any:
+        return Joined(shared)
+
     return NullPool(lend, dialect=engine.dialect).connect()
 
 

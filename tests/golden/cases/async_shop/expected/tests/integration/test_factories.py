@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from .explain import explained
 from .factories import all_factories
-from .factories.base import ModelFactory, label_of
+from .factories.base import ModelFactory, label_of, model_of
 
 every_factory = pytest.mark.parametrize(
     "factory",
@@ -28,7 +28,7 @@ async def test_inserts_a_row(
         key = inspect(await factory.create_async()).identity
         await async_db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     async_db_session.expunge_all()
-    assert await async_db_session.get(factory.__model__, key) is not None
+    assert await async_db_session.get(model_of(factory), key) is not None
 
 
 @every_factory

@@ -14,7 +14,7 @@ from sqlalchemy import CheckConstraint
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import class_mapper
 
-from .factories.base import ModelFactory, is_factory, label_of
+from .factories.base import ModelFactory, is_factory, label_of, model_of
 
 # The connection, a right or a policy, a column, a table, resources, the server's end:
 # SQLSTATEs, or their first digits, where no value is at fault.
@@ -36,7 +36,7 @@ def explained(factory: type[ModelFactory[Any]]) -> Generator[None]:
         steps = [frame.f_locals for frame, _ in walk_tb(error.__traceback__)]
         factories = [step["cls"] for step in steps if is_factory(step.get("cls"))]
         factory = (factories or [factory])[-1]  # it may have been a parent's
-        columns = _columns(factory.__model__, column, constraint, steps)
+        columns = _columns(model_of(factory), column, constraint, steps)
         message = _message(factory, columns, refusal)
         raise pytest.fail.Exception(message, pytrace=False) from None
 
@@ -76,7 +76,7 @@ def _message(
     factory: type[ModelFactory[Any]], columns: set[str], refusal: Exception
 ) -> str:
     label = label_of(factory)
-    attributes = class_mapper(factory.__model__).column_attrs
+    attributes = class_mapper(model_of(factory)).column_attrs
     found = [
         attribute.key
         for attribute in attributes

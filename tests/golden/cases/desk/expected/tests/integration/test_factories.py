@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from .explain import explained
 from .factories import all_factories
-from .factories.base import ModelFactory, label_of
+from .factories.base import ModelFactory, label_of, model_of
 
 every_factory = pytest.mark.parametrize(
     "factory",
@@ -24,7 +24,7 @@ def test_inserts_a_row(factory: type[ModelFactory[Any]], db_session: Session) ->
         key = inspect(factory.create_sync()).identity
         db_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     db_session.expunge_all()
-    assert db_session.get(factory.__model__, key) is not None
+    assert db_session.get(model_of(factory), key) is not None
 
 
 @every_factory

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from ..explain import explained
-from ..factories.base import label_of
+from ..factories.base import label_of, model_of
 from .factories import all_factories
 from .factories.base import ModelFactory
 
@@ -29,7 +29,7 @@ async def test_inserts_a_row(
         key = inspect(await factory.create_async()).identity
         await async_ledger_session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     async_ledger_session.expunge_all()
-    assert await async_ledger_session.get(factory.__model__, key) is not None
+    assert await async_ledger_session.get(model_of(factory), key) is not None
 
 
 @every_factory

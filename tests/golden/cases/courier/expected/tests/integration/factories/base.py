@@ -144,9 +144,15 @@ class ModelFactory(SQLAlchemyFactory[T]):
             return cls._get_sync_persistence().save_many(rows)
 
 
+def model_of(factory: type[Any]) -> type[Any]:
+    """Return the class whose rows a factory makes."""
+    model: type[Any] = factory.__model__
+    return model
+
+
 def label_of(factory: type[ModelFactory[Any]]) -> str:
     """Return what the class of a factory is called here and in pyproject.toml."""
-    model = factory.__model__
+    model = model_of(factory)
     return f"{model.__module__}.{model.__qualname__}"
 
 
