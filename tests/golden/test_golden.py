@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -148,3 +150,22 @@ def test_the_type_checker_is_content(case: str, checked_before: Path, tmp_path: 
     ]
     assert not ours, "\n".join(ours)
     assert done.returncode in (0, 1), done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="pyright needs Node.js")
+def test_pyright_is_content(tmp_path: Path) -> None:
+    shutil.copytree(CASES, tmp_path / "cases")
+    roots = {f"cases/{case}/expected": str(project) for case, project in PROJECTS.items()}
+    settings = {
+        "typeCheckingMode": "standard",
+        "include": list(roots),
+        "executionEnvironments": [{"root": root, "extraPaths": [project]} for root, project in roots.items()],
+    }
+    config = tmp_path / "pyrightconfig.json"
+    config.write_text(json.dumps(settings))
+    command = [sys.executable, "-m", "pyright", "-p", str(config), "--pythonpath", sys.executable]
+    # with these it fetches neither Node.js nor another version of itself
+    own = {"PYRIGHT_PYTHON_GLOBAL_NODE": "1", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
+    done = subprocess.run(command, env=os.environ | own, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip().startswith("0 errors"), done.stdout
