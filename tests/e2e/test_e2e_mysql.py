@@ -6,11 +6,12 @@ import json
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from e2e_support import env_py, init, pytest_in, replace, tcgen, write
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 pytestmark = [pytest.mark.e2e, pytest.mark.engine]
 
@@ -318,6 +319,44 @@ def test_a_suite_on_a_mariadb_of_ones_own(parcels: Path, mariadb: str) -> None:
     run = pytest_in(parcels, suite, "-rs", TEST_DATABASE=mariadb.replace("shop_test", "shop"))
     assert run.outcomes() == {"skipped"}, run.text
     assert "does not look like one for tests" in run.text
+
+
+ROLES = {
+    # all in databases that are called so, which is as much as one needs
+    "wide": r"ALL ON `shop\_test%`.*",
+    # its migrations make views
+    "slim": r"SELECT, INSERT, CREATE, DROP, REFERENCES, INDEX ON `shop\_test%`.*",
+    "narrow": "ALL ON shop_test.*",
+}
+
+
+@pytest.fixture
+def roles(mariadb: str) -> Iterator[dict[str, str]]:
+    """The server's address for each role."""
+    engine = create_engine(mariadb)
+    with engine.begin() as connection:
+        for name, rights in ROLES.items():
+            connection.exec_driver_sql(f"CREATE USER {name} IDENTIFIED BY 'secret'")
+            connection.exec_driver_sql(f"GRANT {rights} TO {name}".replace("%", "%%"))
+    yield {name: str(make_url(mariadb).set(username=name).render_as_string(False)) for name in ROLES}
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP USER {', '.join(ROLES)}")
+    engine.dispose()
+
+
+def test_a_role_with_few_rights(parcels: Path, mariadb: str, roles: dict[str, str]) -> None:
+    before = databases(mariadb)
+    done = init(parcels, prove=True, TEST_DATABASE=roles["wide"])
+    assert done.text.rstrip().endswith("proved 2 classes, repaired 0, left 0"), done.text
+    suite = add_own_tests(parcels, "mysql")
+    run = pytest_in(parcels, suite, "-n", "2", TEST_DATABASE=roles["wide"], CI="1")
+    assert (run.status, run.outcomes()) == (0, {"passed"}), run.text
+    said = {"slim": "CREATE VIEW command denied", "narrow": "no database for the tests can be made: (1044, "}
+    for name, line in said.items():
+        run = pytest_in(parcels, suite, "-k", "inserts_a_row", TEST_DATABASE=roles[name], CI="1")
+        assert (run.status, run.outcomes()) == (1, {"error"}), run.text
+        assert line in run.out
+        assert databases(mariadb) == before
 
 
 def test_a_suite_of_coroutines(parcels: Path, mariadb: str) -> None:

@@ -49,6 +49,17 @@ def test_a_database_in_the_query_is_refused(demo: Path, shared_postgres: Server,
     assert shared_postgres.databases() == before
 
 
+@pytest.mark.parametrize("reuse", ["0", "1"], ids=["plain", "kept"])
+def test_a_migration_that_fails_leaves_no_database(demo: Path, shared_postgres: Server, reuse: str) -> None:
+    before = shared_postgres.databases()
+    last = demo / "migrations/versions/0003_reviews.py"
+    write(last, last.read_text() + "\n\ndef upgrade() -> None:\n    op.execute('SELECT no_such_column')\n")
+    done = pytest_in(demo, *ONE, TEST_DATABASE=shared_postgres.url("app_test"), TEST_REUSE=reuse)
+    assert (done.status, done.outcomes()) == (1, {"error"}), done.text
+    assert 'column "no_such_column" does not exist' in done.out
+    assert shared_postgres.databases() == before
+
+
 def test_a_refused_database_skips_on_a_developers_machine(demo: Path, shared_postgres: Server) -> None:
     done = pytest_in(demo, *ONE, TEST_DATABASE=shared_postgres.url("postgres"))
     assert (done.status, done.outcomes()) == (0, {"skipped"}), done.text

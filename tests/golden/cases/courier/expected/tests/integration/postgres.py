@@ -374,6 +374,18 @@ def make_template(
     kept.remember(name, on=place, **made_from.state(files))
 
 
+def _make_template(
+    server: URL, name: str, prepare: Callable[[Engine, URL], None]
+) -> None:
+    _create_empty(server, name)
+    try:
+        _fill(server, name, prepare)
+    except BaseException:  # such as a migration's
+        with suppress(DBAPIError):  # the server may be gone
+            drop_database(server, name)
+        raise
+
+
 def _create_empty(server: URL, name: str) -> None:
     try:
         with admin(server) as execute:
@@ -384,10 +396,7 @@ def _create_empty(server: URL, name: str) -> None:
         ) from None
 
 
-def _make_template(
-    server: URL, name: str, prepare: Callable[[Engine, URL], None]
-) -> None:
-    _create_empty(server, name)
+def _fill(server: URL, name: str, prepare: Callable[[Engine, URL], None]) -> None:
     url = server.set(database=name)
     engine = create_engine(url, poolclass=NullPool)
     prepare(engine, url)
