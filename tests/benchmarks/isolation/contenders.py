@@ -59,7 +59,12 @@ BODIES = {
         "assert not Table0.objects.exists()",
     ),
     "nothing": Body("", "pass", "pass"),
+    "imports": Body(
+        "import psycopg\nimport shop.models\nfrom sqlalchemy.dialects import postgresql\n", "pass", "pass"
+    ),
 }
+# those that ask for no fixture, and have no conftest
+_ALONE = ("nothing", "imports")
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Contender:
     title: str
     way: str
     fixture: str
-    body: Literal["session", "engine", "connection", "django", "nothing"] = "session"
+    body: Literal["session", "engine", "connection", "django", "nothing", "imports"] = "session"
     recipe: str | None = None
     requirements: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
@@ -99,14 +104,13 @@ class Contender:
     @property
     def is_generated(self) -> bool:
         """Whether its conftest is the one that tcgen writes."""
-        return self.recipe is None and self.body != "nothing"
+        return self.recipe is None and self.body not in _ALONE
 
     def tests(self, count: int) -> str:
         """Return the module with so many tests and the one that looks for what they left."""
         body = BODIES[self.body]
         row, left = (one.format(fixture=self.fixture) for one in (body.row, body.left))
-        fixture = "" if self.body == "nothing" else self.fixture
-        text = HEAD.format(imports=body.imports, count=count, fixture=fixture, row=row, left=left)
+        text = HEAD.format(imports=body.imports, count=count, fixture=self.fixture, row=row, left=left)
         return text.replace("(, ", "(")
 
 
@@ -124,6 +128,13 @@ CONTENDERS = {
         "connection",
         body="connection",
         recipe="bare",
+    ),
+    "imports": Contender(
+        "the imports alone",
+        "the models, SQLAlchemy and the driver are imported, and nothing is asked of a server",
+        "",
+        body="imports",
+        once_a_run=True,
     ),
     "tcgen": Contender(
         "tcgen, `db_session`",
