@@ -87,13 +87,16 @@ def find_environment(
     drivernames: set[str] = set()
     translated: set[str] = set()
     backends = {one for path in (*real, *examples) for one in _BACKEND.findall(tree.text(path))}
+    in_words: set[str] = set()
     for path in tree.sizes:
         if path.endswith(".ini") and not is_aside(path):
             backends.update(_BACKEND.findall(tree.text(path)))
         if path.endswith(".py") and not is_aside(path):
             text = tree.text(path)
             names.update(names_in_source(text))
-            backends.update(_BACKEND.findall(text))
+            in_words.update(_BACKEND.findall(text))
+            if "://" in text:
+                backends.update(_BACKEND.findall(_without_words(text)))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
             has_application = has_application or application.search(text) is not None
             translated |= {*_TRANSLATED.findall(text)}
@@ -102,12 +105,31 @@ def find_environment(
         env_files=(*real, *examples),
         env_defaults=dict(sorted(defaults.items())),
         environment_names=tuple(sorted(names)),
-        database_backends=tuple(sorted(backends)),
+        # an example in a docstring may be of another database than the one that the code connects to
+        database_backends=tuple(sorted(backends if backends - {"sqlite"} else backends | in_words)),
         async_engine=async_engine,
         has_application=has_application,
         translated_schemas=tuple(sorted(translated)),
         drivernames=tuple(sorted(drivernames)),
     )
+
+
+def _without_words(text: str) -> str:
+    """A module without its docstrings, other strings that are statements, and lines of comments."""
+    try:
+        module = ast.parse(text)
+    except NOT_PYTHON:
+        return text
+    lines = text.splitlines()
+    for node in ast.walk(module):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                lines[number - 1] = ""
+    return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
 
 def _set_for_tests(tree: ProjectFiles) -> dict[str, str]:

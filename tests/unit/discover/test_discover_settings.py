@@ -445,3 +445,22 @@ def test_drivers_of_urls_in_the_source(write):
         }
     )
     assert discover(root).drivernames == ("postgresql", "postgresql+psycopg2")
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        (
+            '"""As in Server("postgres://localhost/db1")."""\nURL = "mysql+pymysql://localhost/shop"\n',
+            ("mysql",),
+        ),
+        ('# URL = "postgresql://localhost/db1"\nURL = f"mysql://{HOST}/shop"\n', ("mysql",)),
+        ('"""As in oracle://localhost/db1."""\nURL = "sqlite://"\n', ("oracle", "sqlite")),
+        ('"""As in oracle://localhost/db1."""\n', ("oracle",)),
+        ('class Settings:\n    """Where."""\n\n    url = "mysql://"\n    "Such as oracle://."\n', ("mysql",)),
+        ('print "mysql://localhost/shop"  # of Python 2\n', ("mysql",)),
+    ],
+)
+def test_an_example_in_words_says_less_than_the_code(write, module, found):
+    root = write({"pyproject.toml": "", "shop/settings.py": module})
+    assert discover(root).database_backends == found
