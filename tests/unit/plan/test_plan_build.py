@@ -158,6 +158,7 @@ def test_sync_driver(dependencies: tuple[str, ...], driver: str) -> None:
         (("postgresql+psycopg2",), ("psycopg",), ["psycopg2-binary"]),
         (("postgresql+asyncpg",), ("asyncpg", "psycopg"), []),
         (("postgresql+pg8000",), (), ["pg8000"]),
+        (("postgresql", "postgresql+pg8000"), (), ["pg8000"]),
         ((), (), ["psycopg[binary]"]),
     ],
 )
@@ -273,6 +274,16 @@ def test_one_module_of_models_needs_no_list_and_several_metadatas_do() -> None:
     other = MetadataFact(ref=ref("Base.metadata", "app.archive"))
     both = plan(FOUND.model_copy(update={"metadatas": (fact, other)})).database.metadatas
     assert [one.modules for one in both] == [("app.db",), ("app.archive",)]
+
+
+def test_alembics_own_table_is_left_to_it_where_a_class_is_mapped_to_it() -> None:
+    own = MetadataFact(ref=ref("Base.metadata", "app.db"), tables=("users",), from_alembic=True)
+    version = MetadataFact(ref=ref("Other.metadata", "app.history"), tables=("alembic_version",))
+    tables = (*FOUND.tables, table("alembic_version", key()))
+    found = FOUND.model_copy(update={"metadatas": (own, version), "tables": tables})
+    assert len(plan(found).database.metadatas) == 2
+    with_history = found.model_copy(update={"alembic": history().alembic})
+    assert [one.expression for one in plan(with_history).database.metadatas] == ["Base.metadata"]
 
 
 def test_lines_of_the_plan_are_ascii_a_line_a_model_and_name_no_path() -> None:

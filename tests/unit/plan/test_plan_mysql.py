@@ -139,6 +139,8 @@ def test_what_is_not_for_mysql_is_left_as_it_is(dialect: Dialect) -> None:
         ((), ("mysql+mysqlconnector",), "mysqlconnector", None, {"mysql-connector-python>=9"}),
         # what a URL without a driver is opened with
         ((), ("mysql",), "mysqldb", None, {"mysqlclient>=2.2"}),
+        # which has one put in where it is opened
+        ((), ("mysql", "mysql+pymysql"), "pymysql", None, {"pymysql>=1.1", "cryptography>=42"}),
         ((), ("postgresql+asyncpg",), "pymysql", None, {"pymysql>=1.1", "cryptography>=42"}),
     ],
 )

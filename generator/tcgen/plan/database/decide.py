@@ -89,6 +89,7 @@ def plan_database(
     metadatas = tuple(
         _metadata(one, name, schema, modules, _is_migrated(one, schema, found), runs_alone, project.packages)
         for one, name in zip(schema.metadatas, _names_of_bases(schema), strict=True)
+        if alembic is None or not _is_alembics(one, alembic)
     )
     remarks = (*failure, *left_out(metadatas, schema.dialect))
     migrated = alembic if runs_alone else None
@@ -167,6 +168,12 @@ def _is_migrated(fact: MetadataFact, schema: Schema, found: DatabaseFindings) ->
     """Tell whether the migrations are about a metadata: env.py names it, or they make some table of it."""
     named = any(one.from_alembic for one in schema.metadatas)
     return not named or fact.from_alembic or not set(fact.tables) <= set(found.not_made)
+
+
+def _is_alembics(fact: MetadataFact, alembic: AlembicPlan) -> bool:
+    """Tell whether a metadata holds nothing but the table that Alembic makes for itself, which a class may be mapped to."""
+    names = (alembic.version_table_schema, alembic.version_table)
+    return set(fact.tables) == {".".join(filter(None, names))}
 
 
 def _framework(schema: Schema, catalog: Catalog) -> FrameworkPlan | None:

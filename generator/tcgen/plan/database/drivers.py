@@ -73,17 +73,22 @@ _PURE = ("pymysql", "aiomysql", "asyncmy")
 
 def _sync(project: Project, schema: Schema, database: DatabasePlan, known: dict[str, Driver]) -> list[Driver]:
     named = [known[one] for one in _named(project, schema) if one in known and not known[one].asynchronous]
-    # a URL that names none goes by whatever the project brings
-    brought = any(one.is_among(project.runtime) for one in known.values() if not one.asynchronous)
     explicit = {name.partition("+")[2] for name in project.drivernames}
+    # a URL that names none goes by whatever the project brings, or has the name put in where it is opened
+    brought = any(
+        one.is_among(project.runtime) or one.name in explicit
+        for one in known.values()
+        if not one.asynchronous
+    )
     return [known[database.sync_driver], *(one for one in named if one.name in explicit or not brought)]
 
 
 def _named(project: Project, schema: Schema) -> tuple[str, ...]:
-    """Return the drivers that the project's own URLs are opened with."""
+    """Return the drivers that the project's own URLs are opened with, first those that are named."""
     backend = BACKENDS[schema.dialect]
     bare = {"postgresql": "psycopg" if _version(schema) >= (2, 1) else "psycopg2", "mysql": "mysqldb"}
     own = [name for name in project.drivernames if _backend(name) == backend]
+    own.sort(key=lambda name: "+" not in name)
     return tuple(name.partition("+")[2] or bare[backend] for name in own)
 
 
