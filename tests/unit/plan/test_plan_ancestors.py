@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from plan_builders import column, factories, foreign, key, mapper, table
+from typing import Any
 
-from tcgen.ir.schema import MapperFact, TableFact
+import pytest
+from plan_builders import column, factories, foreign, key, mapper, ref, table
+
+from tcgen.ir.schema import MapperFact, RelationshipFact, TableFact
 
 
 def child(name: str, *parents: str, **fields: object) -> TableFact:
@@ -61,3 +64,34 @@ def test_rows_that_a_condition_compares_share_none() -> None:
     match = child("match", "ground", "league", checks=["ground_id <> league_id"])
     plain = child("plain", "ground", "league", checks=["ground_id > 0"])
     assert common(child("league"), ground, match, plain) == {"Plain": "(LeagueFactory,)"}
+
+
+@pytest.mark.parametrize(
+    ("held", "shared"),
+    [
+        ({"uselist": False}, {}),
+        ({"uselist": True}, {"Edge": "(ValueFactory,)"}),
+        ({"uselist": False, "viewonly": True}, {"Edge": "(ValueFactory,)"}),
+    ],
+)
+def test_a_parent_whose_attribute_holds_one_row_is_not_for_two(
+    held: dict[str, Any], shared: dict[str, str]
+) -> None:
+    value, handle = child("value"), child("handle", "value")
+    edge = child("edge", "parent:handle", "child:handle")
+    one = RelationshipFact(
+        key="handle",
+        target=ref("Handle"),
+        direction="ONETOMANY",
+        pairs=(("id", "value_id"),),
+        local_table="value",
+        remote_table="handle",
+        **held,
+    )
+    tables = [value, handle, edge]
+    mappers = [
+        mapper("Value", value, relationships=(one,)),
+        *(mapper(one.name.title(), one) for one in tables[1:]),
+    ]
+    made = factories(tables, mappers).items()
+    assert {name: one.common_code for name, one in made if one.common_code} == shared

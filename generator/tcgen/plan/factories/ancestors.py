@@ -30,7 +30,7 @@ def _common(draft: Draft, by_class: dict[str, Draft], tables: Tables) -> tuple[M
         if not above:  # it is where all begins
             continue
         rows[name] = ways
-        if ways > 1 and _may_share([by_class[one] for one in above], name, rows, tables):
+        if ways > 1 and _may_share([by_class[one] for one in above], by_class[name].mapper, rows, tables):
             rows[name] = 1
             shared.append(by_class[name].mapper)
     return tuple(shared)
@@ -61,13 +61,28 @@ def _parents(draft: Draft) -> Counter[str]:
     return Counter(link.owner.cls.dotted for link in draft.links if not link.self_reference)
 
 
-def _may_share(above: list[Draft], name: str, rows: Counter[str], tables: Tables) -> bool:
+def _may_share(above: list[Draft], shared: MapperFact, rows: Counter[str], tables: Tables) -> bool:
     """Tell whether one row may stand for all: two keys of one row may have to differ, and so may two rows."""
-    if any(_parents(one)[name] > 1 for one in above):
+    if any(_parents(one)[shared.cls.dotted] > 1 for one in above):
         return False
     of_table = Counter(one.mapper.tables[0] for one in above for _ in range(rows[one.mapper.cls.dotted]))
     return all(
-        of_table[one.mapper.tables[0]] == 1 or not _told_apart_by_parents(one, tables) for one in above
+        of_table[one.mapper.tables[0]] == 1
+        or not (_told_apart_by_parents(one, tables) or _is_the_only_one(one, shared))
+        for one in above
+    )
+
+
+def _is_the_only_one(draft: Draft, parent: MapperFact) -> bool:
+    """Tell whether a parent's attribute holds one row of a class: SQLAlchemy takes the key from the one before."""
+    copied = {column for link in draft.links for column in link.key.columns}
+    return any(
+        not relationship.uselist
+        and not relationship.viewonly
+        and relationship.direction == "ONETOMANY"
+        and relationship.remote_table in draft.mapper.tables
+        and {remote for _, remote in relationship.pairs} <= copied
+        for relationship in parent.relationships
     )
 
 
