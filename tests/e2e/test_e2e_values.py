@@ -162,6 +162,42 @@ SQLMODELS = """
         made: datetime = Field(default=datetime.now)
         note: str | None = Field(default=str)
 """
+HELD = """
+    from typing import Any
+
+    from pydantic import BaseModel
+    from sqlmodel import JSON, Column, Field, Relationship, SQLModel
+
+
+    class Layout(BaseModel):
+        columns: int = 2
+
+
+    class Page(SQLModel, table=True):
+        \"\"\"What it has by default no JSON can be made of.\"\"\"
+
+        id: int | None = Field(default=None, primary_key=True)
+        layout: Any = Field(default_factory=Layout, sa_column=Column(JSON))
+        extra: dict = Field(default_factory=lambda: {"by": "default"}, sa_column=Column(JSON))
+
+
+    class Value(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        handle: "Handle" = Relationship(back_populates="value", sa_relationship_kwargs={"uselist": False})
+
+
+    class Handle(SQLModel, table=True):
+        \"\"\"The only one of its value.\"\"\"
+
+        id: int | None = Field(default=None, primary_key=True)
+        value_id: int = Field(foreign_key="value.id")
+        value: Value = Relationship(back_populates="handle")
+
+
+    class Edge(SQLModel, table=True):
+        parent_id: int = Field(foreign_key="handle.id", primary_key=True)
+        child_id: int = Field(foreign_key="handle.id", primary_key=True)
+"""
 BOUNDS = """
     from fleet.models import Box
     from .factories.box import BoxFactory
@@ -202,3 +238,15 @@ def test_the_bounds_of_pydantics_fields_hold(tmp_path: Path, on_a_url: dict[str,
     write(root / "tests/integration/test_mine.py", BOUNDS)
     done = pytest_in(root, "tests", **on_a_url)
     assert done.outcomes() == {"passed"}, done.text
+
+
+def test_what_a_class_holds_by_default_and_alone(tmp_path: Path, on_a_url: dict[str, str]) -> None:
+    pytest.importorskip("sqlmodel")
+    root = started(tmp_path / "fleet_project", HELD, ', "sqlmodel"')
+    done = init(root, prove=True, **on_a_url)
+    assert done.err.splitlines()[-1] == "proved 4 classes, repaired 1, left 0", done.text
+    factory = (root / "tests/integration/factories/page.py").read_text()
+    assert "layout = {}" in factory
+    assert "extra" not in factory
+    green = pytest_in(root, "tests", **on_a_url)
+    assert green.outcomes() == {"passed"}, green.text

@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 
 from tcgen.ir.base import Frozen
 from tcgen.ir.plan import FactoryPlan, SuitePlan
-from tcgen.ir.schema import BACKENDS, MapperFact, Schema, TypeFact
+from tcgen.ir.schema import BACKENDS, ColumnFact, MapperFact, Schema, TypeFact
 from tcgen.plan.constraints.attribute import Tables
 from tcgen.plan.constraints.type_parts import parts_of
+from tcgen.plan.constraints.value_kinds import kind_of
 from tcgen.plan.source.imports import names_in
 from tcgen.verify.check_factories import PLACEHOLDER, Refusal, Result, Suite, Values
 from tcgen.verify.find_values import Proposal, Trial, propose
@@ -63,7 +64,13 @@ def _has_code(mapper: MapperFact, tables: Tables) -> bool:
         or mapper.constructor.kind == "custom"
         or any(one.key != one.key.strip("_") for one in mapper.attributes)
         or any(_is_own(part) for column in columns for part in parts_of(column.type))
+        # their constructors put defaults into rows, and may put in an object that no JSON can be made of
+        or (mapper.constructor.kind in ("sqlmodel", "dataclass") and any(map(_is_json, columns)))
     )
+
+
+def _is_json(column: ColumnFact) -> bool:
+    return kind_of(column.type) == "json"
 
 
 def _is_own(fact: TypeFact) -> bool:

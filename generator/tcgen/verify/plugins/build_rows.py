@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import inspect as inspected
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import JSON, TypeDecorator
 
 from .factories import ASKED, Live, factory_of, label_of, other_values, set_values
 
@@ -126,6 +126,22 @@ def refused_by_a_type(factory: Live, row: Live) -> Refusal | None:
             continue
         except Exception as error:
             return refused(factory, [name], said(error))
+    return refused_as_json(factory, row)
+
+
+def refused_as_json(factory: Live, row: Live) -> Refusal | None:
+    """Serialize what defaults have put into JSON columns, such as an object of pydantic's."""
+    ours = declared(factory)
+    for attribute in inspected(factory.__model__).column_attrs:
+        if attribute.key in ours or not isinstance(attribute.columns[0].type, JSON):
+            continue
+        value = getattr(row, attribute.key)
+        if isinstance(value, ClauseElement):
+            continue
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError) as error:
+            return refused(factory, [attribute.key], said(error))
     return None
 
 
