@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -107,7 +108,9 @@ def dockerd(folder: Path, *options: str) -> Iterator[str]:
     if os.geteuid() != 0 or shutil.which("dockerd") is None:
         pytest.skip("no dockerd can be started here")
     place = folder / "d.sock"
-    command = ["dockerd", "--host", f"unix://{place}", "--exec-root", str(folder / "run"), "--pidfile"]
+    # containerd's sockets are in it, and the path of a socket has 107 characters at most
+    run = Path(tempfile.mkdtemp(prefix="d-"))
+    command = ["dockerd", "--host", f"unix://{place}", "--exec-root", str(run), "--pidfile"]
     command += [str(folder / "pid"), "--bridge", "none", "--iptables=false", "--ip6tables=false", *options]
     before = _mounts(folder)
     with (folder / "dockerd.log").open("w") as log:
@@ -123,8 +126,9 @@ def dockerd(folder: Path, *options: str) -> Iterator[str]:
         daemon.terminate()
         daemon.wait(30)
         # its data are mounted onto themselves, and nobody could remove the folder
-        for place in (_mounts(folder) - before).elements():
+        for place in (_mounts(folder) + _mounts(run) - before).elements():
             subprocess.run(["umount", "--lazy", place], check=True)
+        shutil.rmtree(run)
 
 
 def _mounts(folder: Path) -> Counter[str]:

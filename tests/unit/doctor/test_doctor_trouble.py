@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import sys
+from pathlib import Path
 from runpy import run_path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+import tcgen
 from tcgen.doctor.ask import words_for_trouble
 
 WORDS: dict[str, Any] = run_path(str(words_for_trouble()))
@@ -87,3 +92,19 @@ def test_every_row_has_a_cure_and_is_found_by_its_own_words() -> None:
         for one in kinds:
             assert one.cause and one.cure
             assert one.words
+
+
+def test_a_connection_that_was_cut_off_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between Ryuk's taking a connection and its first word somebody may end it: for the system it never was one."""
+    monkeypatch.setitem(sys.modules, "trouble", ModuleType("trouble"))
+    received = run_path(str(Path(tcgen.__file__).parent / "doctor/scripts/engine.py"))["_received"]
+    with socket.socket() as never, pytest.raises(OSError, match="not connected"):
+        never.recv(1)
+    with socket.socket() as never:
+        assert received(never) == ""
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            theirs.sendall(b"ACK\n")
+            assert received(ours) == "ACK"
+        assert received(ours) == ""

@@ -287,8 +287,9 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
     if config.ryuk_disabled or shut or not KNOWN["images"]["images"][config.ryuk_image]["there"]:
         return found
     try:
-        reaper.get_instance()
-        return {**found, "answer": heard(reaper._socket, f"label={LABEL_SESSION_ID}={SESSION_ID}\r\n")}
+        with suppress(ConnectionResetError, BrokenPipeError):  # it was reached: it is asked anew
+            reaper.get_instance()
+        return {**found, "answer": heard(reaper, f"label={LABEL_SESSION_ID}={SESSION_ID}\r\n")}
     except Exception as error:
         why: Live = TROUBLE.of_reaper(reaper._container, error)
         return {**found, "cause": why.cause, "cure": why.cure}
@@ -299,14 +300,15 @@ def ryuk(_: dict[str, Any]) -> dict[str, Any]:
             client.containers.get(f"testcontainers-ryuk-{SESSION_ID}").remove(force=True, v=True)
 
 
-def heard(connection: Live, wanted: str) -> str:
+def heard(reaper: Live, wanted: str) -> str:
     """Return Ryuk's answer to a line of which testcontainers does not await one; "" if none came in time.
 
     An engine may take connections to a published port before the container does, and end them at once; so it is asked
     anew until the time is up.
     """
-    where, last = connection.getpeername(), time.monotonic() + RYUK_SECONDS
-    answer = _received(connection)
+    one, last = reaper._container, time.monotonic() + RYUK_SECONDS
+    where = (one.get_container_host_ip(), int(one.get_exposed_port(8080)))
+    answer = _received(reaper._socket)
     while not answer and time.monotonic() < last:
         time.sleep(0.5)
         with socket.create_connection(where, timeout=RYUK_SECONDS) as another:
@@ -317,10 +319,10 @@ def heard(connection: Live, wanted: str) -> str:
 
 
 def _received(connection: Live) -> str:
-    connection.settimeout(RYUK_SECONDS)
     try:
+        connection.settimeout(RYUK_SECONDS)
         answer: bytes = connection.recv(16)
-    except (ConnectionError, TimeoutError):
+    except OSError:  # ended, also by who had only begun with it
         return ""
     return answer.decode(errors="replace").strip()
 
