@@ -94,8 +94,8 @@ def find_environment(
         if path.endswith(".py") and not is_aside(path):
             text = tree.text(path)
             names.update(names_in_source(text))
-            in_words.update(_BACKEND.findall(text))
-            if "://" in text:
+            if found := _BACKEND.findall(text):
+                in_words.update(found)
                 backends.update(_BACKEND.findall(_without_words(text)))
             async_engine = async_engine or _ASYNC_ENGINE.search(text) is not None
             has_application = has_application or application.search(text) is not None
