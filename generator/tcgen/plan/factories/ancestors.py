@@ -75,7 +75,7 @@ def _may_share(above: list[Draft], shared: MapperFact, rows: Counter[str], table
 
 def _is_the_only_one(draft: Draft, parent: MapperFact) -> bool:
     """Tell whether a parent's attribute holds one row of a class: SQLAlchemy takes the key from the one before."""
-    copied = {column for link in draft.links for column in link.key.columns}
+    copied = _copied(draft)
     return any(
         not relationship.uselist
         and not relationship.viewonly
@@ -88,6 +88,11 @@ def _is_the_only_one(draft: Draft, parent: MapperFact) -> bool:
 
 def _told_apart_by_parents(draft: Draft, tables: Tables) -> bool:
     """Tell whether nothing but its parents makes a row differ from others, under some constraint."""
-    copied = {column for link in draft.links for column in link.key.columns}
+    copied = _copied(draft)
     keys = (key for table in draft.mapper.tables for key in unique_keys_of(tables.tables[table]))
     return any(set(key.columns) <= copied for key in keys)
+
+
+def _copied(draft: Draft) -> set[str]:
+    """Return the columns that hold a key of a parent's."""
+    return {column for link in draft.links for column in link.key.columns}
