@@ -66,9 +66,9 @@ def refusal_of(factory: Live, apart: set[str]) -> Refusal | None:
             if value in seen[name]:
                 return refused(factory, [name], f"{value} comes twice")
             seen[name].add(value)
-        found = refused_by_a_type(factory, row) or refused_by_a_property(factory, row)
-        if found := found or refused_by_the_constructor(factory, row):
-            return found
+        for refuse in REFUSE:
+            if found := refuse(factory, row):
+                return found
     return None
 
 
@@ -126,7 +126,7 @@ def refused_by_a_type(factory: Live, row: Live) -> Refusal | None:
             continue
         except Exception as error:
             return refused(factory, [name], said(error))
-    return refused_as_json(factory, row)
+    return None
 
 
 def refused_as_json(factory: Live, row: Live) -> Refusal | None:
@@ -188,6 +188,10 @@ def refused_by_the_constructor(factory: Live, row: Live) -> Refusal | None:
         if is_of_a_value(error):
             return refused(factory, mentioned(factory, error), said(error))
     return None
+
+
+REFUSE = (refused_by_a_type, refused_as_json, refused_by_a_property, refused_by_the_constructor)
+"""What is asked of each row that could be built, one after the other."""
 
 
 def is_of_a_value(error: Exception) -> bool:
