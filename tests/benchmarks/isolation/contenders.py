@@ -63,8 +63,6 @@ BODIES = {
         "import psycopg\nimport shop.models\nfrom sqlalchemy.dialects import postgresql\n", "pass", "pass"
     ),
 }
-# those that ask for no fixture, and have no conftest
-_ALONE = ("nothing", "imports")
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,7 @@ class Contender:
     Attributes:
         title: Its name on the page.
         way: What it does for a test.
-        fixture: What a test asks for.
+        fixture: What a test asks for; "" for nothing.
         body: Which of `BODIES` its tests have.
         recipe: Its conftest, a file of `recipes/`; none where tcgen writes it.
         requirements: What is installed for it.
@@ -104,7 +102,7 @@ class Contender:
     @property
     def is_generated(self) -> bool:
         """Whether its conftest is the one that tcgen writes."""
-        return self.recipe is None and self.body not in _ALONE
+        return self.recipe is None and bool(self.fixture)
 
     def tests(self, count: int) -> str:
         """Return the module with so many tests and the one that looks for what they left."""
