@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CEILING = Path(__file__).with_name("pyright.txt")
@@ -24,8 +25,8 @@ SECONDS = 300
 WIDTH = 200
 
 
-def errors() -> list[str]:
-    """Return the place, the rule and the message of each error."""
+def errors(config: Path) -> list[str]:
+    """Return the place, the rule and the message of each error that pyright finds by its settings in a file."""
     # Without these, pyright would fetch Node.js, or another version of itself.
     settings = {"PYRIGHT_PYTHON_GLOBAL_NODE": "1", "PYRIGHT_PYTHON_IGNORE_WARNINGS": "1"}
     environment = {
@@ -38,12 +39,12 @@ def errors() -> list[str]:
             "-m",
             "pyright",
             "-p",
-            "pyproject.toml",
+            config.name,
             "--pythonpath",
             sys.executable,
             "--outputjson",
         ],
-        cwd=REPOSITORY,
+        cwd=config.parent,
         env=environment | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -61,12 +62,13 @@ def errors() -> list[str]:
         raise SystemExit(f"pyright gave no answer:\n{out}{said}") from None
     if not answer["summary"]["filesAnalyzed"]:
         raise SystemExit("pyright found no files")
-    return sorted(line(each) for each in answer["generalDiagnostics"] if each["severity"] == "error")
+    found = (each for each in answer["generalDiagnostics"] if each["severity"] == "error")
+    return sorted(line(each, config.parent) for each in found)
 
 
-def line(error: dict) -> str:
-    """Return an error as one line, its rule first."""
-    place = Path(error["file"]).relative_to(REPOSITORY)
+def line(error: dict[str, Any], root: Path) -> str:
+    """Return an error as one line, its rule first, its place relative to a folder."""
+    place = Path(error["file"]).relative_to(root)
     message = error["message"].split("\n", 1)[0]
     return f"{error.get('rule', 'syntax')} {place}:{error['range']['start']['line'] + 1} {message[:WIDTH]}"
 
@@ -78,7 +80,7 @@ def main() -> int:
             "pyright's errors are counted with Python 3.11 or later, and with node on PATH", file=sys.stderr
         )
         return 2
-    found = errors()
+    found = errors(REPOSITORY / "pyproject.toml")
     ceiling = int(CEILING.read_text(encoding="utf-8"))
     if len(found) > ceiling:
         print(*found, sep="\n")
