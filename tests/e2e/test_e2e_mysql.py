@@ -336,11 +336,11 @@ def roles(mariadb: str) -> Iterator[dict[str, str]]:
     engine = create_engine(mariadb)
     with engine.begin() as connection:
         for name, rights in ROLES.items():
-            connection.exec_driver_sql(f"CREATE USER {name} IDENTIFIED BY 'secret'")
-            connection.exec_driver_sql(f"GRANT {rights} TO {name}".replace("%", "%%"))
-    yield {name: str(make_url(mariadb).set(username=name).render_as_string(False)) for name in ROLES}
+            connection.execute(text(f"CREATE USER {name} IDENTIFIED BY 'secret'"))
+            connection.execute(text(f"GRANT {rights} TO {name}"))
+    yield {name: make_url(mariadb).set(username=name).render_as_string(False) for name in ROLES}
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP USER {', '.join(ROLES)}")
+        connection.execute(text(f"DROP USER {', '.join(ROLES)}"))
     engine.dispose()
 
 
