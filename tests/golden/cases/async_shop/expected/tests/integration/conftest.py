@@ -157,16 +157,21 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> tuple[URL, str]
         with warnings.catch_warnings():
             # of a starting server and of migrations: pytest may be told to raise them
             warnings.simplefilter("ignore")
-            from .schema import create_schema
-
             source = postgres.source()
-            run = partial(postgres.run_template, source, create_schema)
+            run = partial(postgres.run_template, source, _make_schema)
             clear = partial(postgres.clear, source)
             shared = containers.shared(folder, run, clear)
     except ServiceUnavailable as error:
         _unavailable(error)
     url, template, containers.LOGGED["postgres"] = shared.split("\n")
     return make_url(url), template
+
+
+def _make_schema(engine: Engine, url: URL) -> None:
+    # a run that finds a template kept has no use for what this imports
+    from .schema import create_schema
+
+    create_schema(engine, url)
 
 
 @pytest.fixture(scope="session")

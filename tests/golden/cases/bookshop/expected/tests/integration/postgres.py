@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import count
@@ -434,11 +434,15 @@ def drop_database(server: URL, name: str) -> None:
 @contextmanager
 def admin(server: URL) -> Generator[Callable[[str], Any]]:
     """Yield a function that executes one statement outside any transaction."""
-    allow(server)
-    engine = create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _admin_engine(server).connect() as connection:
         yield lambda statement: connection.execute(text(statement))
-    engine.dispose()
+
+
+@cache
+def _admin_engine(server: URL) -> Engine:
+    """Return a server's only engine: its first connection is asked what it can do."""
+    allow(server)
+    return create_engine(server, poolclass=NullPool, isolation_level="AUTOCOMMIT")
 
 
 class FreshDatabases:

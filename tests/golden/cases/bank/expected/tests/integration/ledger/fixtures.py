@@ -38,10 +38,15 @@ def ledger_server(
     with warnings.catch_warnings():
         # of migrations: pytest may be told to raise them
         warnings.simplefilter("ignore")
-        from .schema import create_schema
-
-        shared(folder, partial(postgres.next_template, server, template, create_schema))
+        shared(folder, partial(postgres.next_template, server, template, _make_schema))
     return server, template
+
+
+def _make_schema(engine: Engine, url: URL) -> None:
+    # a run that finds a template kept has no use for what this imports
+    from .schema import create_schema
+
+    create_schema(engine, url)
 
 
 @pytest.fixture(scope="session")
