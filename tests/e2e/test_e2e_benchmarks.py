@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 from benchmarks.isolation import compare, environment, pages, plot, text
-from benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY
+from benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY, MEASURES
 from benchmarks.isolation.place import Failed, furnished
+from benchmarks.isolation.report import coroutines_table
 from benchmarks.isolation.rounds import Rounds, Scope
 from benchmarks.isolation.server import Server, started
 
@@ -46,6 +47,24 @@ def test_everybody_has_a_figure_and_a_place_on_the_page() -> None:
     assert f"- {CONTENDERS['pytest-postgresql'].title}: no such package" in page
     assert all(line in page for line in text(found).splitlines())
     ElementTree.fromstring(pages(found)["benchmarks.svg"])
+
+
+def test_coroutines_are_measured_on_both_kinds_of_loop(server: Server) -> None:
+    scope = Scope((), 1, 0.1, 5, (), (), (3,))
+    names = [*MEASURES, "tcgen-async", "async-core", "async-classic"]
+    found = {"coroutines": Rounds(server, HERE.python, names, scope, containers=False).coroutines()}
+
+    (of_all,) = found["coroutines"].values()
+    assert list(of_all) == [
+        f"{name}|{loop}"
+        for loop in ("session", "function")
+        for name in names
+        if CONTENDERS[name].asynchronous
+    ]
+    assert all(len(one["seconds"][0]) > 0 for one in of_all.values())
+    table = coroutines_table(found)
+    assert "fails" not in table
+    assert table.count(f"\n| {CONTENDERS['tcgen-async'].title} |") == 2
 
 
 def test_the_profile_names_whose_time_it_is(server: Server) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.isolation import environment, page, plot, report
-from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY
+from tests.benchmarks.isolation.contenders import CONTENDERS, MEASURES
 from tests.benchmarks.isolation.place import Failed
 from tests.benchmarks.isolation.rounds import QUICK, Rounds, Scope, containers_are_missing
 from tests.benchmarks.isolation.server import started
@@ -22,7 +22,7 @@ Found = dict[str, Any]
 
 def add_options(group: argparse._ArgumentGroup) -> None:
     """Declare who is compared, and where they are installed."""
-    names = ", ".join(name for name in CONTENDERS if name not in (EMPTY, BARE))
+    names = ", ".join(name for name in CONTENDERS if name not in MEASURES)
     group.add_argument(
         "--contender", action="append", metavar="NAME", help=f"{names}; may be given several times [all]"
     )
@@ -41,7 +41,7 @@ def add_options(group: argparse._ArgumentGroup) -> None:
 
 def measure(options: argparse.Namespace) -> Found:
     """Measure in the environment that the options name."""
-    chosen = options.contender or [name for name in CONTENDERS if name not in (EMPTY, BARE)]
+    chosen = options.contender or [name for name in CONTENDERS if name not in MEASURES]
     for name in chosen:
         if name not in CONTENDERS:
             raise CannotMeasure(f"--contender {name}: there is {', '.join(CONTENDERS)}")
@@ -71,13 +71,17 @@ def compare(installed: environment.Environment, chosen: list[str], scope: Scope)
     """
     no_containers = containers_are_missing()
     missing = {name: why for name in chosen if (why := _why_missing(name, installed, no_containers))}
-    names = [EMPTY, BARE, *(name for name in chosen if name not in (EMPTY, BARE, *missing))]
+    compared = [name for name in chosen if name not in (*MEASURES, *missing)]
+    coroutines = any(CONTENDERS[name].asynchronous for name in compared)
+    measures = [name for name in MEASURES if coroutines or not CONTENDERS[name].asynchronous]
+    names = [*measures, *compared]
     with started() as server:
         rounds = Rounds(server, installed.python, names, scope, not no_containers)
         return {
             "cpus": os.cpu_count(),
             "python": installed.versions["python"],
             "postgresql": server.version,
+            "in_memory": server.in_memory,
             "versions": {name: installed.versions[name] for name in page.NAMED if name in installed.versions},
             "rounds": scope.rounds,
             "quick": scope.sizes == QUICK.sizes,
@@ -85,6 +89,7 @@ def compare(installed: environment.Environment, chosen: list[str], scope: Scope)
             "missing": missing,
             "overhead": rounds.overhead(),
             "first": rounds.first(),
+            "coroutines": rounds.coroutines(),
             "workers": rounds.workers(),
             "profile": rounds.profile(),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 HEAD = """\
@@ -10,14 +11,15 @@ import pytest
 {imports}
 
 @pytest.mark.parametrize("number", range({count}))
-def test_row({fixture}, number):
+{define} test_row({fixture}, number):
     {row}
 
 
-def test_nothing_is_left({fixture}):
+{define} test_nothing_is_left({fixture}):
     {left}
 """
 ORM = "from shop.models import Table0\nfrom sqlalchemy import select\nfrom sqlalchemy.orm import Session\n"
+INSERT = "INSERT INTO table_0 (id, name) VALUES (1, 'one')"
 NOTHING = "assert not {session}.scalars(select(Table0)).all()"
 
 
@@ -49,7 +51,7 @@ BODIES = {
     "connection": Body(
         "",
         '{fixture}.execute("BEGIN")\n'
-        "    {fixture}.execute(\"INSERT INTO table_0 (id, name) VALUES (1, 'one')\")\n"
+        f'    {{fixture}}.execute("{INSERT}")\n'
         '    {fixture}.execute("ROLLBACK")',
         'assert not {fixture}.execute("SELECT * FROM table_0").fetchall()',
     ),
@@ -61,6 +63,24 @@ BODIES = {
     "nothing": Body("", "pass", "pass"),
     "imports": Body(
         "import psycopg\nimport shop.models\nfrom sqlalchemy.dialects import postgresql\n", "pass", "pass"
+    ),
+    "async session": Body(
+        ORM,
+        '{fixture}.add(Table0(id=1, name="one"))\n    await {fixture}.commit()',
+        "assert not (await {fixture}.scalars(select(Table0))).all()",
+    ),
+    "async core": Body(
+        "from shop.models import Table0\nfrom sqlalchemy import insert, select\n",
+        "transaction = await {fixture}.begin()\n"
+        '    await {fixture}.execute(insert(Table0).values(id=1, name="one"))\n'
+        "    await transaction.rollback()",
+        "assert not (await {fixture}.execute(select(Table0))).all()",
+    ),
+    "async connection": Body(
+        "",
+        f'await {{fixture}}.execute("BEGIN")\n    await {{fixture}}.execute("{INSERT}")\n'
+        '    await {fixture}.execute("ROLLBACK")',
+        'assert not await {fixture}.fetch("SELECT * FROM table_0")',
     ),
 }
 
@@ -83,12 +103,23 @@ class Contender:
         options: For pytest.
         variables: For pytest's environment.
         once_a_run: Whether it is another contender but for what happens once a run.
+        asynchronous: Whether its tests are coroutines.
     """
 
     title: str
     way: str
     fixture: str
-    body: Literal["session", "engine", "connection", "django", "nothing", "imports"] = "session"
+    body: Literal[
+        "session",
+        "engine",
+        "connection",
+        "django",
+        "nothing",
+        "imports",
+        "async session",
+        "async core",
+        "async connection",
+    ] = "session"
     recipe: str | None = None
     requirements: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
@@ -98,6 +129,7 @@ class Contender:
     options: tuple[str, ...] = ()
     variables: dict[str, str] = field(default_factory=dict)
     once_a_run: bool = False
+    asynchronous: bool = False
 
     @property
     def is_generated(self) -> bool:
@@ -108,7 +140,10 @@ class Contender:
         """Return the module with so many tests and the one that looks for what they left."""
         body = BODIES[self.body]
         row, left = (one.format(fixture=self.fixture) for one in (body.row, body.left))
-        text = HEAD.format(imports=body.imports, count=count, fixture=self.fixture, row=row, left=left)
+        define = "async def" if self.asynchronous else "def"
+        text = HEAD.format(
+            imports=body.imports, count=count, define=define, fixture=self.fixture, row=row, left=left
+        )
         return text.replace("(, ", "(")
 
 
@@ -118,6 +153,15 @@ EMPTY = "empty"
 BARE = "bare"
 """What everybody is compared to."""
 
+ASYNC_EMPTY, ASYNC_BARE = "async-empty", "async-bare"
+"""The same for coroutines."""
+
+_coroutines = partial(
+    Contender,
+    requirements=("asyncpg", "pytest-asyncio"),
+    plugins=("pytest_asyncio.plugin",),
+    asynchronous=True,
+)
 CONTENDERS = {
     EMPTY: Contender("an empty test", "nothing", "", body="nothing"),
     BARE: Contender(
@@ -242,4 +286,34 @@ CONTENDERS = {
         migrates=False,
         variables={"DJANGO_SETTINGS_MODULE": "djangoshop.settings"},
     ),
+    ASYNC_EMPTY: _coroutines("an empty coroutine", "nothing", "", body="nothing"),
+    ASYNC_BARE: _coroutines(
+        "by hand: BEGIN, INSERT, ROLLBACK",
+        "on a connection of asyncpg, one for each loop",
+        "connection",
+        body="async connection",
+        recipe="async_bare",
+    ),
+    "async-core": _coroutines(
+        "by hand, with SQLAlchemy Core",
+        "the same on its connection, one for each loop",
+        "connection",
+        body="async core",
+        recipe="async_sqlalchemy",
+    ),
+    "tcgen-async": _coroutines(
+        "tcgen, `async_db_session`",
+        "a transaction that is rolled back",
+        "async_db_session",
+        body="async session",
+    ),
+    "async-classic": _coroutines(
+        "the classic conftest",
+        "SQLAlchemy's recipe, with coroutines",
+        "session",
+        body="async session",
+        recipe="async_sqlalchemy",
+    ),
 }
+MEASURES = (EMPTY, BARE, ASYNC_EMPTY, ASYNC_BARE)
+"""Those without whom the others say nothing."""

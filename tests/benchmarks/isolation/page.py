@@ -26,13 +26,14 @@ Written by `python -m tests.benchmarks isolation{quick} --page`: {cpus} CPUs, Py
 {versions}.
 Other pages: [objects a second](benchmarks-objects.md), [seconds for an update](benchmarks-updates.md).
 
-All are given one server, without durability (`fsync=off`, `full_page_writes=off`); those that take no server start a
-container of PostgreSQL 18 as their documentation says, with its own settings. All have the same tables, each but the
-first with a foreign key, and the same test: it inserts one row and commits. The row's key is always the same, so that
-it is refused where an earlier test's row is still there, and the last test of each run looks whether the table is
-empty. The one by hand has no ORM, and rolls back; pytest-django's has Django's models of the same tables. Each conftest
-is in `tests/benchmarks/isolation/recipes/`, written as the documentation says that is named there; tcgen's suite is
-what `tcgen init` wrote.
+All are given one server, without durability (`fsync=off`, `full_page_writes=off`), its data {place}; those that
+take no server start a container of PostgreSQL 18 as their documentation says, with its own settings, and it and the
+server that tcgen starts have theirs on a disk. All have the same tables, each but the first with a foreign key, and the
+same test: it inserts one row and commits. The row's key is always the same, so that it is refused where an earlier
+test's row is still there, and the last test of each run looks whether the table is empty. The one by hand has no ORM,
+and rolls back; pytest-django's has Django's models of the same tables. Each conftest is in
+`tests/benchmarks/isolation/recipes/`, written as the documentation says that is named there; tcgen's suite is what
+`tcgen init` wrote.
 
 Rounds: {rounds}. Everybody has a turn in each of them, and each begins with another one; a turn is a pytest of its own,
 with no plugins but those it needs.
@@ -51,7 +52,7 @@ The same as a multiple of the test by hand in the same round, the median of all 
 pytest's process had in use.
 
 {ratios}
-
+{coroutines}
 ## The first test
 
 Seconds of a run of one test, less those of a run of an empty one, with {middle}: the median of the rounds, the least
@@ -68,6 +69,16 @@ Seconds of a whole run of {tests} tests, from the start of pytest to its exit, w
 pytest without pytest-xdist.
 
 {workers}
+"""
+COROUTINES = """
+## A test that is a coroutine
+
+The same with pytest-asyncio and asyncpg, in a project that has an engine for coroutines: milliseconds beyond those of
+an empty coroutine on the same kind of loop, and times by hand, the median of all rounds. Where all tests share one
+loop, the one by hand has a connection that is open; where each test has its own loop, it connects in each, since a
+connection cannot leave its loop.
+
+{table}
 """
 LEFT = """
 ## What is left
@@ -87,13 +98,16 @@ WITHOUT = """
 
 def page(found: report.Found) -> str:
     """Return ``docs/benchmarks.md``."""
+    coroutines = COROUTINES.format(table=report.coroutines_table(found)) if found["coroutines"] else ""
     text = PAGE.format(
         **{name: found[name] for name in ("cpus", "python", "postgresql", "rounds", "tests")},
         versions=", ".join(f"{name} {version}" for name, version in found["versions"].items()),
         overhead=report.overhead_table(found),
         plot=PLOT,
+        place="in memory" if found["in_memory"] else "on a disk",
         quick=" --quick" if found["quick"] else "",
         ratios=report.ratio_table(found),
+        coroutines=coroutines,
         first=report.first_table(found),
         workers=report.workers_table(found),
         middle=report.how_many(MIDDLE),

@@ -73,16 +73,25 @@ class Place:
         """Whether the generated suite has what a contender is about."""
         if name == "tcgen-kept":
             return (self.folder / SUITE / "kept.py").exists()
-        if name == "tcgen-fresh":
-            return "def fresh_db(" in (self.folder / SUITE / "conftest.py").read_text()
+        if name in ("tcgen-fresh", "tcgen-async"):
+            fixture = CONTENDERS[name].fixture
+            return f"def {fixture}(" in (self.folder / SUITE / "conftest.py").read_text()
         return True
 
-    def measure(self, name: str, seconds: float, profile: Path | None = None) -> Run:
-        """Run the tests of a contender for so many seconds, with a stopwatch in pytest."""
+    def measure(self, name: str, seconds: float, profile: Path | None = None, loop: str = "") -> Run:
+        """Run the tests of a contender for so many seconds, with a stopwatch in pytest.
+
+        Args:
+            name: The contender.
+            seconds: How long tests are begun.
+            profile: Where cProfile's findings are written, if they are wanted.
+            loop: The scope of the loops of a contender's coroutines: `session` or `function`.
+        """
         report = self.folder / "report.json"
         variables = {"BENCH_REPORT": str(report), "BENCH_SECONDS": str(seconds)}
         variables |= {"BENCH_PROFILE": str(profile)} if profile else {}
-        wall = self._pytest(name, "test_rows.py", ["-p", "stopwatch"], variables)
+        variables |= {"BENCH_LOOP": loop} if loop else {}
+        wall = self._pytest(name, "test_rows.py", ["-p", "stopwatch", *_on(loop)], variables)
         return Run(wall, **json.loads(report.read_text()))
 
     def first(self, name: str, variables: dict[str, str]) -> Run:
@@ -138,6 +147,12 @@ class Place:
         return kept | own | self.server.variables() | variables
 
 
+def _on(loop: str) -> Iterator[str]:
+    settings = [f"asyncio_default_{what}_loop_scope={loop}" for what in ("test", "fixture")]
+    for setting in ["asyncio_mode=auto", *settings] if loop else []:
+        yield from ("-o", setting)
+
+
 def _folder(name: str) -> Path:
     return SUITE if CONTENDERS[name].is_generated else Path(name.replace("-", "_"))
 
@@ -171,7 +186,8 @@ def furnished(
     """
     with TemporaryDirectory(prefix="bench-", ignore_cleanup_errors=True) as folder:
         root = Path(folder)
-        write_project(root / "project", tables, revisions)
+        asynchronous = any(CONTENDERS[name].asynchronous for name in names)
+        write_project(root / "project", tables, revisions, asynchronous)
         if any(CONTENDERS[name].is_generated for name in names):
             init = [sys.executable, "-m", "tcgen", "init", "--yes", "--no-prove", "--python", str(python)]
             done = subprocess.run(init, cwd=root / "project", capture_output=True, text=True, check=False)

@@ -8,7 +8,12 @@ PYPROJECT = """\
 [project]
 name = "shop"
 version = "1"
-dependencies = ["sqlalchemy", "alembic", "psycopg[binary]"]
+dependencies = ["sqlalchemy", "alembic", "psycopg[binary]"{more}]
+"""
+ENGINE = """\
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg:///shop")
 """
 MODELS = """\
 from __future__ import annotations
@@ -95,11 +100,14 @@ class Table{number}(models.Model):
 DJANGO_PARENT = "    parent = models.ForeignKey(Table{parent}, on_delete=models.CASCADE)\n"
 
 
-def write_project(root: Path, tables: int, revisions: int = 0) -> None:
-    """Write the package `shop`, and its migrations if there are to be any."""
+def write_project(root: Path, tables: int, revisions: int = 0, asynchronous: bool = False) -> None:
+    """Write the package `shop`, its migrations if there are to be any, and an engine for coroutines if that is asked."""
     package = root / "shop"
     package.mkdir(parents=True)
-    (root / "pyproject.toml").write_text(PYPROJECT)
+    more = ', "asyncpg", "pytest-asyncio"' if asynchronous else ""
+    (root / "pyproject.toml").write_text(PYPROJECT.format(more=more))
+    if asynchronous:
+        (package / "engine.py").write_text(ENGINE)
     (package / "__init__.py").touch()
     models = (_with_parent(MODEL, PARENT, number) for number in range(tables))
     (package / "models.py").write_text(MODELS + "".join(models))

@@ -5,24 +5,25 @@ from __future__ import annotations
 from statistics import median, quantiles
 from typing import Any
 
-from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY
+from tests.benchmarks.isolation.contenders import ASYNC_BARE, ASYNC_EMPTY, BARE, CONTENDERS, EMPTY
 
 Found = dict[str, Any]
 SERVERS = {"given": "given", "container": "a container it starts", "embedded": "an embedded one it starts"}
 
 
-def overheads(found: Found, size: str, name: str) -> list[float]:
+LOOPS = {"session": "all tests share one", "function": "a test has its own"}
+
+
+def overheads(of_all: Found, name: str, empty: str = EMPTY) -> list[float]:
     """Return the milliseconds of each test beyond those of an empty one in the same round."""
-    of_all = found["overhead"][size]
-    rounds = zip(of_all[name]["seconds"], of_all[EMPTY]["seconds"], strict=True)
-    return [1000 * (one - median(empty)) for own, empty in rounds for one in own]
+    rounds = zip(of_all[name]["seconds"], of_all[empty]["seconds"], strict=True)
+    return [1000 * (one - median(least)) for own, least in rounds for one in own]
 
 
-def ratio(found: Found, size: str, name: str) -> float:
+def ratio(of_all: Found, name: str, bare: str = BARE, empty: str = EMPTY) -> float:
     """Return how many times the overhead of the test by hand it is: the median of all rounds."""
-    of_all = found["overhead"][size]
-    rounds: list[list[float]] = [list(map(median, of_all[who]["seconds"])) for who in (name, BARE, EMPTY)]
-    ratios = [(own - empty) / (bare - empty) for own, bare, empty in zip(*rounds, strict=True)]
+    rounds: list[list[float]] = [list(map(median, of_all[who]["seconds"])) for who in (name, bare, empty)]
+    ratios = [(own - least) / (floor - least) for own, floor, least in zip(*rounds, strict=True)]
     return float(median(ratios))
 
 
@@ -30,7 +31,7 @@ def medians(found: Found) -> dict[str, dict[int, float]]:
     """Return the milliseconds of a test by contender and tables, where they were measured."""
     return {
         CONTENDERS[name].title.replace("`", ""): {
-            int(size): median(overheads(found, size, name))
+            int(size): median(overheads(of_all, name))
             for size, of_all in found["overhead"].items()
             if not isinstance(of_all[name], str)
         }
@@ -42,10 +43,10 @@ def _compared(by_size: dict[str, Any]) -> list[str]:
     return [name for name in next(iter(by_size.values())) if name != EMPTY]
 
 
-def _overhead_cell(found: Found, size: str, name: str) -> str:
-    if isinstance(found["overhead"][size][name], str):
+def _overhead_cell(of_all: Found, name: str, empty: str = EMPTY) -> str:
+    if isinstance(of_all[name], str):
         return "fails"
-    sample = overheads(found, size, name)
+    sample = overheads(of_all, name, empty)
     if len(sample) < 2:
         return f"{sample[0]:,.2f}"
     low, middle, high = quantiles(sample, n=4)
@@ -62,12 +63,35 @@ def _short(milliseconds: float) -> str:
 
 def overhead_table(found: Found) -> str:
     """Return milliseconds a test, by tables."""
-    sizes = list(found["overhead"])
+    by_size = found["overhead"]
     rows = [
-        [CONTENDERS[name].title, CONTENDERS[name].way, *(_overhead_cell(found, size, name) for size in sizes)]
-        for name in _compared(found["overhead"])
+        [
+            CONTENDERS[name].title,
+            CONTENDERS[name].way,
+            *(_overhead_cell(of_all, name) for of_all in by_size.values()),
+        ]
+        for name in _compared(by_size)
     ]
-    return _table(["milliseconds a test", "what it does for one", *map(how_many, sizes)], rows, left=2)
+    return _table(["milliseconds a test", "what it does for one", *map(how_many, by_size)], rows, left=2)
+
+
+def coroutines_table(found: Found) -> str:
+    """Return milliseconds a test that is a coroutine, and times by hand, by tables."""
+    by_size = found["coroutines"]
+    rows = []
+    for entry in next(iter(by_size.values())):
+        name, loop = entry.split("|")
+        if name != ASYNC_EMPTY:
+            cells = [_coroutine_cell(of_all, name, loop) for of_all in by_size.values()]
+            rows.append([CONTENDERS[name].title, CONTENDERS[name].way, LOOPS[loop], *cells])
+    head = ["milliseconds a coroutine", "what it does for one", "the loop", *map(how_many, by_size)]
+    return _table(head, rows, left=3)
+
+
+def _coroutine_cell(of_all: Found, name: str, loop: str) -> str:
+    entry, bare, empty = (f"{one}|{loop}" for one in (name, ASYNC_BARE, ASYNC_EMPTY))
+    cell = _overhead_cell(of_all, entry, empty)
+    return cell if isinstance(of_all[entry], str) else f"{cell}: {ratio(of_all, entry, bare, empty):.1f} ×"
 
 
 def ratio_table(found: Found) -> str:
@@ -77,8 +101,8 @@ def ratio_table(found: Found) -> str:
     for name in _compared(by_size):
         whole = [of_all[name] for of_all in by_size.values()]
         ratios = [
-            "fails" if isinstance(one, str) else f"{ratio(found, size, name):,.1f}"
-            for size, one in zip(by_size, whole, strict=True)
+            "fails" if isinstance(of_all[name], str) else f"{ratio(of_all, name):,.1f}"
+            for of_all in by_size.values()
         ]
         peaks = [
             "fails" if isinstance(one, str) else f"{median(one['peak']):,.0f}"
@@ -160,6 +184,11 @@ def failures(found: Found) -> str:
     lines = [f"- {CONTENDERS[name].title}: {why}" for name, why in found["missing"].items()]
     for size, of_all in found["overhead"].items():
         lines += [_failure(name, how_many(size), one) for name, one in of_all.items() if isinstance(one, str)]
+    for size, of_all in found["coroutines"].items():
+        what = f"coroutines, {how_many(size)}"
+        lines += [
+            _failure(one.split("|")[0], what, why) for one, why in of_all.items() if isinstance(why, str)
+        ]
     for revisions, entries in found["first"].items():
         what = f"a first test, {revisions} revisions"
         lines += [
@@ -181,7 +210,13 @@ def _table(head: list[str], rows: list[list[str]], left: int = 1) -> str:
 
 def tables(found: Found) -> str:
     """Return all tables, as the terminal shows them."""
-    parts = [overhead_table, ratio_table, first_table, workers_table, profile_tables, failures]
-    return "\n\n".join(
-        part(found) for part in parts if part is not profile_tables or found["profile"]
-    ).rstrip()
+    parts = {
+        overhead_table: True,
+        ratio_table: True,
+        coroutines_table: found["coroutines"],
+        first_table: True,
+        workers_table: True,
+        profile_tables: found["profile"],
+        failures: True,
+    }
+    return "\n\n".join(part(found) for part, measured in parts.items() if measured).rstrip()

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, EMPTY
+from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, MEASURES
 from tests.benchmarks.isolation.place import Failed, Place, Run, furnished
 from tests.benchmarks.isolation.profile import findings
 from tests.benchmarks.isolation.server import Server
@@ -32,6 +32,7 @@ class Scope:
         tests: How many everybody has, and a run with workers takes.
         workers: How many share them.
         revisions: How many make the tables for a first test; 0 are those that the models make.
+        coroutines: Tables, for the overhead of a test that is a coroutine.
     """
 
     sizes: tuple[int, ...] = (10, 50, 200, 1000)
@@ -40,10 +41,11 @@ class Scope:
     tests: int = 300
     workers: tuple[int, ...] = (1, 2, 4)
     revisions: tuple[int, ...] = (0, 5, 100)
+    coroutines: tuple[int, ...] = (10, 200)
 
 
-QUICK = Scope((10,), 1, 0.3, 20, (2,), (0, 5))
-_MEASURES = (EMPTY, BARE)
+QUICK = Scope((10,), 1, 0.3, 20, (2,), (0, 5), (10,))
+LOOPS = ("session", "function")
 Found = dict[str, Any]
 
 
@@ -80,24 +82,34 @@ class Rounds:
         return {str(tables): self._overhead(tables) for tables in self.scope.sizes}
 
     def _overhead(self, tables: int) -> Found:
-        names = [name for name in self.names if not CONTENDERS[name].once_a_run]
-        with self._place(names, tables) as place:
+        with self._place(names := self._lasting(), tables) as place:
             turn = partial(place.measure, seconds=self.scope.seconds)
             found = _in_turns(f"{tables} tables", self._there(place, names), self.scope.rounds, turn)
-        return {
-            name: runs
-            if isinstance(runs, str)
-            # the first test pays for what is done once a run
-            else {"seconds": [run.seconds[1:] for run in runs], "peak": [run.peak for run in runs]}
-            for name, runs in found.items()
-        }
+        return {name: _measured(runs) for name, runs in found.items()}
+
+    def coroutines(self) -> Found:
+        """Return the same of tests that are coroutines, by tables, and contender with the scope of its loop."""
+        names = [name for name in self.names if CONTENDERS[name].asynchronous]
+        sizes = self.scope.coroutines if names else ()
+        return {str(tables): self._coroutines(names, tables) for tables in sizes}
+
+    def _coroutines(self, names: list[str], tables: int) -> Found:
+        with self._place(names, tables) as place:
+            entries = [(name, loop) for loop in LOOPS for name in self._there(place, names)]
+
+            def turn(entry: tuple[str, str]) -> Run:
+                name, loop = entry
+                return place.measure(name, self.scope.seconds, loop=loop)
+
+            found = _in_turns(f"coroutines, {tables} tables", entries, self.scope.rounds, turn)
+        return {"|".join(entry): _measured(runs) for entry, runs in found.items()}
 
     def first(self) -> Found:
         """Return the seconds of a run of one test, cold and warm, by revisions, and contender with its server."""
         return {str(revisions): self._first(revisions) for revisions in self.scope.revisions}
 
     def _first(self, revisions: int) -> Found:
-        names = [name for name in self.names if name not in (BARE, "truncate")]
+        names = [name for name in self._plain() if name not in (BARE, "truncate")]
         names = [name for name in names if not revisions or CONTENDERS[name].migrates]
         with self._place(names, MIDDLE, revisions) as place:
             entries = [
@@ -129,8 +141,7 @@ class Rounds:
 
     def workers(self) -> Found:
         """Return the seconds of a run of all tests, by contender and number of workers."""
-        names = [name for name in self.names if not CONTENDERS[name].once_a_run]
-        with self._place(names, SMALL) as place:
+        with self._place(names := self._lasting(), SMALL) as place:
             entries = [(name, count) for name in self._there(place, names) for count in self.scope.workers]
             found = _in_turns(f"{self.scope.tests} tests", entries, 1, lambda entry: place.all(*entry))
         table: Found = {}
@@ -147,12 +158,25 @@ class Rounds:
             run = place.measure("tcgen", 60, file)
             return findings(file, len(run.seconds) - 1)
 
+    def _plain(self) -> list[str]:
+        return [name for name in self.names if not CONTENDERS[name].asynchronous]
+
+    def _lasting(self) -> list[str]:
+        return [name for name in self._plain() if not CONTENDERS[name].once_a_run]
+
     def _place(self, names: list[str], tables: int, revisions: int = 0) -> AbstractContextManager[Place]:
         return furnished(self.python, self.server, names, tables, revisions, self.scope.tests)
 
     def _there(self, place: Place, names: list[str]) -> list[str]:
         place.server.sweep()
         return [name for name in names if place.has(name)]
+
+
+def _measured(runs: list[Run] | str) -> Found | str:
+    if isinstance(runs, str):
+        return runs
+    # the first test pays for what is done once a run
+    return {"seconds": [run.seconds[1:] for run in runs], "peak": [run.peak for run in runs]}
 
 
 def _in_turns(what: str, entries: list[Any], rounds: int, turn: Callable[[Any], Any]) -> dict[Any, Any]:
@@ -170,7 +194,7 @@ def _in_turns(what: str, entries: list[Any], rounds: int, turn: Callable[[Any], 
             try:
                 found[entry].append(turn(entry))
             except Failed as error:
-                if entry in _MEASURES or entry[0] in _MEASURES:
+                if entry in MEASURES or entry[0] in MEASURES:
                     raise
                 found[entry] = str(error)
                 print(f"  {entry}: {error}", file=sys.stderr)
