@@ -81,8 +81,10 @@ def find_environment(
             if value:
                 defaults.setdefault(name, value)
     names = {name for path in (*real, *examples) for name in parse_dotenv(tree.text(path))}
-    made = rf"\b({'|'.join([_SESSIONS, *applications])})(\[[^\]\n]*\])?\("
-    application = re.compile("|".join([made, *texts]))
+    classes = "|".join(applications) or "(?!)"
+    made = rf"\b({_SESSIONS}|{classes})(\[[^\]\n]*\])?\("
+    derived = rf"\bclass \w+\([^)]*\b({classes})\b"
+    application = re.compile("|".join([made, derived, *texts]))
     async_engine = has_application = False
     drivernames: set[str] = set()
     translated: set[str] = set()

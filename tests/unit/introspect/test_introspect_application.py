@@ -113,6 +113,35 @@ def test_applications_the_likeliest_first(tmp_path: Path) -> None:
     ]
 
 
+def test_an_application_of_a_class_that_the_project_derives(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        classes="""
+            from fastapi import FastAPI
+            from flask import Flask
+            class Shop(
+                Flask,
+            ):
+                pass
+            class Interface(FastAPI):
+                pass
+        """,
+        web="""
+            from shop.classes import Interface, Shop
+            def create_app(config="shop.config"):
+                app = Shop(__name__)
+                return app
+            def interface() -> Interface:
+                return Interface()
+        """,
+    )
+    found = inspected(tmp_path).application.applications
+    assert [(one.ref.dotted, one.framework, one.is_factory, one.needs) for one in found] == [
+        ("shop.web.create_app", "flask", True, ()),
+        ("shop.web.interface", "fastapi", True, ()),
+    ]
+
+
 def test_an_application_beside_the_packages(tmp_path: Path) -> None:
     write(tmp_path)
     (tmp_path / "main.py").write_text("from litestar import Litestar\napp = Litestar([])\n")

@@ -16,29 +16,31 @@ _MAKES = re.compile(r"_*(create|make|build|get|init|setup)_(\w+_)?app(lication)?
 _USUAL = re.compile(r"(^|\.)(app|application|main|asgi|wsgi|server|api|web)($|\.)")
 
 
-def may_make(text: str, kinds: Mapping[str, str]) -> bool:
-    """Whether the text of a module calls the class of an application.
+def makers(files: list[Source], kinds: Mapping[str, str]) -> list[Source]:
+    """The files whose text calls the class of an application, or one that a file derives from it.
 
     Args:
-        text: The module's.
+        files: Those of the project's modules.
         kinds: Name of a framework → the class of its applications, with its module.
     """
-    names = "|".join({dotted.rpartition(".")[2] for dotted in kinds.values()})
-    return re.search(rf"\b({names})\(", text) is not None
+    known = "|".join({dotted.rpartition(".")[2] for dotted in kinds.values()})
+    derived = re.compile(rf"^class (\w+)\([^)]*\b({known})\b", re.MULTILINE)
+    names = "|".join([known, *{match[1] for one in files for match in derived.finditer(one.text)}])
+    return [one for one in files if re.search(rf"\b({names})\(", one.text)]
 
 
 def found(
-    held: list[tuple[str, dict[str, Live]]], makers: list[Source], kinds: Mapping[str, str]
+    held: list[tuple[str, dict[str, Live]]], making: list[Source], kinds: Mapping[str, str]
 ) -> list[dict[str, Live]]:
     """Applications, the likeliest first: objects before functions, of those that are part of no other one.
 
     Args:
         held: Modules by name, with what they hold.
-        makers: Files of modules that are there and call the class of an application.
-        kinds: As for ``may_make``.
+        making: Files of modules that are there, of those that ``makers`` returns.
+        kinds: As for ``makers``.
     """
     classes = {_class(dotted): name for name, dotted in kinds.items() if _class(dotted) is not None}
-    texts = {one.module for one in makers}
+    texts = {one.module for one in making}
     objects: dict[int, tuple[Live, dict[str, Live]]] = {}
     for module, values in held:
         for attribute, value in values.items():
@@ -49,7 +51,7 @@ def found(
                     objects[id(value)] = (value, _fact(kind, module, attribute))
     inside = {id(part) for value, _ in objects.values() for part in _parts(value)}
     alone = [fact for key, (_, fact) in objects.items() if key not in inside]
-    functions = [fact for one in makers for fact in _functions(one, classes)]
+    functions = [fact for one in making for fact in _functions(one, classes)]
     return [*sorted(alone, key=_order), *sorted(functions, key=_order)]
 
 
@@ -74,8 +76,13 @@ def _class(dotted: str) -> Live:
 
 
 def _kind(value: Live, classes: Mapping[Live, str]) -> str:
-    """The framework of an object: that of its class's nearest ancestor, for FastAPI's is derived from Starlette's."""
-    return next((classes[base] for base in type(value).__mro__ if base in classes), "")
+    """The framework of an object."""
+    return _kind_of(type(value), classes)
+
+
+def _kind_of(cls: type, classes: Mapping[Live, str]) -> str:
+    """The framework of a class: that of its nearest ancestor, for FastAPI's is derived from Starlette's."""
+    return next((classes[base] for base in cls.__mro__ if base in classes), "")
 
 
 def _fact(kind: str, module: str, attribute: str, needs: list[str] | None = None) -> dict[str, Live]:
@@ -111,7 +118,10 @@ def _order(fact: dict[str, Live]) -> tuple[Live, ...]:
 def _functions(source: Source, classes: Mapping[Live, str]) -> Iterator[dict[str, Live]]:
     """Functions of a module whose name or annotation says that they return an application."""
     tree = ast.parse(source.text)
+    module = sys.modules[source.module]
     names = {cls.__name__: kind for cls, kind in classes.items()}
+    derived = {name: cls for name, cls in vars(module).items() if isinstance(cls, type)}
+    names |= {name: kind for name, cls in derived.items() if (kind := _kind_of(cls, classes))}
     called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
@@ -121,7 +131,7 @@ def _functions(source: Source, classes: Mapping[Live, str]) -> Iterator[dict[str
         by_name = {*names} & called if _MAKES.fullmatch(node.name) else set[str]()
         returns = any(isinstance(one, ast.Return) and one.value is not None for one in ast.walk(node))
         made = sorted(annotated) or sorted(by_name & inside or by_name)
-        function = getattr(sys.modules[source.module], node.name, None)
+        function = getattr(module, node.name, None)
         if made and returns and callable(function) and node.name not in ("main", "lifespan"):
             yield _fact(names[made[0]], source.module, node.name, _needs(function))
 

@@ -29,7 +29,7 @@ def application(request: ProbeRequest, notes: Notes) -> ApplicationAnswer:
     kinds = request["applications"]
     packages = [*request["packages"], *_alone(roots, request["packages"])]
     files = list(sources(packages, roots))
-    makers = [one for one in files if applications.may_make(one.text, kinds)]
+    makers = applications.makers(files, kinds)
     for module in request["setup_modules"]:
         loader.load(module)
     kinds_of = {"queues": request["queues"], "commands": request["commands"]}
