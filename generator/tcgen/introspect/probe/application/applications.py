@@ -77,12 +77,12 @@ def _class(dotted: str) -> Live:
 
 def _kind(value: Live, classes: Mapping[Live, str]) -> str:
     """The framework of an object."""
-    return _kind_of(type(value), classes)
+    return _kind_of(type(value).__mro__, classes)
 
 
-def _kind_of(cls: type, classes: Mapping[Live, str]) -> str:
+def _kind_of(ancestors: tuple[type, ...], classes: Mapping[Live, str]) -> str:
     """The framework of a class: that of its nearest ancestor, for FastAPI's is derived from Starlette's."""
-    return next((classes[base] for base in cls.__mro__ if base in classes), "")
+    return next((classes[base] for base in ancestors if base in classes), "")
 
 
 def _fact(kind: str, module: str, attribute: str, needs: list[str] | None = None) -> dict[str, Live]:
@@ -121,7 +121,7 @@ def _functions(source: Source, classes: Mapping[Live, str]) -> Iterator[dict[str
     module = sys.modules[source.module]
     names = {cls.__name__: kind for cls, kind in classes.items()}
     derived = {name: cls for name, cls in vars(module).items() if isinstance(cls, type)}
-    names |= {name: kind for name, cls in derived.items() if (kind := _kind_of(cls, classes))}
+    names |= {name: kind for name, cls in derived.items() if (kind := _kind_of(cls.__mro__, classes))}
     called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
