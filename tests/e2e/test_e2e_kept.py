@@ -19,6 +19,8 @@ from e2e_support import Server, SuiteRun, environment, init, pytest_in, replace,
 pytestmark = pytest.mark.e2e
 
 TESTS = """
+    import sys
+
     from sqlalchemy import inspect, text
 
     from bookshop.models import Author
@@ -29,6 +31,7 @@ TESTS = """
         AuthorFactory.create_sync()
         columns = [column["name"] for column in inspect(db_session.connection()).get_columns("authors")]
         print("SEEN", database_url.database, columns)
+        print("ALEMBIC", "alembic" in sys.modules)
 """
 
 
@@ -103,13 +106,13 @@ def a_change_of_each_kind(root: Path) -> list[Callable[[], object]]:
 
 def test_the_second_run_finds_it_and_every_change_is_seen(shop: Path, reusing: dict[str, str]) -> None:
     chosen = {"TEST_DATABASE": "embedded", **reusing}
-    run(shop, **chosen)
+    assert "ALEMBIC True" in run(shop, **chosen).out
     run(shop, "-n", "2", **chosen)
     assert times_made(shop) == 1
     # what has no say in the schema makes nothing anew
     write(shop / "tests/integration/test_other.py", "def test_it(): pass\n")
     write(shop / "bookshop/unrelated.py", "ANSWER = 42\n")
-    run(shop, **chosen)
+    assert "ALEMBIC False" in run(shop, **chosen).out
     assert times_made(shop) == 1
     for number, change in enumerate(a_change_of_each_kind(shop), start=2):
         change()
