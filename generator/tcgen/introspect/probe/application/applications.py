@@ -26,7 +26,8 @@ def makers(files: list[Source], kinds: Mapping[str, str]) -> list[Source]:
     known = "|".join({dotted.rpartition(".")[2] for dotted in kinds.values()})
     derived = re.compile(rf"^class (\w+)\([^)]*\b({known})\b", re.MULTILINE)
     names = "|".join([known, *{match[1] for one in files for match in derived.finditer(one.text)}])
-    return [one for one in files if re.search(rf"\b({names})\(", one.text)]
+    calls = re.compile(rf"\b({names})\(")
+    return [one for one in files if calls.search(one.text)]
 
 
 def found(
@@ -120,8 +121,8 @@ def _functions(source: Source, classes: Mapping[Live, str]) -> Iterator[dict[str
     tree = ast.parse(source.text)
     module = sys.modules[source.module]
     names = {cls.__name__: kind for cls, kind in classes.items()}
-    derived = {name: cls for name, cls in vars(module).items() if isinstance(cls, type)}
-    names |= {name: kind for name, cls in derived.items() if (kind := _kind_of(cls.__mro__, classes))}
+    held = {name: value for name, value in vars(module).items() if isinstance(value, type)}
+    names |= {name: kind for name, cls in held.items() if (kind := _kind_of(cls.__mro__, classes))}
     called = {_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in tree.body:
         if not isinstance(node, ast.FunctionDef):
