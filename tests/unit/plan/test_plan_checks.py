@@ -229,9 +229,7 @@ POSSIBLE = """
 
 
 @given(st.lists(CONDITION, min_size=1, max_size=2))
-@settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much]
-)
+@settings(max_examples=300, derandomize=True, suppress_health_check=[HealthCheck.filter_too_much])
 def test_values_within_the_limits_satisfy_the_conditions(conditions: list[str]) -> None:
     database = sqlite3.connect(":memory:")
     together = " AND ".join(f"({one})" for one in conditions)

@@ -79,7 +79,7 @@ LITERAL = st.recursive(
 
 
 @given(LITERAL)
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_literals_keep_their_value(value: object) -> None:
     assert ast.literal_eval(quoted(value)) == value
 
@@ -89,7 +89,7 @@ def test_literals_keep_their_value(value: object) -> None:
     LITERAL,
     st.sampled_from(["{}", "Use(lambda: {})", "a[{}]"]),
 )
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, derandomize=True)
 def test_layout_changes_nothing_but_the_look(name: str, value: object, around: str) -> None:
     code = around.format(quoted(value))
     laid = ast.parse(f"class A:\n    {name} = {assignment(name, code)}\n").body[0]
