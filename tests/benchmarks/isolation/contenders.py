@@ -156,6 +156,9 @@ BARE = "bare"
 ASYNC_EMPTY, ASYNC_BARE = "async-empty", "async-bare"
 """The same for coroutines."""
 
+LOOPS = {"session": "all tests share one", "function": "a test has its own"}
+"""The scopes of the loops that coroutines are measured on."""
+
 _coroutines = partial(
     Contender,
     requirements=("asyncpg", "pytest-asyncio"),

@@ -5,13 +5,10 @@ from __future__ import annotations
 from statistics import median, quantiles
 from typing import Any
 
-from tests.benchmarks.isolation.contenders import ASYNC_BARE, ASYNC_EMPTY, BARE, CONTENDERS, EMPTY
+from tests.benchmarks.isolation.contenders import ASYNC_BARE, ASYNC_EMPTY, BARE, CONTENDERS, EMPTY, LOOPS
 
 Found = dict[str, Any]
 SERVERS = {"given": "given", "container": "a container it starts", "embedded": "an embedded one it starts"}
-
-
-LOOPS = {"session": "all tests share one", "function": "a test has its own"}
 
 
 def overheads(of_all: Found, name: str, empty: str = EMPTY) -> list[float]:

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, MEASURES
+from tests.benchmarks.isolation.contenders import BARE, CONTENDERS, LOOPS, MEASURES
 from tests.benchmarks.isolation.place import Failed, Place, Run, furnished
 from tests.benchmarks.isolation.profile import findings
 from tests.benchmarks.isolation.server import Server
@@ -45,7 +45,6 @@ class Scope:
 
 
 QUICK = Scope((10,), 1, 0.3, 20, (2,), (0, 5), (10,))
-LOOPS = ("session", "function")
 Found = dict[str, Any]
 
 
@@ -95,7 +94,8 @@ class Rounds:
 
     def _coroutines(self, names: list[str], tables: int) -> Found:
         with self._place(names, tables) as place:
-            entries = [(name, loop) for loop in LOOPS for name in self._there(place, names)]
+            there = self._there(place, names)
+            entries = [(name, loop) for loop in LOOPS for name in there]
 
             def turn(entry: tuple[str, str]) -> Run:
                 name, loop = entry
