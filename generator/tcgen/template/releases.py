@@ -12,7 +12,7 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -163,7 +163,7 @@ class Repository:
     def _untagged(self) -> dict[str, str]:
         """Return the last commit of each version before the present one, as pyproject.toml names them."""
         commits = self._log("--first-parent", "--", "pyproject.toml")
-        versions = list(self._versions(commits))
+        versions = self._versions(commits)
         found: dict[str, str] = {}
         for commit, version, before in zip(commits, versions, versions[1:], strict=False):
             if before and before != version and before != versions[0]:
@@ -178,11 +178,18 @@ class Repository:
         except GitError:  # nothing was committed yet
             return []
 
-    def _versions(self, commits: Sequence[str]) -> Iterator[str]:
-        for commit in commits:
-            text = self.git("cat-file", "blob", f"{commit}:pyproject.toml")
-            version = re.search(r'(?m)^version = "([^"]+)"', text)
-            yield version[1] if version else ""
+    def _versions(self, commits: Sequence[str]) -> list[str]:
+        """Return the version that pyproject.toml has at each commit, empty where it has none."""
+        if not commits:
+            return []
+        try:
+            lines = self.git("grep", "--no-color", "-E", '^version = "', *commits, "--", "pyproject.toml")
+        except GitError:  # none has one
+            return [""] * len(commits)
+        found: dict[str, str] = {}
+        for commit, version in re.findall(r'(?m)^(\w+):pyproject\.toml:version = "([^"]+)"', lines):
+            found.setdefault(commit, version)
+        return [found.get(commit, "") for commit in commits]
 
 
 def tag_of(version: str, present: Content, released: Content | None) -> str:
