@@ -11,11 +11,13 @@ import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import yaml
 from copier.errors import UserMessageError
-from jinja2 import Environment, Template, pass_context
+from jinja2 import BytecodeCache, Environment, Template, pass_context
+from jinja2.bccache import Bucket
 from jinja2.ext import Extension
 from jinja2.runtime import Context
 
@@ -43,6 +45,7 @@ class Ext(Extension):
             "tcgen_formatted": _formatted,
         }
         _compile_once(environment)
+        environment.bytecode_cache = _COMPILED
         environment.globals.update(functions)
         environment.filters.update(filters)
 
@@ -107,6 +110,32 @@ def _compile_once(environment: Environment) -> None:
         return compiled(source)
 
     environment.from_string = from_string  # type: ignore[method-assign, assignment]
+
+
+class _Compiled(BytecodeCache):
+    """Templates that were compiled, for the next render of this process: an update makes three.
+
+    Jinja would tell them apart by their files, too, and each render has a folder of its own; what is in them it
+    compares in any case.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """Return what names a template."""
+        return name
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Look one up."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one."""
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class _Block(str):

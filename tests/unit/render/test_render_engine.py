@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
+from jinja2 import Environment
 from plumbum import local
 from sqlalchemy import text
 
@@ -178,3 +180,19 @@ def test_git_is_not_asked_at_each_file(tmp_path: Path) -> None:
         assert local.env["PATH"] == str(tmp_path)
     assert len(rendered) > 5
     assert not asked.exists()
+
+
+def test_a_template_is_compiled_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    render(suite("one"))
+    compiled: list[str | None] = []
+    generate = Environment._generate
+
+    def noted(self: Environment, source: Any, name: str | None, *others: Any, **options: Any) -> str:
+        compiled.append(name)
+        return generate(self, source, name, *others, **options)
+
+    monkeypatch.setattr(Environment, "_generate", noted)
+    files = render(suite("two"))
+    assert b"two" in b"".join(files.values())
+    # the paths of files are texts without a name
+    assert set(compiled) <= {None, "<template>"}
