@@ -217,7 +217,7 @@ def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]
         root / "tests/test_theirs.py",
         "import os\n\ndef test_it():\n    assert '/postgres' in os.environ['DATABASE_URL']\n",
     )
-    for arguments in ([], ["-n", "2"], ["-p", "no:xdist"]):
+    for arguments in (["-n", "2"], ["-p", "no:xdist"]):
         done = pytest_in(root, "tests", *arguments, **on_a_real_one)
         assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
@@ -234,6 +234,7 @@ NAMES = {
 }
 
 
+@pytest.mark.matrix
 def test_fixtures_under_names_of_the_projects(tmp_path: Path, on_a_real_one: dict[str, str]) -> None:
     root = copy(PROJECTS / "desk", tmp_path / "desk")
     with (root / "pyproject.toml").open("a") as file:
@@ -318,7 +319,7 @@ FERRY = """
 """
 
 
-@pytest.mark.parametrize("scope", ["function", "module", "session"])
+@pytest.mark.parametrize("scope", ["function", pytest.param("module", marks=pytest.mark.matrix), "session"])
 def test_an_asynchronous_application(
     tmp_path: Path, finished_ferry: Path, on_a_url: dict[str, str], scope: str
 ) -> None:
@@ -654,8 +655,8 @@ def words(root: Path, *requirements: str, **modules: str) -> None:
     [
         ("flask", FLASK, "psycopg[binary]"),
         ("starlette", STARLETTE, "psycopg[binary]"),
-        ("litestar", LITESTAR, "psycopg[binary]"),
-        ("quart", QUART, "asyncpg"),
+        pytest.param("litestar", LITESTAR, "psycopg[binary]", marks=pytest.mark.matrix),
+        pytest.param("quart", QUART, "asyncpg", marks=pytest.mark.matrix),
     ],
 )
 def test_every_framework(
@@ -700,7 +701,7 @@ AT_ONCE = """
 """
 
 
-@pytest.mark.parametrize("driver", ["asyncpg", "psycopg"])
+@pytest.mark.parametrize("driver", ["asyncpg", pytest.param("psycopg", marks=pytest.mark.matrix)])
 def test_tasks_that_run_at_the_same_time(tmp_path: Path, on_a_url: dict[str, str], driver: str) -> None:
     db = ASYNC_DB.replace("asyncpg", driver) + "\n    engine = create_async_engine(URL)\n"
     words(tmp_path, "asyncpg" if driver == "asyncpg" else "psycopg[binary]", "pytest-asyncio", db=db)
@@ -807,7 +808,8 @@ def python_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]
 
 
 @pytest.mark.parametrize(
-    "library", [pytest.param(name, marks=pytest.mark.matrix if name == "arq" else ()) for name in QUEUES]
+    "library",
+    [pytest.param(name, marks=() if name in ("celery", "taskiq") else pytest.mark.matrix) for name in QUEUES],
 )
 def test_tasks_run_where_they_are_called(
     tmp_path: Path, on_a_url: dict[str, str], python_for: Callable[[str], str], library: str
@@ -901,7 +903,10 @@ WORKER = """
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("library", ON_REDIS)
+@pytest.mark.parametrize(
+    "library",
+    [pytest.param(name, marks=() if name == "celery" else pytest.mark.matrix) for name in ON_REDIS],
+)
 def test_tasks_with_their_broker(
     tmp_path: Path, on_a_url: dict[str, str], engine: dict[str, str], library: str
 ) -> None:

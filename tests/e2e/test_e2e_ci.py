@@ -38,7 +38,7 @@ SIGNS = {
     "hatch": '[tool.hatch.envs.default]\ndependencies = ["pytest"]\n',
     "pip": "",
 }
-FIRST = ("uv", "poetry")
+FIRST = ("uv",)
 CONSTRAINTS = str(Path(__file__).with_name("managers.txt"))
 
 

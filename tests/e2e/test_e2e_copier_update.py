@@ -135,7 +135,7 @@ def test_an_edit_stays_where_lines_repeat(project: Path, template: Path) -> None
     assert conftest.read_text() == expected
 
 
-@pytest.mark.parametrize("style", ["inline", "rej"])
+@pytest.mark.parametrize("style", [pytest.param("inline", marks=pytest.mark.matrix), "rej"])
 def test_copier_update_with_a_conflict(project: Path, style: str) -> None:
     postgres = project / SUITE / "postgres.py"
     replace(postgres, FIRST, '"""As it is said by hand."""')
@@ -159,6 +159,7 @@ def test_copier_recopy_sees_the_models(project: Path, template: Path) -> None:
     assert (project / SUITE / "factories" / "shelf.py").is_file()
 
 
+@pytest.mark.matrix
 def test_the_recorded_plan_stays_where_models_cannot_be_imported(project: Path) -> None:
     replace(
         project / "bookshop" / "models" / "base.py",

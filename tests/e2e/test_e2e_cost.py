@@ -119,6 +119,7 @@ def test_factories_of_the_projects_own_are_left_alone(session: Session) -> None:
     assert own.build().street.name is not None  # polyfactory's own, not our base with nothing declared
 
 
+@pytest.mark.matrix
 def test_the_benchmark_runs() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks", "objects", "--quick"],

@@ -127,7 +127,11 @@ URLS = {
     "mariadb": "mysql+pymysql://nobody@127.0.0.1:1/{name}",
 }
 DRIVERS = {"postgresql": "psycopg[binary]", "sqlite": "", "mariadb": "pymysql"}
-FIRST = ["postgresql", "sqlite", pytest.param("mariadb", marks=pytest.mark.engine)]
+FIRST = [
+    "postgresql",
+    pytest.param("sqlite", marks=pytest.mark.matrix),
+    pytest.param("mariadb", marks=pytest.mark.engine),
+]
 
 
 def project(root: Path, name: str, *dependencies: str) -> None:
@@ -238,6 +242,7 @@ def test_a_file_beside_a_server(tmp_path: Path) -> None:
     assert "everything is up to date" in tcgen("update", *python[1:], cwd=root).text
 
 
+@pytest.mark.matrix
 def test_an_asynchronous_one_and_its_update(tmp_path: Path) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
     root = copy(PROJECTS / "bank", tmp_path / "bank")
@@ -300,6 +305,7 @@ OF_BINDS = """
 """
 
 
+@pytest.mark.matrix
 def test_migrations_that_are_told_which_bind_it_is(tmp_path: Path) -> None:
     settings = {**NO_DOCKER, "TEST_DATABASE": "embedded"}
     project(tmp_path, "shop", "psycopg[binary]")

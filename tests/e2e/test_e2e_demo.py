@@ -167,7 +167,7 @@ def containers(engine: dict[str, str]) -> Iterator[Containers]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("workers", [0, 2])
+@pytest.mark.parametrize("workers", [pytest.param(0, marks=pytest.mark.matrix), 2])
 def test_one_container_serves_the_whole_run(demo: Path, containers: Containers, workers: int) -> None:
     done, notes = run_with_notes(
         demo,

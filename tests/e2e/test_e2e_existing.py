@@ -189,7 +189,7 @@ OTHER_MODELS = """
 """
 
 
-@pytest.mark.parametrize("type_", ["NUMBER", ""])
+@pytest.mark.parametrize("type_", [pytest.param("NUMBER", marks=pytest.mark.matrix), ""])
 def test_a_project_of_another_database_is_told_so_and_left_alone(tmp_path: Path, type_: str) -> None:
     write(tmp_path / "pyproject.toml", '[project]\nname = "boxes"\nversion = "1"\n')
     write(tmp_path / "boxes/__init__.py", "")

@@ -55,6 +55,7 @@ def test_tables_come_from_the_models_then(sample: Sample, on_a_url: dict[str, st
     )
 
 
+@pytest.mark.matrix
 def test_lines_that_would_say_so_are_a_persons(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("edited")
     init(root)
@@ -68,6 +69,7 @@ def test_lines_that_would_say_so_are_a_persons(sample: Sample, on_a_url: dict[st
     assert ours in (root / "tests/integration/schema.py").read_text()
 
 
+@pytest.mark.matrix
 def test_scripts_that_alembic_cannot_load(sample: Sample, on_a_url: dict[str, str]) -> None:
     root = sample("unloadable")
     add_revision(root, "0004", "of_another_package", "SELECT 1")

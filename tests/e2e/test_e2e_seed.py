@@ -135,7 +135,7 @@ def test_the_same_values_in_any_order_and_process(
     assert all(other[name] != value for name, value in values.items())
 
 
-@pytest.mark.parametrize("workers", ["0", "2"])
+@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.matrix), "2"])
 def test_a_failure_says_how_to_repeat_it(
     hall: Path, tmp_path: Path, on_a_url: dict[str, str], workers: str
 ) -> None:

@@ -207,6 +207,7 @@ HEALTHCHECK --interval=200ms CMD redis-cli ping
 """
 
 
+@pytest.mark.matrix
 def test_generic_services_on_a_network(tmp_path: Path, client: docker.DockerClient) -> None:
     client.images.build(fileobj=io.BytesIO(HEALTHY), tag="tcgen-e2e-healthy:1", rm=True)
     before = {one.name for one in client.networks.list()}
@@ -275,7 +276,9 @@ LEFT_BEHIND = {
 }
 
 
-@pytest.mark.parametrize("kind", LEFT_BEHIND)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(one, marks=() if one == "sftp" else pytest.mark.matrix) for one in LEFT_BEHIND]
+)
 def test_an_added_service_of_ones_own_is_left_empty(
     tmp_path: Path, engine: dict[str, str], kind: str
 ) -> None:

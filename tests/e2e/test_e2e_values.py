@@ -217,6 +217,7 @@ def started(root: Path, models: str, requirements: str = "") -> Path:
     return root
 
 
+@pytest.mark.matrix
 def test_all_rows_are_taken(tmp_path: Path, on_a_url: dict[str, str]) -> None:
     root = started(tmp_path / "fleet_project", MODELS)
     done = init(root, prove=True, **on_a_url)

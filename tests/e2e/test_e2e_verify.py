@@ -38,7 +38,9 @@ def failures(done: SuiteRun) -> dict[str, str]:
     return dict(zip(found[1::2], found[2::2], strict=True))
 
 
-@pytest.mark.parametrize("drivers", ["psycopg", "psycopg2 and asyncpg"])
+@pytest.mark.parametrize(
+    "drivers", ["psycopg", pytest.param("psycopg2 and asyncpg", marks=pytest.mark.matrix)]
+)
 def test_the_lint_says_what_was_refused_and_where_a_value_goes(
     kiosk: Path, on_a_url: dict[str, str], drivers: str
 ) -> None:
@@ -110,6 +112,7 @@ def test_verify_finds_values_and_the_person_the_rest(kiosk: Path, on_a_url: dict
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
 
+@pytest.mark.matrix
 def test_a_suite_that_has_a_service(kiosk: Path, on_a_url: dict[str, str]) -> None:
     init(kiosk)
     added = tcgen("add-service", "redis", "--python", sys.executable, cwd=kiosk)

@@ -50,7 +50,10 @@ MODES = {
 }
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "mode",
+    [pytest.param(one, marks=pytest.mark.matrix if one.startswith("load") else ()) for one in MODES],
+)
 def test_migrations_run_once(
     mode: str, counted: Path, shared_postgres: Server, on_a_url: dict[str, str]
 ) -> None:

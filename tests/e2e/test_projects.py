@@ -69,7 +69,6 @@ def run(name: str, script: str, url: str, driver: str) -> None:
         **os.environ,
         "DATABASE_URL": make_url(url).set(drivername=driver).render_as_string(hide_password=False),
         "PYTHONPATH": str(PROJECTS / name),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
     command = [sys.executable, "-c", script]
     done = subprocess.run(

@@ -43,7 +43,7 @@ def test_a_hostile_project_leaves_nothing_but_a_message(name: str, cache: Path) 
     assert problems(case, cache) == []
 
 
-@pytest.mark.parametrize("apart", [0, 0.1, 0.3])
+@pytest.mark.parametrize("apart", [0, *(pytest.param(one, marks=pytest.mark.matrix) for one in (0.1, 0.3))])
 def test_two_runs_at_once(tmp_path: Path, apart: float) -> None:
     """One of them writes the suite; the other says that there was one, or finds everything done."""
     for name, content in SHOP.items():

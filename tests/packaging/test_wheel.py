@@ -38,7 +38,7 @@ json.dump({"package": tcgen.__file__, "template": str(template_folder()), "files
 
 
 def run(*command: str | Path, **extra: str) -> str:
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONSAFEPATH": "1", **extra}
+    environment = {**os.environ, "PYTHONSAFEPATH": "1", **extra}
     done = subprocess.run(
         [str(part) for part in command], env=environment, capture_output=True, text=True, cwd=REPOSITORY
     )

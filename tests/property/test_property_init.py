@@ -23,11 +23,13 @@ NUMBERS = count(1)
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """Run a command that has to succeed; return what it printed."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_X", "PYTEST_C"))
+    }
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env=kept | {"PYTHONDONTWRITEBYTECODE": "1"} | environment,
+        env=kept | environment,
         capture_output=True,
         text=True,
         timeout=240,

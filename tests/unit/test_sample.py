@@ -130,7 +130,7 @@ class _new_database:
 
 
 def run(project: Path, url: str | None, *arguments: str) -> str:
-    environment = {**os.environ, "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(project)}
     environment.pop("BOOKSHOP_DATABASE_URL", None)
     if url is not None:
         sqlalchemy = make_url(url).set(drivername="postgresql+psycopg")
