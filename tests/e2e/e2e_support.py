@@ -137,20 +137,20 @@ def run(command: Iterable[str | Path], cwd: Path, **extra: str) -> Finished:
     return Finished(done.returncode, done.stdout, done.stderr)
 
 
-def virtual_environment(folder: Path, *requirements: str) -> str:
-    """Make an environment of this Python's version, with uv where it is there, and return its interpreter."""
-    made = run(
-        [sys.executable, "-m", "venv", *(["--without-pip"] if shutil.which("uv") else []), folder],
-        folder.parent,
-    )
+def virtual_environment(folder: Path, *requirements: str, base: str = sys.executable) -> str:
+    """Make an environment with uv where it is there, without an installer in it, and return its interpreter.
+
+    Nothing is compiled beforehand: most of it is never imported.
+    """
+    made = run([base, "-m", "venv", "--without-pip", folder], folder.parent)
     assert made.status == 0, made.text
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip = (
+    install = (
         ["uv", "pip", "install", "--python", python]
         if shutil.which("uv")
-        else [python, "-m", "pip", "install"]
+        else [sys.executable, "-m", "pip", "--python", python, "install", "--no-compile"]
     )
-    installed = run([*pip, "--quiet", *requirements], folder.parent, PIP_CONSTRAINT="")
+    installed = run([*install, "--quiet", *requirements], folder.parent, PIP_CONSTRAINT="")
     assert installed.status == 0, installed.text
     return str(python)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import REPOSITORY, env_py, run, tcgen, tree, write
+from e2e_support import REPOSITORY, env_py, tcgen, tree, virtual_environment, write
 
 from tcgen.ir.project import MIN_PYTHON
 
@@ -95,21 +94,11 @@ def interpreter(version: str) -> str:
     return done.stdout.strip()
 
 
-def environment(folder: Path, version: str, *requirements: str) -> str:
-    """Make a fresh environment and return its interpreter."""
-    made = run([interpreter(version), "-m", "venv", folder], folder.parent)
-    assert made.status == 0, made.text
-    python = str(folder / ("Scripts" if os.name == "nt" else "bin") / "python")
-    installed = run(
-        [python, "-m", "pip", "install", "--quiet", *requirements], folder.parent, PIP_CONSTRAINT=""
-    )
-    assert installed.status == 0, installed.text
-    return python
-
-
 @pytest.mark.parametrize(("version", "sqlalchemy"), VERSIONS)
 def test_the_probe_runs(hotel: Path, tmp_path: Path, version: str, sqlalchemy: str) -> None:
-    python = environment(tmp_path / "venv", version, f"sqlalchemy=={sqlalchemy}", "alembic", "pg8000")
+    python = virtual_environment(
+        tmp_path / "venv", f"sqlalchemy=={sqlalchemy}", "alembic", "pg8000", base=interpreter(version)
+    )
     done = tcgen("inspect", "--json", "--python", python, cwd=hotel)
     assert done.status == 0, done.text
     schema = json.loads(done.out)["schema"]
@@ -127,7 +116,7 @@ def test_the_probe_runs(hotel: Path, tmp_path: Path, version: str, sqlalchemy: s
 
 
 def test_an_sqlalchemy_that_the_python_cannot_import(hotel: Path, tmp_path: Path) -> None:
-    python = environment(tmp_path / "venv", "3.14", "sqlalchemy==2.0.0")
+    python = virtual_environment(tmp_path / "venv", "sqlalchemy==2.0.0", base=interpreter("3.14"))
     done = tcgen("init", "--yes", "--json", "--python", python, cwd=hotel)
     assert done.status == 2
     error = json.loads(done.out)

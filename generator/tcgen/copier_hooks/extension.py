@@ -19,6 +19,7 @@ from copier.errors import UserMessageError
 from jinja2 import BytecodeCache, Environment, Template, pass_context
 from jinja2.bccache import Bucket
 from jinja2.ext import Extension
+from jinja2.lexer import Lexer
 from jinja2.runtime import Context
 
 from tcgen.copier_hooks.formatter import formatted, with_layout
@@ -115,12 +116,12 @@ def _compile_once(environment: Environment) -> None:
 class _Compiled(BytecodeCache):
     """Templates that were compiled, for the next render of this process: an update makes three.
 
-    Jinja would tell them apart by their files, too, and each render has a folder of its own; what is in them it
-    compares in any case.
+    Jinja would tell them apart by their files, too, and each render has a folder of its own. What an environment
+    makes of a text depends on its class, sandboxed or not, and its syntax.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, str], CodeType | None] = {}
+        self._kept: dict[tuple[type[Environment], Lexer, str, str], CodeType | None] = {}
 
     def get_cache_key(self, name: str, filename: str | None = None) -> str:
         """Return what names a template."""
@@ -128,11 +129,15 @@ class _Compiled(BytecodeCache):
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Look one up."""
-        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+        bucket.code = self._kept.get(_key(bucket))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep one."""
-        self._kept[bucket.key, bucket.checksum] = bucket.code
+        self._kept[_key(bucket)] = bucket.code
+
+
+def _key(bucket: Bucket) -> tuple[type[Environment], Lexer, str, str]:
+    return type(bucket.environment), bucket.environment.lexer, bucket.key, bucket.checksum
 
 
 _COMPILED = _Compiled()

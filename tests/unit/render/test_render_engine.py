@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from jinja2 import Environment
+from jinja2 import DictLoader, Environment
+from jinja2.sandbox import SandboxedEnvironment
 from plumbum import local
 from sqlalchemy import text
 
+from tcgen.copier_hooks.extension import Ext
 from tcgen.ir.plan import (
     ANSWERS,
     CommandsPlan,
@@ -196,3 +199,11 @@ def test_a_template_is_compiled_once_in_a_process(monkeypatch: pytest.MonkeyPatc
     assert b"two" in b"".join(files.values())
     # the paths of files are texts without a name
     assert set(compiled) <= {None, "<template>"}
+
+
+@pytest.mark.parametrize("kinds", [*permutations((Environment, SandboxedEnvironment))])
+def test_an_environment_of_another_class_compiles_for_itself(kinds: tuple[type[Environment], ...]) -> None:
+    name = f"{kinds[0].__name__} first"
+    for kind in kinds:
+        environment = kind(loader=DictLoader({name: "{{ call() }}"}), extensions=[Ext])
+        assert environment.get_template(name).render(call=lambda: 7) == "7"
