@@ -80,6 +80,11 @@ KEPT = """
     async def test_function(async_db_session, time):
         await note(async_db_session, "function")
 
+    @pytest.mark.asyncio(loop_scope="function")
+    async def test_where_it_leads_is_known(async_db_session):
+        prepared = await async_db_session.scalars(text("SELECT statement FROM pg_prepared_statements"))
+        assert not [one for one in prepared if "current_database" in one]
+
     @pytest.mark.asyncio(loop_scope="module")
     @pytest.mark.parametrize("time", [1, 2])
     async def test_module(async_db_session, time):
@@ -175,7 +180,7 @@ def test_a_connection_is_kept_as_long_as_its_loop(shop: Path, on_a_url: dict[str
     done = pytest_in(shop, "tests/integration/test_kept.py", **on_a_url)
     (shop / "tests/integration/test_kept.py").unlink()
     assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
-    assert len(done.cases) == 8 + 3 + 1 + 5 + 4
+    assert len(done.cases) == 9 + 3 + 1 + 5 + 4
 
 
 def test_each_is_marked(shop: Path) -> None:

@@ -253,7 +253,9 @@ def outcomes(python: str, root: Path, url: dict[str, str], *flags: str) -> list[
 
 POSTGRESQL, ASYNC_POSTGRESQL = "postgresql+psycopg2://nobody@127.0.0.1:1/", "postgresql+asyncpg://localhost/"
 SQLITE, ASYNC_SQLITE = "sqlite:////nowhere/", "sqlite+aiosqlite:////nowhere/"
-on_each_database = pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+on_each_database = pytest.mark.parametrize(
+    "database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.matrix)]
+)
 
 
 @on_each_database

@@ -40,7 +40,7 @@ _joined: dict[bool, Shared] = {}
 _committed: list[URL] = []
 _known: WeakSet[Dialect] = WeakSet()
 _of_tests: WeakSet[Engine] = WeakSet()
-_known_places: WeakSet[Engine] = WeakSet()
+_known_places: WeakSet[Dialect] = WeakSet()
 _refused: list[str] = []
 
 
@@ -221,7 +221,7 @@ def only_test_databases() -> Generator[None]:
 def _asked(engine: Engine, connection: PoolProxiedConnection) -> PoolProxiedConnection:
     """Ask where an engine led: `connect_args` or `creator` need not heed its URL."""
     question = _QUESTIONS.get(engine.dialect.name)
-    if question is None or engine in _known_places:
+    if question is None or engine.dialect in _known_places:
         return connection
     cursor = connection.cursor()
     cursor.execute(question)
@@ -231,7 +231,7 @@ def _asked(engine: Engine, connection: PoolProxiedConnection) -> PoolProxiedConn
     place = engine.url.difference_update_query(_NAMES).set(database=row[-1])
     kinds = _is_own(place), _is_scratch(place), is_called_for_tests(place)
     if any(kinds):
-        _known_places.add(engine)
+        _known_places.add(engine.dialect)
         return connection
     connection.invalidate()
     raise _refusal(engine, f", which led to {row[-1]}, no database of this suite")
