@@ -180,15 +180,15 @@ class Repository:
 
     def _versions(self, commits: Sequence[str]) -> list[str]:
         """Return the version that pyproject.toml has at each commit, empty where it has none."""
-        if not commits:
-            return []
-        try:
-            lines = self.git("grep", "--no-color", "-E", '^version = "', *commits, "--", "pyproject.toml")
-        except GitError:  # none has one
-            return [""] * len(commits)
+        # of each file, git prints the commit's id in a line of its own first
+        asked = "".join(f"{commit}:pyproject.toml {commit}\n" for commit in commits)
+        files = self.git("cat-file", "--batch=%(rest)", stdin=asked)
         found: dict[str, str] = {}
-        for commit, version in re.findall(r'(?m)^(\w+):pyproject\.toml:version = "([^"]+)"', lines):
-            found.setdefault(commit, version)
+        of = ""
+        for commit, version in re.findall(r'(?m)^([0-9a-f]{40,64})$|^version = "([^"]+)"', files):
+            of = commit or of
+            if version:
+                found.setdefault(of, version)
         return [found.get(commit, "") for commit in commits]
 
 
