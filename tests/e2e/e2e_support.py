@@ -15,8 +15,11 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
+import pytest
+from tests.started import inherited
 
 PROJECTS = Path(__file__).resolve().parent / "projects"
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -56,16 +59,24 @@ def env_py(models: str) -> str:
     return _ENV_PY.replace("MODELS", models)
 
 
+def long_row(values: Iterable[Any], *first: object) -> list[Any]:
+    """Return the parameters of a test: those that are not among the first are `matrix`."""
+    return [
+        pytest.param(
+            *(one if isinstance(one, tuple) else [one]), marks=() if one in first else pytest.mark.matrix
+        )
+        for one in values
+    ]
+
+
 def environment(**extra: str) -> dict[str, str]:
     """Return this process's environment without what steers pytest or a project, and with `extra`."""
     kept = {
         name: value
-        for name, value in os.environ.items()
-        if name not in _STEERING and not name.startswith(("PYTEST_", "TCGEN_DEBUG", "COV_"))
+        for name, value in inherited().items()
+        if name not in _STEERING and not name.startswith("TCGEN_DEBUG")
     }
-    # these tests' own plugin, which no project here asks for, takes a quarter of the time a run takes to start
-    own = {"PYTHONDONTWRITEBYTECODE": "", "NO_COLOR": "1", "PYTEST_ADDOPTS": "-p no:hypothesispytest"}
-    return kept | own | extra
+    return kept | {"NO_COLOR": "1"} | extra
 
 
 @dataclass(frozen=True)

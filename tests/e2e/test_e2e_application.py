@@ -9,7 +9,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from e2e_support import copy, init, pytest_in, replace, run, tcgen, virtual_environment, write
+from e2e_support import copy, init, long_row, pytest_in, replace, run, tcgen, virtual_environment, write
 from sqlalchemy.engine import make_url
 
 pytestmark = pytest.mark.e2e
@@ -217,7 +217,7 @@ def test_a_synchronous_application(tmp_path: Path, on_a_real_one: dict[str, str]
         root / "tests/test_theirs.py",
         "import os\n\ndef test_it():\n    assert '/postgres' in os.environ['DATABASE_URL']\n",
     )
-    for arguments in (["-n", "2"], ["-p", "no:xdist"]):
+    for arguments in ([], ["-n", "2"], ["-p", "no:xdist"]):
         done = pytest_in(root, "tests", *arguments, **on_a_real_one)
         assert (done.status, done.outcomes()) == (0, {"passed"}), done.text
 
@@ -319,7 +319,7 @@ FERRY = """
 """
 
 
-@pytest.mark.parametrize("scope", ["function", pytest.param("module", marks=pytest.mark.matrix), "session"])
+@pytest.mark.parametrize("scope", long_row(["function", "module", "session"], "function", "session"))
 def test_an_asynchronous_application(
     tmp_path: Path, finished_ferry: Path, on_a_url: dict[str, str], scope: str
 ) -> None:
@@ -701,7 +701,7 @@ AT_ONCE = """
 """
 
 
-@pytest.mark.parametrize("driver", ["asyncpg", pytest.param("psycopg", marks=pytest.mark.matrix)])
+@pytest.mark.parametrize("driver", long_row(["asyncpg", "psycopg"], "asyncpg"))
 def test_tasks_that_run_at_the_same_time(tmp_path: Path, on_a_url: dict[str, str], driver: str) -> None:
     db = ASYNC_DB.replace("asyncpg", driver) + "\n    engine = create_async_engine(URL)\n"
     words(tmp_path, "asyncpg" if driver == "asyncpg" else "psycopg[binary]", "pytest-asyncio", db=db)
@@ -807,10 +807,7 @@ def python_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]
     return interpreter
 
 
-@pytest.mark.parametrize(
-    "library",
-    [pytest.param(name, marks=() if name in ("celery", "taskiq") else pytest.mark.matrix) for name in QUEUES],
-)
+@pytest.mark.parametrize("library", long_row(QUEUES, "celery", "taskiq"))
 def test_tasks_run_where_they_are_called(
     tmp_path: Path, on_a_url: dict[str, str], python_for: Callable[[str], str], library: str
 ) -> None:
@@ -903,10 +900,7 @@ WORKER = """
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize(
-    "library",
-    [pytest.param(name, marks=() if name == "celery" else pytest.mark.matrix) for name in ON_REDIS],
-)
+@pytest.mark.parametrize("library", long_row(ON_REDIS, "celery"))
 def test_tasks_with_their_broker(
     tmp_path: Path, on_a_url: dict[str, str], engine: dict[str, str], library: str
 ) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from e2e_support import REPOSITORY, run
+from e2e_support import REPOSITORY, long_row, run
 from workflow_runner import (
     Commands,
     Machine,
@@ -132,7 +132,7 @@ def check(steps: list[Step], project: Path, report: str = "junit.xml") -> None:
 
 @pytest.mark.parametrize(
     "manager",
-    [pytest.param(one, marks=() if one in FIRST else pytest.mark.matrix) for one in SIGNS],
+    long_row(SIGNS, *FIRST),
 )
 def test_github(manager: str, place: Path, released: Path, release: dict[str, str]) -> None:
     origin = sample(place, release, manager, "--ci", "github")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from e2e_support import REPOSITORY, Finished, copy, replace, run, tcgen, tree
+from e2e_support import REPOSITORY, Finished, copy, long_row, replace, run, tcgen, tree
 
 from tcgen.sample import write_sample
 
@@ -135,7 +135,7 @@ def test_an_edit_stays_where_lines_repeat(project: Path, template: Path) -> None
     assert conftest.read_text() == expected
 
 
-@pytest.mark.parametrize("style", [pytest.param("inline", marks=pytest.mark.matrix), "rej"])
+@pytest.mark.parametrize("style", long_row(["inline", "rej"], "rej"))
 def test_copier_update_with_a_conflict(project: Path, style: str) -> None:
     postgres = project / SUITE / "postgres.py"
     replace(postgres, FIRST, '"""As it is said by hand."""')

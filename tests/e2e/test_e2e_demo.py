@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e_support import SuiteRun, mapped_classes, pytest_in, read_report, tcgen, write
+from e2e_support import SuiteRun, long_row, mapped_classes, pytest_in, read_report, tcgen, write
 
 pytestmark = pytest.mark.e2e
 
@@ -167,7 +167,7 @@ def containers(engine: dict[str, str]) -> Iterator[Containers]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("workers", [pytest.param(0, marks=pytest.mark.matrix), 2])
+@pytest.mark.parametrize("workers", long_row([0, 2], 2))
 def test_one_container_serves_the_whole_run(demo: Path, containers: Containers, workers: int) -> None:
     done, notes = run_with_notes(
         demo,

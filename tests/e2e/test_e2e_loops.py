@@ -6,7 +6,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from e2e_support import PROJECTS, copy, init, pytest_in, write
+from e2e_support import PROJECTS, copy, init, long_row, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -161,7 +161,7 @@ FIRST = [("session", "function", "auto"), ("function", "session", "strict"), ("m
 
 @pytest.mark.parametrize(
     ("fixtures", "tests", "mode"),
-    [pytest.param(*one, marks=() if one in FIRST else pytest.mark.matrix) for one in MIXTURES],
+    long_row(MIXTURES, *FIRST),
 )
 def test_every_mixture(shop: Path, on_a_url: dict[str, str], fixtures: str, tests: str, mode: str) -> None:
     options = {

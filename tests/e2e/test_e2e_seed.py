@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from e2e_support import SuiteRun, init, pytest_in, write
+from e2e_support import SuiteRun, init, long_row, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -135,7 +135,7 @@ def test_the_same_values_in_any_order_and_process(
     assert all(other[name] != value for name, value in values.items())
 
 
-@pytest.mark.parametrize("workers", [pytest.param("0", marks=pytest.mark.matrix), "2"])
+@pytest.mark.parametrize("workers", long_row(["0", "2"], "2"))
 def test_a_failure_says_how_to_repeat_it(
     hall: Path, tmp_path: Path, on_a_url: dict[str, str], workers: str
 ) -> None:

@@ -12,7 +12,19 @@ from pathlib import Path
 
 import docker
 import pytest
-from e2e_support import NO_DOCKER, PROJECTS, REPOSITORY, Finished, copy, init, pytest_in, run, tcgen, write
+from e2e_support import (
+    NO_DOCKER,
+    PROJECTS,
+    REPOSITORY,
+    Finished,
+    copy,
+    init,
+    long_row,
+    pytest_in,
+    run,
+    tcgen,
+    write,
+)
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.labels import LABEL_SESSION_ID
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
@@ -276,9 +288,7 @@ LEFT_BEHIND = {
 }
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(one, marks=() if one == "sftp" else pytest.mark.matrix) for one in LEFT_BEHIND]
-)
+@pytest.mark.parametrize("kind", long_row(LEFT_BEHIND, "sftp"))
 def test_an_added_service_of_ones_own_is_left_empty(
     tmp_path: Path, engine: dict[str, str], kind: str
 ) -> None:

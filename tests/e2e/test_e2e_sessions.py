@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from e2e_support import read_report, run, tcgen, virtual_environment, write
+from e2e_support import long_row, read_report, run, tcgen, virtual_environment, write
 
 pytestmark = pytest.mark.e2e
 
@@ -226,7 +226,7 @@ FIRST = ("1.4-flask-2",)
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=() if name in FIRST else pytest.mark.matrix) for name in VERSIONS],
+    params=long_row(VERSIONS, *FIRST),
 )
 def python(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The interpreter of an environment with these versions."""
@@ -253,9 +253,7 @@ def outcomes(python: str, root: Path, url: dict[str, str], *flags: str) -> list[
 
 POSTGRESQL, ASYNC_POSTGRESQL = "postgresql+psycopg2://nobody@127.0.0.1:1/", "postgresql+asyncpg://localhost/"
 SQLITE, ASYNC_SQLITE = "sqlite:////nowhere/", "sqlite+aiosqlite:////nowhere/"
-on_each_database = pytest.mark.parametrize(
-    "database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.matrix)]
-)
+on_each_database = pytest.mark.parametrize("database", long_row(["postgresql", "sqlite"], "postgresql"))
 
 
 @on_each_database

@@ -8,7 +8,19 @@ import sys
 from pathlib import Path
 
 import pytest
-from e2e_support import PROJECTS, Finished, SuiteRun, copy, init, pytest_in, replace, tcgen, tree, write
+from e2e_support import (
+    PROJECTS,
+    Finished,
+    SuiteRun,
+    copy,
+    init,
+    long_row,
+    pytest_in,
+    replace,
+    tcgen,
+    tree,
+    write,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -38,9 +50,7 @@ def failures(done: SuiteRun) -> dict[str, str]:
     return dict(zip(found[1::2], found[2::2], strict=True))
 
 
-@pytest.mark.parametrize(
-    "drivers", ["psycopg", pytest.param("psycopg2 and asyncpg", marks=pytest.mark.matrix)]
-)
+@pytest.mark.parametrize("drivers", long_row(["psycopg", "psycopg2 and asyncpg"], "psycopg"))
 def test_the_lint_says_what_was_refused_and_where_a_value_goes(
     kiosk: Path, on_a_url: dict[str, str], drivers: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from e2e_support import Server, pytest_in, write
+from e2e_support import Server, long_row, pytest_in, write
 
 pytestmark = pytest.mark.e2e
 
@@ -52,7 +52,7 @@ MODES = {
 
 @pytest.mark.parametrize(
     "mode",
-    [pytest.param(one, marks=pytest.mark.matrix if one.startswith("load") else ()) for one in MODES],
+    long_row(MODES, "worksteal", "no xdist"),
 )
 def test_migrations_run_once(
     mode: str, counted: Path, shared_postgres: Server, on_a_url: dict[str, str]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from property_modules import modules
 from property_run import DRIVERS, Bench, write_project
 from property_source import Module, write
+from tests.started import inherited
 
 pytestmark = pytest.mark.e2e
 TCGEN = Path(sysconfig.get_path("scripts"), "tcgen")
@@ -23,13 +23,10 @@ NUMBERS = count(1)
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """Run a command that has to succeed; return what it printed."""
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_X", "PYTEST_C"))
-    }
     done = subprocess.run(
         [str(part) for part in command],
         cwd=cwd,
-        env=kept | environment,
+        env=inherited() | environment,
         capture_output=True,
         text=True,
         timeout=240,

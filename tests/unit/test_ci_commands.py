@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.quality.ci_variants import planned
+from tests.started import inherited
 
 SECONDS = {"test_a": 6.0, "test_b": 1.0, "test_c": 1.0, "test_d": 4.0, "test_e": 2.0, "test_f": 4.0}
 
@@ -30,11 +31,7 @@ def ran(project: Path, shard: int) -> set[str]:
     """Run the suite as one of three machines does; return the tests that it ran."""
     command = " ".join(planned("github", whole=True).commands.test)
     environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PYTEST_X", "PYTEST_C", "COV_"))
-        },
+        **inherited(),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "SHARD": str(shard),
     }
