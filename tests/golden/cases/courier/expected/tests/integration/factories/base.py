@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
@@ -34,6 +35,12 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
     """Tell a factory from a field of any other kind."""
     # issubclass of an abstract class asks all factories, for each class that is none
     return isinstance(value, type) and ModelFactory in value.__mro__
+
+
+@cache
+def _field(name: str) -> FieldMeta:
+    # once, as polyfactory examines even this type, and asks for the fields of every row
+    return FieldMeta.from_type(Any, name=name)
 
 
 @contextmanager
@@ -83,7 +90,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
         declared = {name for base in bases for name in vars(base)}
         configure_mappers()  # a backref is no attribute before
         names = class_mapper(cls.__model__).all_orm_descriptors.keys()
-        return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
+        return [_field(name) for name in names if name in declared]
 
     @classmethod
     def should_set_field_value(cls, field_meta: FieldMeta, **kwargs: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, TypeGuard, TypeVar
 
 from faker import Faker
@@ -60,6 +61,12 @@ def is_factory(value: object) -> TypeGuard[type[ModelFactory[Any]]]:
     return isinstance(value, type) and ModelFactory in value.__mro__
 
 
+@cache
+def _field(name: str) -> FieldMeta:
+    # once, as polyfactory examines even this type, and asks for the fields of every row
+    return FieldMeta.from_type(Any, name=name)
+
+
 @contextmanager
 def outermost() -> Generator[bool]:
     """Tell the factory that a test called from those which that one calls in turn."""
@@ -109,7 +116,7 @@ class ModelFactory(SQLAlchemyFactory[T]):
         declared = {name for base in bases for name in vars(base)}
         configure_mappers()  # a backref is no attribute before
         names = class_mapper(cls.__model__).all_orm_descriptors.keys()
-        return [FieldMeta.from_type(Any, name=n) for n in names if n in declared]
+        return [_field(name) for name in names if name in declared]
 
     @classmethod
     def should_set_field_value(cls, field_meta: FieldMeta, **kwargs: Any) -> bool:
