@@ -423,10 +423,6 @@ def _database_of(engine: Engine) -> str:
     return ""
 
 
-def _database(url: URL) -> tuple[object, ...]:
-    return *_place(url), url.database
-
-
 def allow(database: URL) -> None:
     """Let engines use a database of the suite's, and those that are named after it."""
     _allowed.add(database)

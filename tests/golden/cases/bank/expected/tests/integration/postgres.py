@@ -539,8 +539,9 @@ class CommittedDatabase:
         """Set each sequence to where it is in the template."""
         with self._cleaner.connect() as connection:
             moved = self._sequences.difference(connection.execute(text(SEQUENCES)))
-            for row in moved:
-                connection.execute(text(RESTART), row._asdict())
+            for name, last, called in moved:
+                values = {"name": name, "last": last, "called": called}
+                connection.execute(text(RESTART), values)
 
     def drop(self) -> None:
         """Drop the database."""

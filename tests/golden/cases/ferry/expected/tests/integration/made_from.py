@@ -8,9 +8,10 @@ import site
 import sys
 import sysconfig
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from importlib.util import resolve_name, source_from_cache
+from inspect import currentframe
 from pathlib import Path
 from typing import Any
 
@@ -46,16 +47,16 @@ def _reading() -> Generator[set[str]]:
     def note(event: str, arguments: tuple[Any, ...]) -> None:
         if not watching or event not in ("open", "os.listdir", "os.scandir"):
             return
-        path = arguments[0]
-        if not isinstance(path, (str, bytes, os.PathLike)):
-            return
         if event == "open":
             is_read = not (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)
         else:
             # where a module might be is no matter, but where migrations are looked for
-            is_read = sys._getframe(1).f_globals.get("__name__") != IMPORTS
+            here = currentframe()
+            asked_by = here.f_back if here else None
+            is_read = not asked_by or asked_by.f_globals.get("__name__") != IMPORTS
         if is_read:
-            read.add(os.path.abspath(os.fsdecode(path)))
+            with suppress(TypeError):  # what is open already is named by a number
+                read.add(os.path.abspath(os.fsdecode(arguments[0])))
 
     sys.addaudithook(note)  # for good: Python has no way to take it back
     try:
