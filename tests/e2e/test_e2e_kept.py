@@ -243,7 +243,10 @@ def test_a_container_goes_on_and_is_found(
     finally:
         for one in containers(shop, engine):
             subprocess.run(
-                ["docker", "rm", "--force", "--volumes", one], check=True, env=os.environ | engine, capture_output=True
+                ["docker", "rm", "--force", "--volumes", one],
+                check=True,
+                env=os.environ | engine,
+                capture_output=True,
             )
 
 
