@@ -71,7 +71,7 @@ def differences(connection: Connection) -> set[str]:
     found: set[str] = set()
     for change in changes:
         # those of one column come as a list
-        steps: list[Any] = change if isinstance(change[0], tuple) else [change]
+        steps: list[Any] = [change] if isinstance(change, tuple) else change
         for kind, *about in steps:
             names = [_name(part) for part in about[:3] if part is not None]
             found.add(" ".join([kind, *names]))
