@@ -467,9 +467,10 @@ def _place(url: URL) -> tuple[object, object]:
 
 
 def _is_scratch(url: URL) -> bool:
+    if url.get_backend_name() != "sqlite":
+        return False
     name = url.database or ":memory:"
-    in_memory = ":memory:" in name or "mode=memory" in name
     # on macOS it is a link
     folders = (gettempdir(), realpath(gettempdir()))
     in_temporary = any(Path(name).is_relative_to(one) for one in folders)
-    return url.get_backend_name() == "sqlite" and (in_memory or in_temporary)
+    return ":memory:" in name or "mode=memory" in name or in_temporary
