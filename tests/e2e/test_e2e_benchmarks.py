@@ -52,7 +52,7 @@ def test_everybody_has_a_figure_and_a_place_on_the_page() -> None:
 @pytest.mark.matrix
 def test_coroutines_are_measured_on_both_kinds_of_loop(server: Server) -> None:
     scope = Scope((), 1, 0.1, 5, (), (), (3,))
-    names = [*MEASURES, "tcgen-async", "async-core", "async-classic"]
+    names = [*MEASURES, "tcgen-async", "async-core", "async-orm", "async-classic"]
     found = {"coroutines": Rounds(server, HERE.python, names, scope, containers=False).coroutines()}
 
     (of_all,) = found["coroutines"].values()

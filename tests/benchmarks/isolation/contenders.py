@@ -76,6 +76,15 @@ BODIES = {
         "    await transaction.rollback()",
         "assert not (await {fixture}.execute(select(Table0))).all()",
     ),
+    "async orm": Body(
+        ORM.replace("sqlalchemy.orm import Session", "sqlalchemy.ext.asyncio import AsyncSession"),
+        "transaction = await {fixture}.begin()\n"
+        "    async with AsyncSession({fixture}) as session:\n"
+        '        session.add(Table0(id=1, name="one"))\n'
+        "        await session.flush()\n"
+        "    await transaction.rollback()",
+        "assert not (await {fixture}.execute(select(Table0))).all()",
+    ),
     "async connection": Body(
         "",
         f'await {{fixture}}.execute("BEGIN")\n    await {{fixture}}.execute("{INSERT}")\n'
@@ -118,6 +127,7 @@ class Contender:
         "imports",
         "async session",
         "async core",
+        "async orm",
         "async connection",
     ] = "session"
     recipe: str | None = None
@@ -302,6 +312,13 @@ CONTENDERS = {
         "the same on its connection, one for each loop",
         "connection",
         body="async core",
+        recipe="async_sqlalchemy",
+    ),
+    "async-orm": _coroutines(
+        "by hand, with SQLAlchemy's ORM",
+        "the same by a session on that connection",
+        "connection",
+        body="async orm",
         recipe="async_sqlalchemy",
     ),
     "tcgen-async": _coroutines(
