@@ -69,12 +69,15 @@ STRICT = """
     version = "1"
     dependencies = ["asyncpg"]
 
+    [dependency-groups]
+    dev = ["pytest-socket"]
+
     [tool.pytest.ini_options]
     filterwarnings = ["error"]
 """
 
 
-def test_warnings_are_errors_where_no_plugin_runs_coroutines_yet(tmp_path: Path, open_folder: Path) -> None:
+def test_warnings_are_errors_where_no_plugin_is_installed_yet(tmp_path: Path, open_folder: Path) -> None:
     python = virtual_environment(open_folder / "strict", "sqlalchemy>=2.1", "asyncpg", "pytest")
     root = tmp_path / "project"
     write(root / "pyproject.toml", STRICT)
