@@ -85,6 +85,17 @@ def test_what_is_refused_is_marked_until_it_is_not(
     assert pytest_in(kiosk, "checks", **on_a_url).status == 0
 
 
+def test_folders_that_the_project_has_pytest_run_besides_are_left_out(
+    kiosk: Path, on_a_url: dict[str, str]
+) -> None:
+    (kiosk / "own").mkdir()
+    (kiosk / "own/test_broken.py").write_text("import not_installed_anywhere\n")
+    with (kiosk / "pyproject.toml").open("a") as file:
+        file.write('[tool.pytest.ini_options]\naddopts = "--color=yes own"\n')
+    said = init(kiosk, prove=True, **on_a_url).err
+    assert said.splitlines()[-1].startswith("proved 5 classes, repaired 3, left 1"), said
+
+
 def test_a_value_of_ones_own_takes_the_mark_away(proved: Path, on_a_url: dict[str, str]) -> None:
     kiosk = proved
     own = f'[tool.tcgen.providers]\n"{VOUCHER}.code" = "Use(kiosk.codes.voucher)"\n'

@@ -1,4 +1,4 @@
-"""Runs pytest in the project's own interpreter, with a plugin of tcgen's where one is wanted."""
+"""Runs pytest in the project's own interpreter, with plugins of tcgen's."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def run_pytest(
         root: The project.
         arguments: pytest's.
         capture: Keep what it prints, instead of letting it go to the terminal.
-        plugins: Modules of ``tcgen.verify.plugins``, which need nothing of tcgen.
+        plugins: Further modules of ``tcgen.verify.plugins``, which need nothing of tcgen.
         environment: All variables it gets; ``$PYTHONPATH`` grows by the plugin's folder.
         seconds: The longest it may take; None for as long as it wants.
 
@@ -61,20 +61,20 @@ def run_pytest(
     """
     with TemporaryDirectory(prefix="tcgen-") as folder:
         # without its cache plugin, pytest would refuse a project's own --failed-first
-        options = ["-o", f"cache_dir={folder}/cache"]
+        options = ["-o", f"cache_dir={folder}/cache", *(["--color=no"] if capture else [])]
+        plugins = [*plugins, "only_asked"]
         given = {**environment, **keep_bytecode_aside(environment)}
         if where.server:
             plugins = [*plugins, "kept_template"]
             given["TCGEN_SERVER"] = where.server
-        if plugins:
-            # alone in its folder: what is put on the path must not bring tcgen and all it stands on
-            Path(folder, "tcgen_plugins").mkdir()
-            for source in files("tcgen.verify.plugins").iterdir():
-                if source.name.endswith(".py"):
-                    copied = Path(folder, "tcgen_plugins", source.name)
-                    copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
-            options += [option for plugin in plugins for option in ("-p", f"tcgen_plugins.{plugin}")]
-            given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
+        # alone in its folder: what is put on the path must not bring tcgen and all it stands on
+        Path(folder, "tcgen_plugins").mkdir()
+        for source in files("tcgen.verify.plugins").iterdir():
+            if source.name.endswith(".py"):
+                copied = Path(folder, "tcgen_plugins", source.name)
+                copied.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+        options += [option for plugin in plugins for option in ("-p", f"tcgen_plugins.{plugin}")]
+        given["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH"))))
         script = Path(folder, "run", "run_pytest.py")
         script.parent.mkdir()
         script.write_text(_RUN, encoding="utf-8")
